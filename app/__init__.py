@@ -1,0 +1,1 @@
+"""Go/No-Go: the GitHub App that runs a release plan."""

@@ -1,0 +1,1 @@
+"""The outside world behind the ports: GitHub, the database, the scheduler, templates."""

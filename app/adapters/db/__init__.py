@@ -1,0 +1,1 @@
+"""The truth in SQL: inbox, event log, releases, ledger, timers."""

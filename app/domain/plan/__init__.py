@@ -1,0 +1,1 @@
+"""The plan: a Markdown file that says how a repository releases, read into values."""

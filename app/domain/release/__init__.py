@@ -1,0 +1,1 @@
+"""One run of a plan: its events, the fold of them, and what follows from the fold."""

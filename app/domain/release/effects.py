@@ -1,0 +1,102 @@
+"""One-off effects: things to be done on GitHub once. Each becomes a ledger row under its key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.values import Repo, Sha, TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """Put a reaction on a comment. GitHub keeps one of a kind per user, so repeating it is harmless."""
+
+    repo: Repo
+    comment: int
+    content: Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
+    kind: Literal["react"] = "react"
+
+    @property
+    def ledger_key(self) -> str:
+        """Unique over the whole ledger."""
+        return f"react:{self.repo.id}:{self.comment}:{self.content}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Answer with one new comment, which carries `mark` hidden so that it can be found again."""
+
+    repo: Repo
+    issue: int
+    mark: str
+    body: str
+    kind: Literal["reply"] = "reply"
+
+    @property
+    def ledger_key(self) -> str:
+        """Unique over the whole ledger."""
+        return f"reply:{self.mark}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchRun:
+    """Dispatch a workflow at the target: on its branch while that is there, else on the candidate branch."""
+
+    repo: Repo
+    task: TaskId
+    attempt: int
+    mark: str
+    workflow: str
+    inputs: Mapping[str, str]  # already cut to what the workflow declares
+    sha: Sha
+    branch: str  # the target's own; may be empty
+    candidate: str  # gonogo/<version>
+    is_marked: bool  # the workflow declares gonogo_id, so that the run can be found by its title
+    comment: int | None  # where to react with the outcome
+    issue: int
+    kind: Literal["dispatch"] = "dispatch"
+
+    @property
+    def ledger_key(self) -> str:
+        """Release, task, sha and attempt are all in the mark."""
+        return f"dispatch:{self.mark}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunRun:
+    """Run a finished run again."""
+
+    repo: Repo
+    task: TaskId
+    run_id: int
+    after_attempt: int  # the run's attempt when this was asked for: a higher one means it is done
+    failed_only: bool
+    comment: int | None
+    issue: int
+    kind: Literal["rerun"] = "rerun"
+
+    @property
+    def ledger_key(self) -> str:
+        """One rerun per attempt of a run."""
+        return f"rerun:{self.repo.id}:{self.run_id}:{self.after_attempt}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRun:
+    """Cancel a run."""
+
+    repo: Repo
+    task: TaskId
+    run_id: int
+    attempt: int
+    comment: int | None
+    issue: int
+    kind: Literal["cancel"] = "cancel"
+
+    @property
+    def ledger_key(self) -> str:
+        """One cancel per attempt of a run."""
+        return f"cancel:{self.repo.id}:{self.run_id}:{self.attempt}"
+
+
+Effect = React | Reply | DispatchRun | RerunRun | CancelRun

@@ -1,0 +1,108 @@
+"""What happened to a release: the facts its log is made of. Past tense, and never changed once written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.domain.release.model import Sighting
+from app.domain.values import Person, ReleaseId, Repo, Sha, Target, TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseStarted:
+    """A tracking issue was bound to a version, a plan and a commit. The plan's whole text is pinned here."""
+
+    release: ReleaseId
+    repo: Repo
+    issue: int
+    version: str
+    tag: str
+    plan_path: str
+    plan_blob: Sha
+    plan_text: str
+    target: Target
+    by: Person
+    at: datetime
+    kind: Literal["release_started"] = "release_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequested:
+    """Somebody asked for a task to be run; the intent is in the ledger."""
+
+    task: TaskId
+    attempt: int
+    mark: str
+    workflow: str
+    by: Person
+    at: datetime
+    kind: Literal["run_requested"] = "run_requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """GitHub took the dispatch and gave it a run."""
+
+    task: TaskId
+    attempt: int
+    run_id: int
+    url: str
+    at: datetime
+    kind: Literal["run_started"] = "run_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRefused:
+    """The dispatch was not sent, or GitHub turned it down: nothing runs."""
+
+    task: TaskId
+    attempt: int
+    reason: str
+    at: datetime
+    kind: Literal["run_refused"] = "run_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunUnclear:
+    """The dispatch was sent, GitHub's answer was lost, and no run with our mark was found."""
+
+    task: TaskId
+    attempt: int
+    reason: str
+    at: datetime
+    kind: Literal["run_unclear"] = "run_unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunRequested:
+    """Somebody asked for a finished run to be run again, whole or its failed jobs only."""
+
+    task: TaskId
+    run_id: int
+    failed_only: bool
+    by: Person
+    at: datetime
+    kind: Literal["rerun_requested"] = "rerun_requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested:
+    """Somebody asked for a run to be cancelled."""
+
+    task: TaskId
+    run_id: int
+    by: Person
+    at: datetime
+    kind: Literal["cancel_requested"] = "cancel_requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Something on GitHub that the plan waits for has a newer state."""
+
+    sighting: Sighting
+    at: datetime
+    kind: Literal["seen"] = "seen"
+
+
+Event = ReleaseStarted | RunRequested | RunStarted | RunRefused | RunUnclear | RerunRequested | CancelRequested | Seen

@@ -1,0 +1,102 @@
+"""A release as the fold of its events: what was asked of GitHub, and the newest that was seen there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.values import Person, ReleaseId, Repo, Sha, Target, TaskId
+
+
+class Sight(StrEnum):
+    """What kind of thing on GitHub was seen."""
+
+    RUN = "run"
+    JOB = "job"
+    CHECK = "check"
+    STATUS = "status"
+    WORKFLOW = "workflow"
+
+
+class Progress(StrEnum):
+    """How far a run, job, check or status has come. Only SUCCESS ever counts as evidence."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    NEUTRAL = "neutral"
+    STALE = "stale"
+    OTHER = "other"  # a word GitHub may add tomorrow: it blocks
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self not in (Progress.QUEUED, Progress.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """The state of one thing on GitHub at one moment, bound to the commit it ran on.
+
+    `order` ranks sightings of the same thing, so that they may arrive in any order and any number of times:
+    (id, attempt, 1 if over else 0, seconds since the epoch of its last change).
+    """
+
+    kind: Sight
+    key: str  # what it is a sighting of, e.g. "run:123", "job:123:notarize (intel)", "check:github-actions:lint"
+    name: str
+    source: str  # App slug, login or workflow file: who says so
+    sha: Sha
+    progress: Progress
+    order: tuple[int, int, int, int]
+    url: str
+    run_id: int | None = None
+    mark: str | None = None  # our correlation id, where the run's title shows one
+
+
+class RunState(StrEnum):
+    """What became of the intent to run a task."""
+
+    REQUESTED = "requested"  # in the ledger, not yet at GitHub
+    STARTED = "started"  # GitHub gave it a run id
+    REFUSED = "refused"  # never sent, or GitHub said no
+    UNCLEAR = "unclear"  # sent, no answer, and not to be found: nobody knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One attempt at one task. Its progress is not kept here: it is the sighting `run:<run_id>`."""
+
+    task: TaskId
+    attempt: int
+    mark: str  # the correlation id `gonogo_id`
+    workflow: str
+    state: RunState
+    by: Person
+    at: datetime
+    run_id: int | None = None
+    url: str | None = None
+    reason: str | None = None  # why refused or unclear, in words for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One run of a plan for one version at one target, bound to one tracking issue."""
+
+    id: ReleaseId
+    repo: Repo
+    issue: int
+    version: str
+    tag: str
+    plan_path: str
+    plan_blob: Sha
+    target: Target
+    started_by: Person
+    started_at: datetime
+    changed_at: datetime
+    revision: int  # number of events folded
+    runs: Mapping[TaskId, Run] = field(default_factory=dict[TaskId, Run])  # the latest attempt of each task
+    sightings: Mapping[str, Sighting] = field(default_factory=dict[str, Sighting])  # the newest of each key

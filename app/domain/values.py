@@ -1,0 +1,56 @@
+"""The small words everything else is said in: shas, roles, people, repositories."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NewType
+
+Sha = NewType("Sha", str)
+"""A full lower-case hexadecimal object id (40 or 64 characters)."""
+
+PhaseId = NewType("PhaseId", str)
+TaskId = NewType("TaskId", str)
+ItemId = NewType("ItemId", str)
+ReleaseId = NewType("ReleaseId", str)
+
+
+class Role(IntEnum):
+    """A person's role on a repository, ordered; from `role_name`, which tells maintain and triage apart."""
+
+    NONE = 0
+    READ = 1
+    TRIAGE = 2
+    WRITE = 3
+    MAINTAIN = 4
+    ADMIN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who did something. The numeric id is the identity: logins can be renamed and taken over."""
+
+    id: int
+    login: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repo:
+    """A repository as an installation of the App sees it."""
+
+    id: int
+    owner: str
+    name: str
+    installation: int
+    default_branch: str
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`, as people write it."""
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The commit being released and the branch it came from (empty when named by a bare sha)."""
+
+    sha: Sha
+    branch: str

@@ -1,0 +1,1 @@
+"""A stateful GitHub in memory, for the demo, rehearsals and tests."""

@@ -1,0 +1,1 @@
+"""One file per slash command, one file per GitHub event."""

@@ -1,0 +1,1 @@
+"""The slash commands: each file here is one, found by being here."""
