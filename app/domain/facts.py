@@ -1,0 +1,65 @@
+"""What a command may look at when it decides: gathered beforehand, nothing fetched while deciding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.plan.model import Plan
+from app.domain.release.model import Release
+from app.domain.values import Person, ReleaseId, Repo, Role, Sha, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks, and their role on the repository at this moment; None where it could not be read, which denies."""
+
+    person: Person
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSource:
+    """A plan file found for `start`, read for the version asked for, with the commit it was found at."""
+
+    path: str
+    blob: Sha
+    text: str
+    plan: Plan
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPlan:
+    """Why no plan could be had for `start`: where it was looked for, or which REF names no commit."""
+
+    looked_at: tuple[str, ...] = ()
+    unknown_ref: str | None = None
+    ref: str = ""  # where it was looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowInputs:
+    """What a workflow file at the target declares: None where the file has no `workflow_dispatch` trigger."""
+
+    declared: frozenset[str] | None
+    required: frozenset[str] = frozenset()  # required and without a default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything a slash command decides on."""
+
+    now: datetime
+    actor: Actor
+    repo: Repo
+    issue: int
+    comment: int | None  # the comment that holds the command; None for a label
+    comment_url: str
+    invocation: str  # unique per command: the delivery's id and its place in the comment
+    release: Release | None = None  # the release the command is about
+    plan: Plan | None = None  # that release's plan as pinned
+    others: tuple[Release, ...] = ()  # the repository's other open releases
+    new_release: ReleaseId | None = None  # the id a release started by this command takes
+    source: PlanSource | NoPlan | None = None  # for start
+    workflows: Mapping[str, WorkflowInputs | None] | None = None  # by file; None: no such file at the target
+    status_url: str | None = None  # the sticky status comment
