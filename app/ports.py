@@ -256,15 +256,31 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Events that move one release on from the revision they were decided at."""
+
+    release: ReleaseId
+    expected: int  # 0 for a release that begins with these events
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A one-off effect on its way into the ledger; `key` says in whose turn it is performed."""
+
+    key: str  # "release:<id>", or "repo:<id>" where no release is concerned
+    release: ReleaseId | None
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """Everything one transaction writes: all of it or none."""
+    """Everything one transaction writes: all of it or none. One delivery may concern several releases."""
 
     deliveries: Sequence[str] = ()  # handled with this
     entries: Sequence[int] = ()  # ledger rows done with this
-    release: ReleaseId | None = None
-    expected: int = 0  # the revision the events build on: a mismatch raises Conflict and nothing is written
-    events: Sequence[Event] = ()
-    effects: Sequence[Effect] = ()
+    changes: Sequence[Change] = ()  # a release whose revision is not the expected one raises Conflict
+    effects: Sequence[Planned] = ()  # a row whose ledger_key is there already is left out
 
 
 class Conflict(Exception):
