@@ -1,0 +1,229 @@
+"""GitHub's REST API for one caller: gidgethub's verbs, with what it leaves to us put underneath.
+
+Underneath is: the API version with every call, tokens renewed, rate limits kept, reads cached by ETag and asked again,
+redirects followed on our own server only, and every outcome one of the errors in `app.ports`.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+from gidgethub import sansio
+from gidgethub.abc import GitHubAPI
+
+from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_unclear, wait_of
+from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
+from app.adapters.github.exchange import ANSWER_LIMIT, TooLarge, exchange, request_of
+from app.adapters.github.throttles import Throttles
+from app.ports import Clock, Rejected, Unclear
+
+API_URL: Final = "https://api.github.com"
+API_VERSION: Final = "2026-03-10"
+USER_AGENT: Final = "gonogo"
+
+_ACCEPT: Final = {"accept": sansio.accept_format()}
+_OK: Final = frozenset({200, 201, 202, 204})
+_FOUND: Final = 200
+_UNAUTHORIZED: Final = 401
+_NOT_MODIFIED: Final = 304
+_TOO_LARGE: Final = 413
+_REDIRECTS: Final = frozenset({301, 302, 307, 308})  # GitHub: ask again in the same way at `location`
+_MISDIRECTED: Final = 421
+_HOPS: Final = 4
+_KEPT_HEADERS: Final = ("content-type", "link")
+_RATE_HEADERS: Final = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+_LAST_PAGE: Final = re.compile(r'[?&]page=(\d{1,9})[^<>]*>; rel="last"')
+_UNREADABLE: Final = (ValueError, LookupError, RecursionError)
+
+_again: Final = stamina.AsyncRetryingCaller(attempts=2, timeout=60.0, wait_initial=0.3, wait_max=2.0).on(Unclear)
+
+T = TypeVar("T")
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask up to three times for something that may be asked for any number of times. Raises Unclear in the end.
+
+    The second time comes at once: most often the server had just closed the connection that lay ready.
+    """
+    try:
+        return await ask()
+    except Unclear:
+        return await _again(ask)
+
+
+class Credentials(Protocol):
+    """Who asks: what goes into the Authorization header."""
+
+    async def header(self) -> str:
+        """Return the header's value."""
+        ...
+
+    async def renewed(self, refused: str) -> str | None:
+        """Return a newer value after GitHub refused this one, or None where there is none to be had."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What all callers share: the connection to one GitHub, and what is remembered of it."""
+
+    http: httpx.AsyncClient
+    clock: Clock
+    throttles: Throttles
+    cache: EtagCache = field(default_factory=EtagCache)
+    api_url: str = API_URL  # a GitHub Enterprise Server has https://host/api/v3
+    api_version: str = API_VERSION
+    user_agent: str = USER_AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list as GitHub gave it, and where it stands among the others."""
+
+    content: Any
+    is_last: bool
+    last: int | None  # the number of the last page, where GitHub tells it
+
+
+class Caller(GitHubAPI):
+    """One caller: an installation of the App by its id, or the App itself as 0.
+
+    Its verbs (`getitem`, `post`, `patch` ...) raise the errors of `app.ports` and no others. `rate_limit` holds the
+    figures of the last answer that told them.
+    """
+
+    def __init__(self, line: Line, caller: int, credentials: Credentials) -> None:
+        super().__init__(line.user_agent, base_url=line.api_url.removesuffix("/"))
+        self._line = line
+        self._caller = caller
+        self._credentials = credentials
+        self._common = {
+            "x-github-api-version": line.api_version,
+            "user-agent": line.user_agent,
+            "accept-encoding": "gzip",
+        }
+
+    async def getpage(self, url: str) -> Page:
+        """Read one page of a list."""
+        self._is_ours(url := sansio.format_url(url, None, base_url=self.base_url))
+        answer = await self._read(url, _ACCEPT)
+        if answer.status not in _OK:
+            raise error_of(answer, f"GET {urlsplit(url).path}")
+        try:
+            content, self.rate_limit, following = sansio.decipher_response(200, _used(answer.headers), answer.body)
+        except _UNREADABLE as exc:
+            raise Unclear("GET: GitHub's answer could not be read") from exc
+        last = _LAST_PAGE.search(answer.headers.get("link", ""))
+        return Page(content, is_last=following is None, last=int(last[1]) if last else None)
+
+    async def download(self, url: str, limit: int) -> bytes:
+        """Read a file of at most `limit` bytes that GitHub may keep elsewhere. Raises Rejected(413) over it.
+
+        An archive's address redirects to storage on another host, which gets no Authorization header of ours.
+        """
+        url = sansio.format_url(url, None, base_url=self.base_url)
+        self._is_ours(url)
+        answer = await patiently(lambda: self._authorized("GET", url, _ACCEPT, limit=limit))
+        for _ in range(_HOPS):
+            if answer.status not in _REDIRECTS:
+                break
+            url = urljoin(url, answer.headers.get("location", ""))
+            if urlsplit(url).scheme not in {"https", urlsplit(self.base_url).scheme}:
+                raise Rejected(answer.status, "redirected to an address that is not https")
+            elsewhere = url  # bound now: the loop moves on while the lambda may be called again
+            answer = await patiently(lambda elsewhere=elsewhere: self._send("GET", elsewhere, _ACCEPT, limit=limit))
+        if answer.status != _FOUND:
+            raise error_of(answer, "GET of a file")
+        return answer.body
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, by the clock that was passed in."""
+        await self._line.clock.sleep(seconds)
+
+    async def _make_request(self, *args: Any, **kwargs: Any) -> tuple[Any, str | None, int]:  # noqa: ANN401 - passed on
+        """Turn an answer that cannot be read into an error of ours: gidgethub lets decoding errors through."""
+        try:
+            return await super()._make_request(*args, **kwargs)
+        except _UNREADABLE as exc:
+            raise Unclear(f"{args[0]}: GitHub's answer could not be read") from exc
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Ask, and return only what gidgethub can make something of: 2xx with the few headers it looks at."""
+        self._is_ours(url)
+        answer = await (self._read(url, headers) if method == "GET" else self._ask(method, url, headers, body))
+        if answer.status not in _OK:
+            raise error_of(answer, f"{method} {urlsplit(url).path}")
+        return answer.status, _used(answer.headers), answer.body
+
+    async def _read(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """GET by way of the cache; a read that came to nothing is tried again."""
+        kept = self._line.cache.get(self._caller, url)
+        if kept is None:
+            answer = await patiently(lambda: self._ask("GET", url, headers))
+        elif is_unchangeable(url):
+            return Answer(_FOUND, kept.headers, kept.body)
+        else:
+            asked = {**headers, "if-none-match": kept.etag}
+            answer = await patiently(lambda: self._ask("GET", url, asked))
+            if answer.status == _NOT_MODIFIED:
+                return Answer(_FOUND, {**answer.headers, **kept.headers}, kept.body)
+        if answer.status == _FOUND and (etag := answer.headers.get("etag")):
+            told = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
+            self._line.cache.put(self._caller, url, Kept(etag, told, answer.body))
+        return answer
+
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Ask, and ask again where GitHub says that what was asked for has moved to another of its addresses."""
+        answer = await self._authorized(method, url, headers, body)
+        for _ in range(_HOPS):
+            if answer.status not in _REDIRECTS:
+                return answer
+            self._is_ours(url := urljoin(url, answer.headers.get("location", "")))
+            answer = await self._authorized(method, url, headers, body)
+        raise Rejected(answer.status, "redirected too often")
+
+    async def _authorized(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", limit: int = ANSWER_LIMIT
+    ) -> Answer:
+        """Ask with credentials, newer ones where GitHub refuses the first. Raises Throttled and Unclear."""
+        self._line.throttles.check(self._caller)
+        authorization = await self._credentials.header()
+        answer = await self._send(method, url, {**headers, "authorization": authorization}, body, limit)
+        if answer.status == _UNAUTHORIZED and (newer := await self._credentials.renewed(authorization)) is not None:
+            answer = await self._send(method, url, {**headers, "authorization": newer}, body, limit)
+        if is_rate_limit(answer):
+            raise self._line.throttles.hit(self._caller, wait_of(answer.headers, self._line.clock.now()))
+        self._line.throttles.calm(self._caller)
+        return answer
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", limit: int = ANSWER_LIMIT
+    ) -> Answer:
+        request = request_of(method, url, {**headers, **self._common}, body)
+        try:
+            answer = await exchange(self._line.http, request, limit)
+        except TooLarge as exc:
+            raise (Rejected(_TOO_LARGE, str(exc)) if method == "GET" else Unclear(str(exc))) from exc
+        if is_unclear(answer):
+            raise error_of(answer, f"{method} {request.url.path}")
+        return answer
+
+    def _is_ours(self, url: str) -> None:
+        """Keep credentials on the server that they are for, whatever address a payload or an answer names."""
+        if not url.startswith(self.base_url + "/"):
+            raise Rejected(_MISDIRECTED, "not an address of GitHub's API")
+
+
+def _used(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what gidgethub looks at; rate-limit figures only where they are figures."""
+    used = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+    figures = {name: headers.get(name, "") for name in _RATE_HEADERS}
+    if all(figure.isascii() and figure.isdigit() for figure in figures.values()):
+        used.update(figures)
+    return used
