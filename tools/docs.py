@@ -1,0 +1,150 @@
+"""Writes the tables of the documentation from the code that they describe; `make docs` has cog put them in place."""
+
+import inspect
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+from app.domain import messages
+from app.domain.slash import SlashCommand
+from app.domain.values import Role
+from app.settings import Settings
+from handlers.commands import load_commands
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = ROOT / "app" / "domain" / "plan" / "plan.schema.json"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table with a free line before and after it; `|` in cells is escaped."""
+    lines = [head, ["---"] * len(head), *rows]
+    text = "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+    return f"\n{text}\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+# -- commands -----------------------------------------------------------------------------------------------
+
+
+def who(command: SlashCommand) -> str:
+    """Say which role a command asks for, in words."""
+    return "everybody" if command.who <= Role.READ else f"`{command.who.name.lower()}` and above"
+
+
+def commands_table() -> str:
+    """One row per slash command, for the README."""
+    rows = ([f"`/release {c.usage}`", c.summary, who(c)] for c in load_commands())
+    return table(["command", "what it does", "who may"], rows)
+
+
+def commands_in_full() -> str:
+    """One section per slash command."""
+    return "\n".join(_command(c) for c in load_commands())
+
+
+def _command(command: SlashCommand) -> str:
+    lines = [f"## {command.name}", f"`/release {command.usage}`", command.summary]
+    if command.details:
+        lines.append(command.details)
+    lines.append(f"Who may: {who(command)}.")
+    if command.examples:
+        lines.append("```\n" + "\n".join(f"/release {example}" for example in command.examples) + "\n```")
+    return "\n" + "\n\n".join(lines) + "\n"
+
+
+# -- settings -----------------------------------------------------------------------------------------------
+
+
+def setting_names() -> list[str]:
+    """Return the environment variable of each setting."""
+    return [_variable(name) for name in Settings.model_fields]
+
+
+def settings_table() -> str:
+    """One row per setting, for the README."""
+    rows = ([f"`{_variable(name)}`", _default(f), f.description or ""] for name, f in Settings.model_fields.items())
+    return table(["setting", "default", "what it is"], rows)
+
+
+def _variable(name: str) -> str:
+    return (Settings.model_config.get("env_prefix", "") + name).upper()
+
+
+def _default(setting: FieldInfo) -> str:
+    if setting.is_required():
+        return "required"
+    value: object = setting.get_default(call_default_factory=False)
+    if not value or isinstance(value, SecretStr):
+        return ""
+    return f"`{value}`"
+
+
+# -- what the bot says ---------------------------------------------------------------------------------------
+
+
+def message_classes() -> Iterator[type[messages.Message]]:
+    """Yield each kind of message, in the order in which they are written down."""
+    for _, kind in inspect.getmembers_static(messages, inspect.isclass):
+        if issubclass(kind, messages.Message) and kind is not messages.Message:
+            yield kind
+
+
+def template_of(kind: type[messages.Message]) -> str:
+    """Return a message's template: `NoPlanFound` is written by `no_plan_found.md.j2`."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_") + ".md.j2"
+
+
+def messages_table() -> str:
+    """One row per message."""
+    kinds = sorted(message_classes(), key=lambda kind: inspect.getsourcelines(kind)[1])
+    rows = ([f"[`{template_of(k)}`](../templates/{template_of(k)})", inspect.getdoc(k) or ""] for k in kinds)
+    return table(["template", "said when"], rows)
+
+
+# -- the plan's front matter ---------------------------------------------------------------------------------
+
+
+class Key(BaseModel):
+    """A part of a JSON Schema, as far as the table needs it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ref: str | None = Field(default=None, alias="$ref")
+    defs: dict[str, "Key"] = Field(default_factory=dict, alias="$defs")
+    description: str = ""
+    properties: dict[str, "Key"] = Field(default_factory=dict)
+    additional: "bool | Key" = Field(default=True, alias="additionalProperties")
+    items: "Key | None" = None
+
+
+def front_matter() -> Key:
+    """Return the published schema of the front matter."""
+    return Key.model_validate_json(SCHEMA.read_bytes())
+
+
+def keys(schema: Key, root: Key, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each key of the front matter with its description, nested ones as `gate.before`, `tasks.<name>.needs`."""
+    if schema.ref:
+        yield from keys(root.defs[schema.ref.rsplit("/", 1)[-1]], root, prefix)
+    for name, part in schema.properties.items():
+        yield f"{prefix}{name}", _words(part, root)
+        yield from keys(part, root, f"{prefix}{name}.")
+    if isinstance(schema.additional, Key):
+        yield from keys(schema.additional, root, f"{prefix}<name>.")
+    if schema.items:
+        yield from keys(schema.items, root, f"{prefix.removesuffix('.')}[].")
+
+
+def _words(part: Key, root: Key) -> str:
+    return part.description or (root.defs[part.ref.rsplit("/", 1)[-1]].description if part.ref else "")
+
+
+def front_matter_table() -> str:
+    """One row per key of the front matter."""
+    schema = front_matter()
+    return table(["key", "what it is"], ([f"`{name}`", words] for name, words in keys(schema, schema)))
