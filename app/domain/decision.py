@@ -15,6 +15,7 @@ class Accepted:
     effects: tuple[Effect, ...] = ()
     answer: Message | None = None
     is_settled: bool = True  # False: an effect's outcome decides between a rocket and a thumbs-down
+    is_refresh: bool = False  # GitHub is to be asked how everything stands
 
 
 @dataclass(frozen=True, slots=True)

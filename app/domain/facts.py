@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.messages import CommandHelp
 from app.domain.plan.model import Plan
 from app.domain.release.model import Release
 from app.domain.values import Person, ReleaseId, Repo, Role, Sha, Target
@@ -56,10 +57,12 @@ class Facts:
     comment: int | None  # the comment that holds the command; None for a label
     comment_url: str
     invocation: str  # unique per command: the delivery's id and its place in the comment
+    new_release: ReleaseId  # the id a release takes that this command starts
+    is_pull: bool = False  # a pull request's comment, not an issue's
     release: Release | None = None  # the release the command is about
     plan: Plan | None = None  # that release's plan as pinned
     others: tuple[Release, ...] = ()  # the repository's other open releases
-    new_release: ReleaseId | None = None  # the id a release started by this command takes
     source: PlanSource | NoPlan | None = None  # for start
     workflows: Mapping[str, WorkflowInputs | None] | None = None  # by file; None: no such file at the target
     status_url: str | None = None  # the sticky status comment
+    commands: tuple[CommandHelp, ...] = ()  # every command there is, for the help

@@ -6,6 +6,9 @@ from typing import Literal
 from app.domain.release.gate import Verdict
 from app.domain.values import Role, Sha
 
+DispatchProblem = Literal["no-trigger", "no-task-input", "required-inputs"]
+"""Why a workflow cannot be dispatched for a task."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -193,7 +196,7 @@ class WorkflowNotDispatchable(Message):
 
     task: str
     workflow: str
-    problem: Literal["no-trigger", "no-task-input", "required-inputs"]
+    problem: DispatchProblem
     inputs: tuple[str, ...] = ()
 
 

@@ -111,8 +111,13 @@ def standing(plan: Plan, release: Release) -> Standing:
 
 def run_progress(release: Release, run: Run) -> Progress | None:
     """Return how far GitHub says the run has come, or None where nothing was heard of it."""
-    sighting = _run_sighting(release, run)
+    sighting = run_sighting(release, run)
     return sighting.progress if sighting else None
+
+
+def run_sighting(release: Release, run: Run) -> Sighting | None:
+    """Return what GitHub last said of the run, or None where nothing was heard."""
+    return release.sightings.get(f"run:{run.run_id}") if run.run_id is not None else None
 
 
 def is_waited_for(plan: Plan, release: Release, sighting: Sighting) -> bool:
@@ -174,13 +179,9 @@ def _fits_status(wanted: ByStatus, sighting: Sighting) -> bool:
     )
 
 
-def _run_sighting(release: Release, run: Run) -> Sighting | None:
-    return release.sightings.get(f"run:{run.run_id}") if run.run_id is not None else None
-
-
 def _task(task: Task, release: Release, seen: _Seen) -> TaskStanding:
     run = release.runs.get(task.id)
-    sighting = _run_sighting(release, run) if run else None
+    sighting = run_sighting(release, run) if run else None
     return TaskStanding(
         task=task,
         items=tuple(_item(item, task, run, sighting, seen) for item in task.items),

@@ -1,0 +1,83 @@
+"""From the words of a command to a decision: which command, which release, who may, and what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.domain.decision import Decision, Refused
+from app.domain.facts import Facts
+from app.domain.messages import (
+    BadArguments,
+    Message,
+    NoRelease,
+    NoSuchRelease,
+    SeveralReleases,
+    UnknownCommand,
+    UnknownTask,
+)
+from app.domain.policy import refusal
+from app.domain.release.model import Release
+from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand, parse_args
+
+TASK_COMMAND: Final = "run"
+"""The command that `/release <task>` is short for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A command with its arguments. `word` is the task's name where the command was left out."""
+
+    command: SlashCommand
+    args: Args
+    word: str | None = None
+
+
+def understand(commands: Commands, invocation: Invocation) -> Understood | Message:
+    """Return the command that was meant; a word that is none is taken for a task to run."""
+    command = commands.find(invocation.word)
+    word, text = None, invocation.rest
+    if command is None:
+        command = commands.find(TASK_COMMAND)
+        word, text = invocation.word, f"{invocation.word} {invocation.rest}"
+    if command is None or not invocation.word:
+        return UnknownCommand(word=invocation.word, nearest=("help",))
+    args = parse_args(command.usage, text)
+    if isinstance(args, BadArgs):
+        if word is not None and (nearest := commands.nearest(word)):
+            return UnknownCommand(word=word, nearest=nearest)
+        return BadArguments(usage=args.usage, problem=args.problem)
+    return Understood(command=command, args=args, word=word)
+
+
+def choose_release(
+    releases: Sequence[Release], issue: int, understood: Understood, commands: Commands
+) -> Release | Message | None:
+    """Return the release a command is about: the one it names, its issue's, or the only open one."""
+    named = understood.args.release
+    if named is not None:
+        found = next((r for r in releases if r.version == named.removeprefix("v") or r.tag == named), None)
+        return found or NoSuchRelease(version=named, open_versions=tuple(r.version for r in releases))
+    here = next((r for r in releases if r.issue == issue), None)
+    if here is not None:
+        return here
+    if Need.RELEASE not in understood.command.needs:
+        return None
+    if len(releases) > 1:
+        return SeveralReleases(versions=tuple(r.version for r in releases))
+    if releases:
+        return releases[0]
+    if understood.word is not None and (nearest := commands.nearest(understood.word)):
+        return UnknownCommand(word=understood.word, nearest=nearest)
+    return NoRelease(command=understood.word or understood.command.name)
+
+
+def decide(understood: Understood, facts: Facts, commands: Commands) -> Decision:
+    """Decide a command on the facts: first whether the actor may, then what it does."""
+    command = understood.command
+    if denied := refusal(facts.actor, command.who, command.name):
+        return Refused(denied)
+    decision = command.decide(facts, understood.args)
+    if understood.word is not None and isinstance(decision, Refused) and isinstance(decision.reason, UnknownTask):
+        nearest = commands.nearest(understood.word, decision.reason.nearest)
+        return replace(decision, reason=UnknownCommand(word=understood.word, nearest=nearest))
+    return decision

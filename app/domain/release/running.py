@@ -1,0 +1,151 @@
+"""Running a task: from the wish to an event and a ledger effect, or to the reason why not."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from app.domain.facts import Facts, WorkflowInputs
+from app.domain.messages import (
+    AlreadyDone,
+    AlreadyRunning,
+    DispatchProblem,
+    Message,
+    NotRunnable,
+    OwnStep,
+    RunIsUnclear,
+    TaskChoice,
+    UnknownTask,
+    WorkflowMissing,
+    WorkflowNotDispatchable,
+)
+from app.domain.plan.model import CreateTag, Dispatch, Plan, Publish, Task
+from app.domain.plan.resolve import NoTask, SeveralTasks, resolve_task
+from app.domain.release.effects import DispatchRun
+from app.domain.release.events import RunRequested
+from app.domain.release.model import Progress, Release, RunState
+from app.domain.release.standing import run_progress
+from app.domain.values import TaskId
+
+INPUT_LIMIT: Final = 1000  # characters of one workflow input; GitHub takes 65,535 for all of them together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A run that may be asked for."""
+
+    event: RunRequested
+    effect: DispatchRun
+
+
+def the_task(plan: Plan, word: str, command: str) -> Task | Message:
+    """Return the one task that answers to the word, or what to say."""
+    match resolve_task(plan, word):
+        case NoTask(nearest=nearest):
+            return UnknownTask(word=word, nearest=tuple(t.slug for t in nearest))
+        case SeveralTasks(tasks=tasks):
+            named = tuple((str(t.id) if t.id[:1].isdigit() else t.slug, t.label) for t in tasks)
+            return TaskChoice(word=word, command=command, tasks=named)
+        case Task() as task:
+            return task
+
+
+def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry: bool) -> Wanted | Message:
+    """Return the run to ask for, or the reason why there is none to be had."""
+    action = task.action
+    if isinstance(action, CreateTag | Publish):
+        return OwnStep(task=task.label, step=action.kind)
+    if action is None:
+        return NotRunnable(task=task.label, waits=tuple(dict.fromkeys(i.wanted.kind for i in task.items)))
+    if not is_retry and (standing := _why_not_again(release, task)):
+        return standing
+    inputs = _inputs(facts, release, plan, task, action)
+    if isinstance(inputs, Message):
+        return inputs
+    return _wanted(facts, release, task, action, inputs)
+
+
+def mark_of(release: Release, task: TaskId, attempt: int) -> str:
+    """Return the correlation id of an attempt: the same for the same release, task, commit and attempt, for ever."""
+    key = "\0".join((release.id, task, release.target.sha, str(attempt)))
+    return f"gng-{sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _why_not_again(release: Release, task: Task) -> Message | None:
+    run = release.runs.get(task.id)
+    if run is None or run.state is RunState.REFUSED:
+        return None
+    if run.state is RunState.UNCLEAR:
+        return RunIsUnclear(task=task.label, slug=task.slug, workflow=run.workflow)
+    progress = run_progress(release, run)
+    if progress is None or not progress.is_over:
+        return AlreadyRunning(task=task.label, slug=task.slug, url=run.url)
+    if progress is Progress.SUCCESS:
+        return AlreadyDone(task=task.label, slug=task.slug, url=run.url, sha=release.target.sha)
+    return None
+
+
+def _inputs(
+    facts: Facts, release: Release, plan: Plan, task: Task, action: Dispatch
+) -> tuple[dict[str, str], bool] | Message:
+    """Return the inputs cut to what the workflow declares, and whether our mark may go along."""
+    known = (facts.workflows or {}).get(action.workflow)
+    if known is None:
+        return WorkflowMissing(task=task.label, workflow=action.workflow, sha=release.target.sha)
+    if known.declared is None:
+        return _not_dispatchable(task, action, "no-trigger", ())
+    wanted = {name: _filled(value, release) for name, value in action.inputs.items()}
+    if "task" in wanted and "task" not in known.declared:
+        return _not_dispatchable(task, action, "no-task-input", ())
+    offered = {"version": release.version, "environment": plan.environment or "", **wanted}
+    sent = {name: value for name, value in offered.items() if name in known.declared and value}
+    lacking = _lacking(known, sent)
+    if lacking:
+        return _not_dispatchable(task, action, "required-inputs", lacking)
+    return sent, "gonogo_id" in known.declared
+
+
+def _not_dispatchable(
+    task: Task, action: Dispatch, problem: DispatchProblem, inputs: tuple[str, ...]
+) -> WorkflowNotDispatchable:
+    return WorkflowNotDispatchable(task=task.label, workflow=action.workflow, problem=problem, inputs=inputs)
+
+
+def _lacking(known: WorkflowInputs, sent: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(known.required - set(sent) - {"gonogo_id"}))
+
+
+def _filled(value: str, release: Release) -> str:
+    return value.replace("{version}", release.version).replace("{tag}", release.tag)[:INPUT_LIMIT]
+
+
+def _wanted(
+    facts: Facts, release: Release, task: Task, action: Dispatch, inputs: tuple[dict[str, str], bool]
+) -> Wanted:
+    last = release.runs.get(task.id)
+    attempt = last.attempt + 1 if last else 1
+    mark = mark_of(release, task.id, attempt)
+    sent, is_marked = inputs
+    return Wanted(
+        event=RunRequested(
+            task=task.id,
+            attempt=attempt,
+            mark=mark,
+            workflow=action.workflow,
+            by=facts.actor.person,
+            at=facts.now,
+        ),
+        effect=DispatchRun(
+            repo=release.repo,
+            task=task.id,
+            attempt=attempt,
+            mark=mark,
+            workflow=action.workflow,
+            inputs={**sent, "gonogo_id": mark} if is_marked else sent,
+            sha=release.target.sha,
+            branch=release.target.branch,
+            candidate=f"gonogo/{release.version}",
+            is_marked=is_marked,
+            comment=facts.comment,
+            issue=facts.issue,
+        ),
+    )

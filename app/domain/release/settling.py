@@ -1,0 +1,89 @@
+"""What follows from an effect once it was performed: events for the log, a reaction, and words where it went wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.decision import Accepted
+from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRequestRefused
+from app.domain.plan.model import Plan
+from app.domain.release.effects import CancelRun, DispatchRun, Effect, React, RerunRun
+from app.domain.release.events import Event, RunRefused, RunStarted, RunUnclear
+from app.domain.release.model import Release, RunState
+from app.domain.values import Repo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The effect was performed, now or at an earlier try."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """GitHub has a run for the dispatch."""
+
+    run_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedDown:
+    """Nothing was done, and why, in words for people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyKnows:
+    """It was sent, and whether it was done cannot be found out."""
+
+
+Outcome = Done | Started | TurnedDown | NobodyKnows
+
+
+def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime) -> Accepted:
+    """Return what follows. Settling the same outcome twice adds nothing to the log's fold."""
+    if isinstance(effect, DispatchRun):
+        return _dispatched(effect, outcome, release, plan, now)
+    if isinstance(effect, RerunRun | CancelRun):
+        return _asked(effect, outcome, plan)
+    return Accepted()
+
+
+def _dispatched(
+    effect: DispatchRun, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime
+) -> Accepted:
+    task = plan.task(effect.task) if plan else None
+    label, slug = (task.label, task.slug) if task else (effect.task, effect.task)
+    events: tuple[Event, ...] = ()
+    answer: Message | None = None
+    match outcome:
+        case Started(run_id=run_id, url=url):
+            run = release.runs.get(effect.task) if release else None
+            if run is None or run.run_id != run_id or run.state is not RunState.STARTED:
+                events = (RunStarted(task=effect.task, attempt=effect.attempt, run_id=run_id, url=url, at=now),)
+        case TurnedDown(reason=reason):
+            events = (RunRefused(task=effect.task, attempt=effect.attempt, reason=reason, at=now),)
+            answer = DispatchRefused(task=label, slug=slug, reason=reason)
+        case Done() | NobodyKnows():
+            reason = "GitHub did not answer, and no run with our mark was found"
+            events = (RunUnclear(task=effect.task, attempt=effect.attempt, reason=reason, at=now),)
+            answer = DispatchUnclear(task=label, slug=slug, workflow=effect.workflow)
+    return Accepted(
+        events=events, effects=_reaction(effect.repo, effect.comment, is_done=answer is None), answer=answer
+    )
+
+
+def _asked(effect: RerunRun | CancelRun, outcome: Outcome, plan: Plan | None) -> Accepted:
+    task = plan.task(effect.task) if plan else None
+    answer: Message | None = None
+    if isinstance(outcome, TurnedDown):
+        answer = RunRequestRefused(
+            task=task.label if task else effect.task,
+            verb="rerun" if isinstance(effect, RerunRun) else "cancel",
+            reason=outcome.reason,
+        )
+    return Accepted(effects=_reaction(effect.repo, effect.comment, is_done=answer is None), answer=answer)
+
+
+def _reaction(repo: Repo, comment: int | None, *, is_done: bool) -> tuple[Effect, ...]:
+    return (React(repo=repo, comment=comment, content="rocket" if is_done else "-1"),) if comment is not None else ()

@@ -1,0 +1,83 @@
+"""What one delivery is going to write: collected while it is decided on, committed in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from app.domain.decision import Accepted
+from app.domain.messages import Message
+from app.domain.release.effects import Effect, Reply
+from app.domain.release.events import Event, ReleaseStarted
+from app.domain.release.fold import evolve
+from app.domain.release.model import Release
+from app.domain.values import ReleaseId, Repo
+from app.ports import Change, Commit, Planned, Renderer
+
+
+class Draft:
+    """Releases folded up to here, with the events and effects that got them here. Nothing is written yet."""
+
+    def __init__(self, releases: Iterable[Release], renderer: Renderer) -> None:
+        self._releases = {r.id: r for r in releases}
+        self._read_at = {r.id: r.revision for r in self._releases.values()}
+        self._events: dict[ReleaseId, list[Event]] = {}
+        self._effects: list[Planned] = []
+        self._renderer = renderer
+        self.touched: set[ReleaseId] = set()  # to be shown again, events or none
+        self.refreshed: set[ReleaseId] = set()  # to be asked after at GitHub
+
+    @property
+    def releases(self) -> Sequence[Release]:
+        """The releases as they stand with the events drafted so far, oldest first."""
+        return tuple(self._releases.values())
+
+    def add(self, release: ReleaseId | None, repo: Repo, accepted: Accepted) -> None:
+        """Take up a decision's events and effects. The words of it are for `reply`."""
+        for event in accepted.events:
+            of = event.release if isinstance(event, ReleaseStarted) else release
+            if of is None:
+                raise ValueError(f"{event.kind} belongs to no release")
+            self._releases[of] = evolve(self._releases.get(of), event)
+            self._events.setdefault(of, []).append(event)
+            release = of
+        for effect in accepted.effects:
+            self.plan(release, repo, effect)
+        if accepted.is_refresh and release is not None:
+            self.refreshed.add(release)
+
+    def plan(self, release: ReleaseId | None, repo: Repo, effect: Effect) -> None:
+        """Take up one effect, in the turn of its release or else of its repository."""
+        key = f"release:{release}" if release is not None else f"repo:{repo.id}"
+        self._effects.append(Planned(key=key, release=release, effect=effect))
+
+    def reply(self, release: ReleaseId | None, repo: Repo, issue: int, source: str, message: Message) -> None:
+        """Say something in one new comment; the same source says one thing once, however often it is decided."""
+        mark = sha256(source.encode()).hexdigest()[:24]
+        body = f"{self._renderer.message(message)}\n\n{reply_mark(mark)}"
+        self.plan(release, repo, Reply(repo=repo, issue=issue, mark=mark, body=body))
+
+    def commit(self, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> Commit:
+        """Return all of it as one transaction."""
+        return Commit(
+            deliveries=deliveries,
+            entries=entries,
+            changes=tuple(
+                Change(release=release, expected=self._read_at.get(release, 0), events=tuple(events))
+                for release, events in self._events.items()
+            ),
+            effects=tuple(self._effects),
+        )
+
+    @property
+    def changed(self) -> frozenset[ReleaseId]:
+        """The releases whose show may have changed."""
+        return frozenset(self._events) | self.touched
+
+    @property
+    def ledger_keys(self) -> frozenset[str]:
+        """The turns in which something is to be performed."""
+        return frozenset(p.key for p in self._effects)
+
+
+def reply_mark(mark: str) -> str:
+    """Return the hidden text by which a comment of ours is found again."""
+    return f"<!-- gonogo:reply:{mark} -->"

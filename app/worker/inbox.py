@@ -1,0 +1,125 @@
+"""Draining the inbox: each delivery is translated, decided on and committed, one after another within a key."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from pydantic import ValidationError
+
+from app.domain.inputs import Commented, Input, IssueTouched, RecheckAsked, Sighted
+from app.domain.messages import Trouble
+from app.domain.release.seeing import see
+from app.domain.slash import find_invocations
+from app.ports import Conflict, Delivery, GitHubError, Inbox, Throttled
+from app.worker.commands import CommandDesk
+from app.worker.draft import Draft
+from app.worker.workbench import Workbench
+from handlers.translating import EventHandler
+
+_log: Final = structlog.stdlib.get_logger()
+_BATCH: Final = 50  # deliveries read at once
+_TRIES: Final = 8  # of a delivery whose facts GitHub would not give, before it is parked
+_FIRST_WAIT: Final = timedelta(seconds=2)  # before the second try; each further one waits twice as long
+
+
+class InboxWorker:
+    """Drains the deliveries of a key. Running it twice, or beside another worker, writes nothing twice."""
+
+    def __init__(
+        self, inbox: Inbox, bench: Workbench, desk: CommandDesk, handlers: Mapping[str, tuple[EventHandler, ...]]
+    ) -> None:
+        self._inbox = inbox
+        self._bench = bench
+        self._desk = desk
+        self._handlers = handlers
+
+    async def drain(self, key: str) -> None:
+        """Handle what waits under `inbox:<key>`, oldest first; stop where one must be tried again later."""
+        key = key.removeprefix("inbox:")
+        while waiting := await self._inbox.waiting(key, _BATCH):
+            for delivery in waiting:
+                if not await self._handled(delivery):
+                    return
+
+    async def _handled(self, delivery: Delivery) -> bool:
+        """Handle one delivery; False where the key has to wait."""
+        with structlog.contextvars.bound_contextvars(delivery=delivery.id, github_event=delivery.event):
+            try:
+                inputs = self._translate(delivery)
+                await self._commit(delivery, inputs)
+            except Throttled as error:
+                self._bench.scheduler.wake_at(f"inbox:{delivery.key}", error.retry_at)
+                return False
+            except GitHubError as error:
+                return await self._again_later(delivery, error)
+            except Exception as error:  # noqa: BLE001 - a bug of ours: park it, say so, and go on with the next
+                await self._park(delivery, error)
+        return True
+
+    def _translate(self, delivery: Delivery) -> tuple[Input, ...]:
+        handlers = self._handlers.get(delivery.event, ())
+        try:
+            return tuple(i for handler in handlers for i in handler.read(delivery.payload))
+        except ValidationError as error:
+            # Not a payload as GitHub sends it for what we act on (no installation, say): nothing to do for us.
+            fields = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
+            _log.warning("delivery.not_understood", fields=fields[:10])
+            return ()
+
+    async def _commit(self, delivery: Delivery, inputs: tuple[Input, ...]) -> None:
+        while True:
+            draft = await self._draft(delivery, inputs)
+            try:
+                await self._bench.write(draft, deliveries=[delivery.id])
+            except Conflict:
+                if not await self._is_waiting(delivery):
+                    return  # another worker has handled it
+            else:
+                return
+
+    async def _is_waiting(self, delivery: Delivery) -> bool:
+        return any(d.id == delivery.id for d in await self._inbox.waiting(delivery.key, _BATCH))
+
+    async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...]) -> Draft:
+        if not inputs:
+            return Draft((), self._bench.renderer)
+        draft = Draft(await self._bench.releases.open_in(inputs[0].repo.id), self._bench.renderer)
+        for value in inputs:
+            match value:
+                case Commented():
+                    await self._desk.answer(value, delivery.id, draft)
+                case Sighted():
+                    await self._see(value, draft)
+                case IssueTouched(issue=issue):
+                    draft.touched.update(r.id for r in draft.releases if r.issue == issue)
+                case RecheckAsked(release=asked):
+                    draft.refreshed.update(r.id for r in draft.releases if r.id == asked)
+        return draft
+
+    async def _see(self, sighted: Sighted, draft: Draft) -> None:
+        for release in draft.releases:
+            plan = await self._bench.plans.of(release)
+            draft.add(release.id, release.repo, see(plan, release, sighted.sighting, self._bench.clock.now()))
+
+    async def _again_later(self, delivery: Delivery, error: GitHubError) -> bool:
+        if delivery.attempts + 1 >= _TRIES:
+            await self._park(delivery, error)
+            return True
+        _log.warning("delivery.postponed", error=str(error), attempts=delivery.attempts + 1)
+        await self._inbox.failed(delivery.id, str(error), park=False)
+        wait = _FIRST_WAIT * 2**delivery.attempts
+        self._bench.scheduler.wake_at(f"inbox:{delivery.key}", self._bench.clock.now() + wait)
+        return False
+
+    async def _park(self, delivery: Delivery, error: Exception) -> None:
+        _log.error("delivery.parked", exc_info=error)
+        await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=True)
+        apologies = Draft((), self._bench.renderer)
+        for value in _commands(self._translate(delivery)):
+            apologies.reply(None, value.repo, value.issue, f"trouble:{delivery.id}", Trouble(delivery=delivery.id))
+        await self._bench.write(apologies)
+
+
+def _commands(inputs: Iterable[Input]) -> Iterable[Commented]:
+    return (i for i in inputs if isinstance(i, Commented) and find_invocations(i.text))

@@ -1,0 +1,130 @@
+"""Performing the ledger: each one-off effect once, looking before doing it again."""
+
+from datetime import timedelta
+from typing import Final, assert_never
+
+import structlog
+
+from app.domain.release.effects import CancelRun, DispatchRun, React, Reply, RerunRun
+from app.domain.release.settling import Done, NobodyKnows, Outcome, TurnedDown, settle
+from app.ports import Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
+from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotYetKnown
+from app.worker.draft import Draft, reply_mark
+from app.worker.workbench import Workbench
+
+_log: Final = structlog.stdlib.get_logger()
+_LEASE: Final = timedelta(seconds=60)
+_FIRST_WAIT: Final = timedelta(seconds=2)
+_LONGEST_WAIT: Final = timedelta(minutes=5)
+_TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
+
+
+class LedgerWorker:
+    """Performs what is due under a key, in order."""
+
+    def __init__(self, ledger: Ledger, bench: Workbench) -> None:
+        self._ledger = ledger
+        self._bench = bench
+        self._dispatcher = Dispatcher(bench.github, bench.clock)
+
+    async def drain(self, key: str) -> None:
+        """Perform what is due under `ledger:<key>`; come back when the next is."""
+        key = key.removeprefix("ledger:")
+        now = self._bench.clock.now()
+        while entry := await self._ledger.claim(key, now, now + _LEASE):
+            with structlog.contextvars.bound_contextvars(entry=entry.id, effect=entry.effect.kind):
+                await self._perform(entry)
+            now = self._bench.clock.now()
+        if due := await self._ledger.next_due(key):
+            self._bench.scheduler.wake_at(f"ledger:{key}", due)
+
+    async def _perform(self, entry: Entry) -> None:
+        try:
+            outcome = await self._outcome(entry)
+        except NotYetKnown:
+            await self._ledger.put_off(
+                entry.id, self._bench.clock.now() + LOOK_EVERY, "no answer yet: looking for the run"
+            )
+        except Throttled as error:
+            await self._ledger.put_off(entry.id, error.retry_at, str(error))
+        except GitHubError as error:
+            await self._failed(entry, error)
+        else:
+            await self._record(entry, outcome)
+
+    async def _failed(self, entry: Entry, error: GitHubError) -> None:
+        if not isinstance(error, Rejected) and entry.attempts < _TRIES:
+            _log.warning("effect.postponed", error=str(error), attempts=entry.attempts)
+            wait = min(_FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), _LONGEST_WAIT)
+            await self._ledger.put_off(entry.id, self._bench.clock.now() + wait, str(error))
+            return
+        _log.error("effect.failed", error=str(error))
+        if isinstance(entry.effect, React | Reply):
+            await self._ledger.fail(entry.id, str(error))  # the issue is locked or gone: nobody can be told
+        elif entry.attempts == 1:
+            await self._record(entry, TurnedDown(reason=f"GitHub answered: {error}"))
+        else:
+            await self._record(entry, NobodyKnows())
+
+    async def _record(self, entry: Entry, outcome: Outcome) -> None:
+        """Write down what came of it, with what follows, in one transaction."""
+        while True:
+            release = await self._bench.releases.get(entry.release) if entry.release else None
+            draft = Draft((release,) if release else (), self._bench.renderer)
+            plan = await self._bench.plans.of(release) if release else None
+            follows = settle(entry.effect, outcome, release, plan, self._bench.clock.now())
+            draft.add(entry.release, entry.effect.repo, follows)
+            if follows.answer is not None and not isinstance(entry.effect, React):
+                source = f"outcome:{entry.effect.ledger_key}"
+                draft.reply(entry.release, entry.effect.repo, entry.effect.issue, source, follows.answer)
+            try:
+                await self._bench.write(draft, entries=[entry.id])
+            except Conflict:
+                continue
+            return
+
+    async def _outcome(self, entry: Entry) -> Outcome:
+        effect = entry.effect
+        match effect:
+            case React():
+                await self._bench.github.react(effect.repo, effect.comment, effect.content)
+                return Done()
+            case Reply():
+                return await self._reply(entry, effect)
+            case DispatchRun():
+                return await self._dispatcher.perform(entry, effect)
+            case RerunRun():
+                return await self._rerun(entry, effect)
+            case CancelRun():
+                return await self._cancel(effect)
+            case _:
+                assert_never(effect)
+
+    async def _reply(self, entry: Entry, effect: Reply) -> Outcome:
+        is_there = entry.attempts > 1 and await self._bench.github.find_comment(
+            effect.repo, effect.issue, reply_mark(effect.mark)
+        )
+        if not is_there:
+            await self._bench.github.comment(effect.repo, effect.issue, effect.body)
+        return Done()
+
+    async def _rerun(self, entry: Entry, effect: RerunRun) -> Outcome:
+        if entry.attempts > 1:
+            seen = await self._bench.github.run(effect.repo, effect.run_id)
+            if seen.order[1] > effect.after_attempt:
+                return Done()
+        try:
+            await self._bench.github.rerun(effect.repo, effect.run_id, failed_only=effect.failed_only)
+        except Rejected as error:
+            return TurnedDown(reason=f"GitHub answered {error.status}: {error.message}")
+        return Done()
+
+    async def _cancel(self, effect: CancelRun) -> Outcome:
+        try:
+            await self._bench.github.cancel(effect.repo, effect.run_id)
+        except Rejected as error:
+            seen = await self._bench.github.run(effect.repo, effect.run_id)
+            if seen.progress.is_over:
+                return Done()  # it ended before it could be stopped
+            return TurnedDown(reason=f"GitHub answered {error.status}: {error.message}")
+        return Done()

@@ -1,0 +1,112 @@
+"""Plans for the worker: a release's plan as pinned, and the plan file that `start` finds in a repository."""
+
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from typing import Final, TypeVar
+
+from app.domain.facts import NoPlan, PlanSource, WorkflowInputs
+from app.domain.plan.model import Dispatch, Plan
+from app.domain.plan.reader import read_plan
+from app.domain.release.model import Release
+from app.domain.values import Repo, Sha, Target
+from app.domain.workflow import declared_inputs
+from app.ports import FileText, GitHub, Missing, Rejected, Releases
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+FIRST: Final = ".github/release-plan.md"
+NAMED: Final = ".github/release-plans"
+TEMPLATES: Final = ".github/ISSUE_TEMPLATE"
+LAST: Final = ("RELEASE_CHECKLIST.md", "docs/RELEASE_CHECKLIST.md")
+_KEPT: Final = 200  # parsed plans and workflow files kept in memory
+_SHA: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+class Plans:
+    """Reads plans once and keeps what was read: a pinned text never changes."""
+
+    def __init__(self, github: GitHub, releases: Releases) -> None:
+        self._github = github
+        self._releases = releases
+        self._pinned: OrderedDict[tuple[str, str], Plan] = OrderedDict()
+        self._workflows: OrderedDict[tuple[int, str, str], WorkflowInputs | None] = OrderedDict()
+
+    async def of(self, release: Release) -> Plan:
+        """Return the release's plan as it was pinned."""
+        key = (release.id, release.plan_blob)
+        plan = self._pinned.get(key)
+        if plan is None:
+            text = await self._releases.plan_text(release.id)
+            plan = read_plan(text, path=release.plan_path, version=release.version)
+            _keep(self._pinned, key, plan)
+        return plan
+
+    async def workflows(self, release: Release, plan: Plan) -> dict[str, WorkflowInputs | None]:
+        """Return what each workflow that the plan dispatches declares at the target. Raises GitHubError."""
+        files = dict.fromkeys(t.action.workflow for t in plan.tasks() if isinstance(t.action, Dispatch))
+        return {file: await self._workflow(release.repo, release.target.sha, file) for file in files}
+
+    async def _workflow(self, repo: Repo, sha: Sha, file: str) -> WorkflowInputs | None:
+        key = (repo.id, sha, file)
+        if key not in self._workflows:
+            found = await self._github.file(repo, f".github/workflows/{file}", sha)
+            _keep(self._workflows, key, declared_inputs(found.text) if found else None)
+        return self._workflows[key]
+
+    async def find(self, repo: Repo, version: str, *, name: str | None, ref: str | None) -> PlanSource | NoPlan:
+        """Look for the plan where plans are kept, at the ref or where the plan says that targets come from.
+
+        Raises GitHubError where GitHub cannot be asked; a ref that is not there is an answer, not an error.
+        """
+        branch = ref or repo.default_branch
+        found = await self._at(repo, version, name, branch)
+        if isinstance(found, NoPlan) or ref or found.plan.branch in (None, branch):
+            return found
+        # The plan names another branch for its targets: the text that counts is the one that stands there.
+        return await self._at(repo, version, name, found.plan.branch or branch)
+
+    async def _at(self, repo: Repo, version: str, name: str | None, ref: str) -> PlanSource | NoPlan:
+        try:
+            sha = await self._github.commit_of(repo, ref)
+        except Missing:
+            return NoPlan(unknown_ref=ref, ref=ref)
+        except Rejected as error:
+            if error.status != 422:  # noqa: PLR2004 - GitHub's answer to what cannot be a ref at all
+                raise
+            return NoPlan(unknown_ref=ref, ref=ref)
+        looked_at: list[str] = []
+        async for path in self._candidates(repo, name, sha):
+            looked_at.append(path)
+            file = await self._github.file(repo, path, sha)
+            if file is not None:
+                return await self._source(repo, version, ref, sha, file)
+        return NoPlan(looked_at=tuple(looked_at), ref=ref)
+
+    async def _source(self, repo: Repo, version: str, ref: str, sha: Sha, file: FileText) -> PlanSource:
+        plan = read_plan(file.text, path=file.path, version=version)
+        branch = "" if _SHA.fullmatch(ref) or await self._github.head_of(repo, ref) != sha else ref
+        return PlanSource(
+            path=file.path, blob=file.blob, text=file.text, plan=plan, target=Target(sha=sha, branch=branch)
+        )
+
+    async def _candidates(self, repo: Repo, name: str | None, sha: Sha) -> AsyncIterator[str]:
+        if name is not None:
+            yield f"{NAMED}/{name.removesuffix('.md')}.md"
+            return
+        yield FIRST
+        named = [n for n in await self._github.file_names(repo, NAMED, sha) if n.endswith(".md")]
+        if len(named) == 1:  # several: `--plan` must say which
+            yield f"{NAMED}/{named[0]}"
+        for file in await self._github.file_names(repo, TEMPLATES, sha):
+            if "release" in file.casefold() and file.endswith(".md"):
+                yield f"{TEMPLATES}/{file}"
+        for path in LAST:
+            yield path
+
+
+def _keep(kept: "OrderedDict[K, V]", key: K, value: V) -> None:
+    kept[key] = value
+    if len(kept) > _KEPT:
+        kept.popitem(last=False)

@@ -1,0 +1,39 @@
+"""`/release cancel <task>`: stop a task's run."""
+
+from app.domain.decision import Accepted, Decision, Refused
+from app.domain.facts import Facts
+from app.domain.messages import Message, NoRelease, NothingToCancel
+from app.domain.release.effects import CancelRun
+from app.domain.release.events import CancelRequested
+from app.domain.release.running import the_task
+from app.domain.release.standing import run_sighting
+from app.domain.slash import Args, Need, slash_command
+from app.domain.values import Role
+
+
+@slash_command("cancel", usage="cancel <task>", who=Role.WRITE, needs=frozenset({Need.RELEASE}))
+def cancel(facts: Facts, args: Args) -> Decision:
+    """Stop the run of a task that is going on."""
+    if facts.release is None or facts.plan is None:
+        return Refused(NoRelease(command="cancel"))
+    task = the_task(facts.plan, args["task"], "cancel ")
+    if isinstance(task, Message):
+        return Refused(task)
+    run = facts.release.runs.get(task.id)
+    seen = run_sighting(facts.release, run) if run else None
+    if run is None or run.run_id is None or (seen and seen.progress.is_over):
+        return Refused(NothingToCancel(task=task.label))
+    return Accepted(
+        events=(CancelRequested(task=task.id, run_id=run.run_id, by=facts.actor.person, at=facts.now),),
+        effects=(
+            CancelRun(
+                repo=facts.release.repo,
+                task=task.id,
+                run_id=run.run_id,
+                attempt=seen.order[1] if seen else 1,
+                comment=facts.comment,
+                issue=facts.issue,
+            ),
+        ),
+        is_settled=False,
+    )

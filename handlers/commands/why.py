@@ -1,0 +1,17 @@
+"""`/release why`: every reason for which the gate is not green."""
+
+from app.domain.decision import Accepted, Decision, Refused
+from app.domain.facts import Facts
+from app.domain.messages import NoRelease, Why
+from app.domain.release.gate import judge
+from app.domain.slash import Args, Need, slash_command
+from app.domain.values import Role
+
+
+@slash_command("why", usage="why", who=Role.READ, needs=frozenset({Need.RELEASE}))
+def why(facts: Facts, _args: Args) -> Decision:
+    """List each reason why the gate is not green, and the command that moves it."""
+    if facts.release is None or facts.plan is None:
+        return Refused(NoRelease(command="why"))
+    verdict = judge(facts.plan, facts.release)
+    return Accepted(answer=Why(version=facts.release.version, sha=facts.release.target.sha, verdict=verdict))

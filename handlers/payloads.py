@@ -1,0 +1,189 @@
+"""The few fields of GitHub's webhook payloads that we read. Unknown ones are ignored: GitHub adds some every month."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.domain.values import Person, Repo
+
+Short = Annotated[str, StringConstraints(max_length=1024)]
+ShaText = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+
+
+class Part(BaseModel):
+    """A part of a payload."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Account(Part):
+    """A user, bot or organisation. `type` is User, Bot, Organization or Mannequin."""
+
+    id: int
+    login: Short
+    type: Short = "User"
+
+    def person(self) -> Person:
+        """Return who this is."""
+        return Person(id=self.id, login=self.login)
+
+
+class Installation(Part):
+    """The App's installation that a delivery is for."""
+
+    id: int
+
+
+class Repository(Part):
+    """A repository."""
+
+    id: int
+    name: Short
+    owner: Account
+    default_branch: Short = "main"
+
+
+class Payload(Part):
+    """What every payload about a repository carries."""
+
+    action: Short = ""
+    installation: Installation
+    repository: Repository
+    sender: Account
+
+    def repo(self) -> Repo:
+        """Return the repository as the installation sees it."""
+        return Repo(
+            id=self.repository.id,
+            owner=self.repository.owner.login,
+            name=self.repository.name,
+            installation=self.installation.id,
+            default_branch=self.repository.default_branch,
+        )
+
+
+class App(Part):
+    """A GitHub App."""
+
+    id: int
+    slug: Short = ""
+
+
+class Comment(Part):
+    """An issue comment. `user` is null when the account is gone."""
+
+    id: int
+    html_url: Short
+    body: str | None = None
+    user: Account | None = None
+    performed_via_github_app: App | None = None
+
+
+class Issue(Part):
+    """An issue, or a pull request seen as one."""
+
+    number: int
+    pull_request: object | None = None
+
+
+class IssueComment(Payload):
+    """`issue_comment`."""
+
+    issue: Issue
+    comment: Comment
+
+
+class Issues(Payload):
+    """`issues`."""
+
+    issue: Issue
+
+
+class Run(Part):
+    """A workflow run."""
+
+    id: int
+    run_attempt: int = 1
+    event: Short
+    path: Short = ""
+    name: Short | None = None
+    display_title: Short = ""
+    head_sha: ShaText
+    status: Short | None = None
+    conclusion: Short | None = None
+    updated_at: datetime | None = None
+    html_url: Short
+
+
+class Workflow(Part):
+    """A workflow file."""
+
+    path: Short = ""
+
+
+class WorkflowRun(Payload):
+    """`workflow_run`. `workflow` is null in some deliveries."""
+
+    workflow_run: Run
+    workflow: Workflow | None = None
+
+
+class Job(Part):
+    """A job of a workflow run."""
+
+    id: int
+    run_id: int
+    run_attempt: int = 1
+    name: Short
+    head_sha: ShaText
+    status: Short
+    conclusion: Short | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    html_url: Short | None = None
+
+
+class WorkflowJob(Payload):
+    """`workflow_job`."""
+
+    workflow_job: Job
+
+
+class Check(Part):
+    """A check run."""
+
+    id: int
+    name: Short
+    head_sha: ShaText
+    status: Short
+    conclusion: Short | None = None
+    external_id: Short | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    html_url: Short | None = None
+    app: App | None = None
+
+
+class RequestedAction(Part):
+    """The button pressed on a check run."""
+
+    identifier: Short = ""
+
+
+class CheckRun(Payload):
+    """`check_run`."""
+
+    check_run: Check
+    requested_action: RequestedAction | None = None
+
+
+class Status(Payload):
+    """`status`."""
+
+    id: int
+    sha: ShaText
+    context: Short
+    state: Short
+    target_url: Short | None = Field(default=None)
+    updated_at: datetime | None = None
