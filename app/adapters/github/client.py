@@ -73,7 +73,7 @@ class Line:
 
     http: httpx.AsyncClient
     clock: Clock
-    throttles: Throttles
+    throttles: Throttles = field(default_factory=Throttles)
     cache: EtagCache = field(default_factory=EtagCache)
     api_url: str = API_URL  # a GitHub Enterprise Server has https://host/api/v3
     api_version: str = API_VERSION
@@ -192,13 +192,14 @@ class Caller(GitHubAPI):
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", limit: int = ANSWER_LIMIT
     ) -> Answer:
         """Ask with credentials, newer ones where GitHub refuses the first. Raises Throttled and Unclear."""
-        self._line.throttles.check(self._caller)
+        self._line.throttles.check(self._caller, self._line.clock.now())
         authorization = await self._credentials.header()
         answer = await self._send(method, url, {**headers, "authorization": authorization}, body, limit)
         if answer.status == _UNAUTHORIZED and (newer := await self._credentials.renewed(authorization)) is not None:
             answer = await self._send(method, url, {**headers, "authorization": newer}, body, limit)
         if is_rate_limit(answer):
-            raise self._line.throttles.hit(self._caller, wait_of(answer.headers, self._line.clock.now()))
+            now = self._line.clock.now()
+            raise self._line.throttles.hit(self._caller, wait_of(answer.headers, now), now)
         self._line.throttles.calm(self._caller)
         return answer
 

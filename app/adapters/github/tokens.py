@@ -29,7 +29,7 @@ class AppJwt:
 
     def __init__(self, app_id: int, pem: str | bytes, clock: Clock) -> None:
         """Raise ValueError where the key is not an unencrypted RSA key in PEM form."""
-        self._app_id = app_id
+        self.app_id = app_id
         self._key = _rsa_key(pem)
         self._clock = clock
         self._header = ""
@@ -43,7 +43,7 @@ class AppJwt:
             claims = {
                 "iat": int((now - _BACKDATED).timestamp()),
                 "exp": int((now + _JWT_LIFE).timestamp()),
-                "iss": str(self._app_id),
+                "iss": str(self.app_id),
             }
             self._header = f"Bearer {jwt.encode(claims, self._key, algorithm='RS256')}"
             self._made_at = now

@@ -135,7 +135,7 @@ def run_sighting(run: SeenRun) -> Sighting:
         sha=_sha(run.sha),
         progress=progress_of(run.status, run.conclusion),
         order=_order(run.id, run.attempt, run.status, run.changed_at),
-        url=_cut(run.url, _URL_LIMIT),
+        url=_link(run.url),
         run_id=run.id,
         mark=mark_in(run.title) if run.event == "workflow_dispatch" else None,
     )
@@ -152,7 +152,7 @@ def workflow_sighting(run: SeenRun) -> Sighting:
         sha=_sha(run.sha),
         progress=progress_of(run.status, run.conclusion),
         order=_order(run.id, run.attempt, run.status, run.changed_at),
-        url=_cut(run.url, _URL_LIMIT),
+        url=_link(run.url),
         run_id=run.id,
     )
 
@@ -168,7 +168,7 @@ def job_sighting(job: SeenJob) -> Sighting:
         sha=_sha(job.sha),
         progress=progress_of(job.status, job.conclusion),
         order=_order(job.id, job.attempt, job.status, job.changed_at),
-        url=_cut(job.url, _URL_LIMIT),
+        url=_link(job.url),
         run_id=job.run_id,
     )
 
@@ -184,7 +184,7 @@ def check_sighting(check: SeenCheck) -> Sighting:
         sha=_sha(check.sha),
         progress=progress_of(check.status, check.conclusion),
         order=_order(check.id, 1, check.status, check.changed_at),
-        url=_cut(check.url, _URL_LIMIT),
+        url=_link(check.url),
     )
 
 
@@ -202,7 +202,7 @@ def status_sighting(status: SeenStatus) -> Sighting:
         sha=_sha(status.sha),
         progress=progress_of(word, conclusion),
         order=_order(status.id, 1, word, status.changed_at),
-        url=_cut(status.url, _URL_LIMIT),
+        url=_link(status.url),
     )
 
 
@@ -213,6 +213,11 @@ def _order(id_: int, attempt: int, status: str, changed_at: datetime | None) -> 
 
 def _sha(text: str) -> Sha:
     return Sha(text.lower())
+
+
+def _link(url: str) -> str:
+    """Keep a web address. Whoever sets a status or check names any address he likes, `javascript:` too."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= _URL_LIMIT else ""
 
 
 def _cut(text: str, limit: int) -> str:

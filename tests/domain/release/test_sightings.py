@@ -208,6 +208,12 @@ def test_a_time_that_is_not_told_ranks_lowest() -> None:
     assert check_sighting(replace(CHECK, changed_at=None)).order == (9, 1, 1, 0)
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example", "https://" + "x" * 3000, ""])
+def test_only_a_web_address_is_kept_as_a_link(url: str) -> None:
+    assert status_sighting(replace(STATUS, url=url)).url == ""
+    assert status_sighting(replace(STATUS, url="https://ci.example/1")).url == "https://ci.example/1"
+
+
 def test_long_names_are_cut_and_equal_no_whole_name() -> None:
     seen = check_sighting(replace(CHECK, name="x" * 1000))
     assert len(seen.name) == NAME_LIMIT

@@ -1,0 +1,15 @@
+"""GitHub as the rest of the program sees it: every operation of the port, by GitHub's REST API."""
+
+from app.adapters.github.checks import Checks
+from app.adapters.github.code import Code
+from app.adapters.github.issues import Issues
+from app.adapters.github.people import People
+from app.adapters.github.runs import Runs
+
+
+class RestGitHub(People, Issues, Code, Runs, Checks):
+    """The port `app.ports.GitHub`: `RestGitHub(line, jwt)`, or with a pace of its own.
+
+    `line` says which GitHub and over what connection, `jwt` which App, `pace` how fast content may be written
+    (GitHub's own limits unless told otherwise).
+    """

@@ -1,0 +1,232 @@
+"""What we read of GitHub's answers: a few fields each, everything else ignored."""
+
+from typing import Annotated, Final, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, TypeAdapter, ValidationError
+
+from app.domain.release.sightings import SeenCheck, SeenJob, SeenRun, SeenStatus
+from app.domain.values import Sha
+from app.ports import Unclear
+
+T = TypeVar("T")
+
+_SHA_LENGTHS: Final = (40, 64)
+_HEX_DIGITS: Final = frozenset("0123456789abcdef")
+
+
+def full_sha(text: str) -> Sha:
+    """Return a full object id in lower case. Raises ValueError for anything else."""
+    sha = text.strip().lower()
+    if len(sha) not in _SHA_LENGTHS or not _HEX_DIGITS.issuperset(sha):
+        raise ValueError("not a full object id")
+    return Sha(sha)
+
+
+FullSha = Annotated[str, AfterValidator(full_sha)]
+
+
+def shaped(adapter: TypeAdapter[T], answer: object) -> T:
+    """Read an answer. Raises Unclear where it is not what GitHub describes: nobody knows what a proxy made of it."""
+    try:
+        return adapter.validate_python(answer)
+    except ValidationError as exc:
+        first = exc.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or "it"
+        # the cause is left out: it quotes the answer
+        raise Unclear(f"GitHub's answer is not as described: {where[:100]}: {first['type']}") from None
+
+
+class _App(BaseModel):
+    id: int
+    slug: str = ""
+
+
+class _User(BaseModel):
+    id: int
+    login: str
+
+
+class _Permission(BaseModel):
+    role_name: str
+    user: _User | None
+
+
+class _Issue(BaseModel):
+    number: int
+    title: str
+    body: str | None
+
+
+class _Comment(BaseModel):
+    id: int
+    html_url: str
+    body: str | None = None
+    performed_via_github_app: _App | None = None
+
+
+class _Made(BaseModel):
+    id: int
+    html_url: str | None
+
+
+class _Object(BaseModel):
+    sha: FullSha
+    type: str
+
+
+class _GitRef(BaseModel):
+    object: _Object
+
+
+class _Commit(BaseModel):
+    sha: FullSha
+
+
+class _Entry(BaseModel):
+    """A file or folder; the content only where a file was asked for by its own path."""
+
+    type: str
+    name: str
+    sha: FullSha
+    size: int = 0
+    encoding: str = ""
+    content: str = ""
+
+
+class _Dispatched(BaseModel):
+    workflow_run_id: int
+    html_url: str
+
+
+class _Run(BaseModel):
+    id: int
+    run_attempt: int = 1
+    event: str
+    path: str
+    name: str | None = None
+    display_title: str
+    head_sha: FullSha
+    status: str | None
+    conclusion: str | None
+    updated_at: AwareDatetime
+    html_url: str
+
+    def seen(self) -> SeenRun:
+        """Return it as the domain takes it."""
+        return SeenRun(
+            id=self.id,
+            attempt=self.run_attempt,
+            event=self.event,
+            path=self.path,
+            name=self.name or "",
+            title=self.display_title,
+            sha=self.head_sha,
+            status=self.status or "",
+            conclusion=self.conclusion,
+            changed_at=self.updated_at,
+            url=self.html_url,
+        )
+
+
+class _Runs(BaseModel):
+    workflow_runs: list[_Run]
+
+
+class _Job(BaseModel):
+    id: int
+    run_id: int
+    run_attempt: int = 1
+    name: str
+    head_sha: FullSha
+    status: str
+    conclusion: str | None
+    created_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None
+    completed_at: AwareDatetime | None
+    html_url: str | None
+
+    def seen(self) -> SeenJob:
+        """Return it as the domain takes it."""
+        return SeenJob(
+            id=self.id,
+            run_id=self.run_id,
+            attempt=self.run_attempt,
+            name=self.name,
+            sha=self.head_sha,
+            status=self.status,
+            conclusion=self.conclusion,
+            changed_at=self.completed_at or self.started_at or self.created_at,
+            url=self.html_url or "",
+        )
+
+
+class _Jobs(BaseModel):
+    jobs: list[_Job]
+
+
+class _Check(BaseModel):
+    id: int
+    name: str
+    head_sha: FullSha
+    status: str
+    conclusion: str | None
+    external_id: str | None = None
+    started_at: AwareDatetime | None
+    completed_at: AwareDatetime | None
+    html_url: str | None
+    details_url: str | None = None
+    app: _App | None
+
+    def seen(self) -> SeenCheck:
+        """Return it as the domain takes it."""
+        return SeenCheck(
+            id=self.id,
+            app=self.app.slug if self.app else "",
+            name=self.name,
+            sha=self.head_sha,
+            status=self.status,
+            conclusion=self.conclusion,
+            changed_at=self.completed_at or self.started_at,
+            url=self.html_url or self.details_url or "",
+        )
+
+
+class _Checks(BaseModel):
+    check_runs: list[_Check]
+
+
+class _Status(BaseModel):
+    id: int
+    context: str
+    state: str
+    creator: _User | None
+    updated_at: AwareDatetime
+    target_url: str | None
+
+    def seen(self, sha: Sha) -> SeenStatus:
+        """Return it as the domain takes it; the answer does not repeat the commit that was asked about."""
+        return SeenStatus(
+            id=self.id,
+            context=self.context,
+            login=self.creator.login if self.creator else "",
+            sha=sha,
+            state=self.state,
+            changed_at=self.updated_at,
+            url=self.target_url or "",
+        )
+
+
+PERMISSION: Final = TypeAdapter(_Permission)
+ISSUE: Final = TypeAdapter(_Issue)
+COMMENTS: Final = TypeAdapter(list[_Comment])
+GIT_REF: Final = TypeAdapter(_GitRef)
+COMMIT: Final = TypeAdapter(_Commit)
+ENTRY: Final = TypeAdapter(_Entry)
+ENTRIES: Final = TypeAdapter(list[_Entry])
+DISPATCHED: Final = TypeAdapter(_Dispatched)
+RUN: Final = TypeAdapter(_Run)
+RUNS: Final = TypeAdapter(_Runs)
+JOBS: Final = TypeAdapter(_Jobs)
+MADE: Final = TypeAdapter(_Made)
+CHECKS: Final = TypeAdapter(_Checks)
+STATUSES: Final = TypeAdapter(list[_Status])
