@@ -1,0 +1,24 @@
+"""Slash commands: found in a comment, read by their usage line, declared in one file each."""
+
+from app.domain.slash.args import parse_args
+from app.domain.slash.command import Commands, Decide, Need, SlashCommand, slash_command
+from app.domain.slash.comment import MAX_COMMENT, MAX_INVOCATIONS, MAX_TEXT, Invocation, find_invocations
+from app.domain.slash.usage import RELEASE, Args, BadArgs, read_usage
+
+__all__ = [
+    "MAX_COMMENT",
+    "MAX_INVOCATIONS",
+    "MAX_TEXT",
+    "RELEASE",
+    "Args",
+    "BadArgs",
+    "Commands",
+    "Decide",
+    "Invocation",
+    "Need",
+    "SlashCommand",
+    "find_invocations",
+    "parse_args",
+    "read_usage",
+    "slash_command",
+]
