@@ -287,6 +287,10 @@ class Conflict(Exception):
     """Somebody else moved the release on: fold again and decide again."""
 
 
+class AlreadyDone(Conflict):
+    """A delivery or ledger row of the commit was finished elsewhere: nothing is written, nor to be decided again."""
+
+
 class Releases(Protocol):
     """Releases by their log. Folds are kept beside the log and can always be rebuilt from it."""
 
@@ -311,7 +315,7 @@ class Releases(Protocol):
         ...
 
     async def commit(self, commit: Commit, now: datetime) -> None:
-        """Write it all in one transaction. Raises Conflict."""
+        """Write it all in one transaction. Raises Conflict, and AlreadyDone where there is no deciding again."""
         ...
 
     async def shown(self, release: ReleaseId) -> Shown:

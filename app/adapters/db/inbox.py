@@ -1,0 +1,131 @@
+"""The inbox: deliveries as they came, committed before GitHub is thanked, drained in order of arrival."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from app.adapters.db.engine import Database
+from app.adapters.db.tables import WAITING, bounded, deliveries, insert_new
+from app.ports import Clock, Delivery
+
+BATCH_ROWS = 200
+BATCH_BYTES = 32 * 1024 * 1024
+
+_WAITING = (
+    select(deliveries)
+    .where(deliveries.c.key == bindparam("key"), WAITING)
+    .order_by(deliveries.c.seq)
+    .limit(bindparam("limit"))
+)
+_KEYS = select(deliveries.c.key).where(WAITING).group_by(deliveries.c.key).order_by(func.min(deliveries.c.seq))
+_FAILED = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"), deliveries.c.handled_at.is_(None))
+    .values(attempts=deliveries.c.attempts + 1, error=bindparam("why"), parked_at=bindparam("parked"))
+)
+_PRUNABLE = (
+    select(deliveries.c.seq)
+    .where(deliveries.c.handled_at < bindparam("before"), deliveries.c.payload.is_not(None))
+    .order_by(deliveries.c.handled_at)
+    .limit(bindparam("limit"))
+)
+_PRUNE = update(deliveries).where(deliveries.c.seq.in_(_PRUNABLE.scalar_subquery())).values(payload=None)
+
+
+class SqlInbox:
+    """Deliveries in the database. Those that come while one commit is being written share the next one."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._insert = insert_new(database.dialect, deliveries, "id").returning(deliveries.c.id)
+        self._arrived: list[tuple[Delivery, asyncio.Future[bool]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def store(self, delivery: Delivery) -> bool:
+        """Store and commit; False where that delivery id is there already. Raises what the database raises."""
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._arrived.append((delivery, stored))
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush())
+        return await stored
+
+    async def _flush(self) -> None:
+        """Write batch after batch until nobody waits. It outlives each caller: one that hangs up loses nothing."""
+        try:
+            while self._arrived:
+                batch = self._take()
+                try:
+                    new = await self._database.run(lambda connection, batch=batch: self._write(connection, batch))
+                except Exception as error:  # noqa: BLE001 - whatever it is, each caller must hear of it
+                    for _, stored in batch:
+                        if not stored.done():
+                            stored.set_exception(error)
+                    continue
+                for delivery, stored in batch:
+                    if not stored.done():
+                        stored.set_result(delivery.id in new)
+                    new.discard(delivery.id)  # the same id once more in this batch is the one just stored
+        finally:
+            self._flusher = None
+
+    def _take(self) -> list[tuple[Delivery, asyncio.Future[bool]]]:
+        size = 0
+        for count, (delivery, _) in enumerate(self._arrived, start=1):
+            size += len(delivery.payload)
+            if count == BATCH_ROWS or size >= BATCH_BYTES:
+                break
+        else:
+            count = len(self._arrived)
+        batch, self._arrived = self._arrived[:count], self._arrived[count:]
+        return batch
+
+    def _write(self, connection: Connection, batch: Sequence[tuple[Delivery, object]]) -> set[str]:
+        rows: list[dict[str, Any]] = [
+            {
+                "id": delivery.id,
+                "event": delivery.event,
+                "key": delivery.key,
+                "payload": delivery.payload,
+                "received_at": delivery.received_at,
+                "attempts": delivery.attempts,
+            }
+            for delivery, _ in batch
+        ]
+        return set(connection.execute(self._insert, rows).scalars())
+
+    async def waiting(self, key: str, limit: int) -> Sequence[Delivery]:
+        """Return the oldest unhandled deliveries of a key that are not parked."""
+
+        def read(connection: Connection) -> list[Delivery]:
+            rows = connection.execute(_WAITING, {"key": key, "limit": limit})
+            return [
+                Delivery(
+                    id=row.id,
+                    event=row.event,
+                    key=row.key,
+                    payload=bytes(row.payload),
+                    received_at=row.received_at,
+                    attempts=row.attempts,
+                )
+                for row in rows
+            ]
+
+        return await self._database.run(read)
+
+    async def keys(self) -> Sequence[str]:
+        """Return the keys that have unhandled deliveries, the one that waits longest first."""
+        return await self._database.run(lambda connection: connection.execute(_KEYS).scalars().all())
+
+    async def failed(self, delivery: str, error: str, *, park: bool) -> None:
+        """Count a failed try; park it where it is not to be tried again by itself."""
+        values = {"delivery": delivery, "why": bounded(error), "parked": self._clock.now() if park else None}
+        await self._database.run(lambda connection: connection.execute(_FAILED, values).close())
+
+    async def prune(self, before: datetime, limit: int = 1_000) -> int:
+        """Drop the payloads of deliveries handled before then, the oldest first; their ids stay known."""
+        values = {"before": before, "limit": limit}
+        return await self._database.run(lambda connection: connection.execute(_PRUNE, values).rowcount)

@@ -1,0 +1,106 @@
+"""The ledger: one-off effects, performed in order within a key, each under a lease that runs out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Update, bindparam, func, or_, select, update
+
+from app.adapters.db.codec import effect_codec
+from app.adapters.db.engine import Database
+from app.adapters.db.tables import FAILED, UNFINISHED, bounded, ledger
+from app.ports import Clock, Entry
+
+_OLDEST = (
+    select(ledger.c.id)
+    .where(ledger.c.key == bindparam("wanted"), UNFINISHED)
+    .order_by(ledger.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_CLAIM = (
+    # Said again outside the subquery: of two workers after the same row, the second must find it taken.
+    update(ledger)
+    .where(
+        ledger.c.id == _OLDEST,
+        UNFINISHED,
+        ledger.c.not_before <= bindparam("now"),
+        or_(ledger.c.lease_until.is_(None), ledger.c.lease_until <= bindparam("now")),
+    )
+    .values(
+        attempts=ledger.c.attempts + 1,
+        lease_until=bindparam("until"),
+        first_claimed_at=func.coalesce(
+            ledger.c.first_claimed_at, bindparam("now", type_=ledger.c.first_claimed_at.type)
+        ),
+    )
+    .returning(
+        ledger.c.id, ledger.c.key, ledger.c.release, ledger.c.effect, ledger.c.attempts, ledger.c.first_claimed_at
+    )
+)
+_NEXT = select(ledger.c.not_before, ledger.c.lease_until).where(ledger.c.id == _OLDEST)
+_PUT_OFF = (
+    update(ledger)
+    .where(ledger.c.id == bindparam("entry"), UNFINISHED)
+    .values(not_before=bindparam("until"), lease_until=None, error=bindparam("why"))
+)
+_FAIL = (
+    update(ledger)
+    .where(ledger.c.id == bindparam("entry"), UNFINISHED)
+    .values(state=FAILED, lease_until=None, done_at=bindparam("now"), error=bindparam("why"))
+)
+_KEYS = select(ledger.c.key).where(UNFINISHED).group_by(ledger.c.key).order_by(func.min(ledger.c.id))
+
+
+class SqlLedger:
+    """The ledger in the database. Rows are written and finished by `SqlReleases.commit`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
+        """Claim the key's oldest unfinished row; None where there is none, or it is not due, or it is in other hands.
+
+        Later rows never overtake it. A lease that has run out is claimed anew, with one more attempt counted.
+        """
+
+        def write(connection: Connection) -> Entry | None:
+            row = connection.execute(_CLAIM, {"wanted": key, "now": now, "until": lease_until}).one_or_none()
+            if row is None:
+                return None
+            return Entry(
+                id=row.id,
+                key=row.key,
+                release=row.release,
+                effect=effect_codec().decode(row.effect),
+                attempts=row.attempts,
+                first_claimed_at=row.first_claimed_at,
+            )
+
+        return await self._database.run(write)
+
+    async def put_off(self, entry: int, until: datetime, error: str) -> None:
+        """Give a row back, not to be claimed before `until`."""
+        await self._write(_PUT_OFF, {"entry": entry, "until": until, "why": bounded(error)})
+
+    async def fail(self, entry: int, error: str) -> None:
+        """Give a row up for good: it stays, is counted, and is not tried again."""
+        await self._write(_FAIL, {"entry": entry, "now": self._clock.now(), "why": bounded(error)})
+
+    async def _write(self, statement: Update, values: dict[str, object]) -> None:
+        await self._database.run(lambda connection: connection.execute(statement, values).close())
+
+    async def next_due(self, key: str) -> datetime | None:
+        """Return when the key's oldest unfinished row may be claimed, or None where none is left."""
+
+        def read(connection: Connection) -> datetime | None:
+            row = connection.execute(_NEXT, {"wanted": key}).one_or_none()
+            if row is None:
+                return None
+            return row.not_before if row.lease_until is None else max(row.not_before, row.lease_until)
+
+        return await self._database.run(read)
+
+    async def keys(self) -> Sequence[str]:
+        """Return the keys with unfinished rows, the one that waits longest first."""
+        return await self._database.run(lambda connection: connection.execute(_KEYS).scalars().all())

@@ -1,0 +1,248 @@
+"""Releases: the log of each, its fold beside it, and the one transaction that a delivery or an effect ends in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.adapters.db.codec import effect_codec, event_codec, release_codec, shown_codec
+from app.adapters.db.engine import Database
+from app.adapters.db.kept import Kept
+from app.adapters.db.tables import DONE, OPEN, UNFINISHED, deliveries, events, insert_new, ledger, releases
+from app.domain.release.chain import GENESIS, link
+from app.domain.release.events import Event, ReleaseStarted
+from app.domain.release.fold import evolve
+from app.domain.release.model import Release
+from app.domain.values import ReleaseId
+from app.ports import AlreadyDone, Change, Commit, Conflict, Planned, Shown
+
+KEPT_FOLDS = 256
+KEPT_PLANS = 64
+FOLD_EVERY = 10  # events; writing the fold of a large release with each of them would cost more than the events
+
+_REVISION = select(releases.c.revision).where(releases.c.id == bindparam("release"))
+_STATE = select(
+    releases.c.revision,
+    case((releases.c.revision == bindparam("known"), None), else_=releases.c.state).label("state"),
+).where(releases.c.id == bindparam("release"))
+_EVENTS = (
+    select(events.c.body, events.c.hash)
+    .where(events.c.release == bindparam("release"), events.c.version > bindparam("after"))
+    .order_by(events.c.version)
+)
+_START = select(events.c.body).where(events.c.release == bindparam("release"), events.c.version == 1)
+_HEAD = select(events.c.hash).where(events.c.release == bindparam("release"), events.c.version == bindparam("version"))
+_OPEN_IDS = select(releases.c.id).where(OPEN).order_by(releases.c.opened_at, releases.c.id)
+_OPEN_IN = _OPEN_IDS.where(releases.c.repo == bindparam("repo"))
+_SHOWN = select(releases.c.shown).where(releases.c.id == bindparam("release"))
+_SAVE_SHOWN = update(releases).where(releases.c.id == bindparam("release")).values(shown=bindparam("text"))
+
+_HANDLED = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.handled_at.is_(None))
+    .values(handled_at=bindparam("now"))
+)
+_FINISHED = (
+    update(ledger)
+    .where(ledger.c.id.in_(bindparam("ids", expanding=True)), UNFINISHED)
+    .values(state=DONE, lease_until=None, done_at=bindparam("now"), error=None)
+)
+_OPENED = insert(releases)
+_MOVED = (
+    update(releases)
+    .where(releases.c.id == bindparam("release"), releases.c.revision == bindparam("expected"))
+    .values(revision=bindparam("revision"))
+)
+_FOLDED = update(releases).where(releases.c.id == bindparam("release")).values(state=bindparam("state"))
+_LOGGED = insert(events)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fold:
+    """A release at its revision, and the hash of the last event that made it."""
+
+    release: Release
+    head: str
+
+
+class SqlReleases:
+    """Releases in the database. Folds are kept in memory too, and used only while the row's revision is theirs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._folds: Kept[ReleaseId, _Fold] = Kept(KEPT_FOLDS)
+        self._plans: Kept[ReleaseId, str] = Kept(KEPT_PLANS)
+        self._plan = insert_new(database.dialect, ledger, "ledger_key")
+
+    async def get(self, release: ReleaseId) -> Release | None:
+        """Return a release, as committed last by whatever process."""
+        fold = await self._database.run(lambda connection: self._read(connection, release))
+        return fold and fold.release
+
+    async def open_in(self, repo: int) -> Sequence[Release]:
+        """Return the open releases of a repository, oldest first."""
+
+        def read(connection: Connection) -> list[Release]:
+            found = connection.execute(_OPEN_IN, {"repo": repo}).scalars().all()
+            folds = [self._read(connection, release) for release in found]
+            return [fold.release for fold in folds if fold is not None]
+
+        return await self._database.run(read)
+
+    async def open_ids(self) -> Sequence[ReleaseId]:
+        """Return all open releases, oldest first."""
+        return await self._database.run(lambda connection: connection.execute(_OPEN_IDS).scalars().all())
+
+    async def plan_text(self, release: ReleaseId) -> str:
+        """Return the plan's text as pinned. Raises KeyError for an unknown release."""
+        kept = self._plans.get(release)
+        if kept is not None:
+            return kept
+        body = await self._database.run(
+            lambda connection: connection.execute(_START, {"release": release}).scalar_one_or_none()
+        )
+        start = None if body is None else event_codec().decode(body)
+        if not isinstance(start, ReleaseStarted):
+            raise KeyError(release)
+        self._plans.put(release, start.plan_text)
+        return start.plan_text
+
+    async def events(self, release: ReleaseId) -> Sequence[Event]:
+        """Return the whole log in order."""
+        rows = await self._database.run(
+            lambda connection: connection.execute(_EVENTS, {"release": release, "after": 0}).all()
+        )
+        return [event_codec().decode(row.body) for row in rows]
+
+    async def shown(self, release: ReleaseId) -> Shown:
+        """Return what was last written to GitHub; nothing for a release that is not there."""
+        text = await self._database.run(
+            lambda connection: connection.execute(_SHOWN, {"release": release}).scalar_one_or_none()
+        )
+        return Shown() if text is None else shown_codec().decode(text)
+
+    async def save_shown(self, release: ReleaseId, shown: Shown) -> None:
+        """Remember what was written."""
+        values = {"release": release, "text": shown_codec().encode(shown)}
+        await self._database.run(lambda connection: connection.execute(_SAVE_SHOWN, values).close())
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        """Write it all in one transaction.
+
+        Raises AlreadyDone where a delivery or ledger row of the commit is not there to be finished any more, and
+        Conflict where a release has moved on. Nothing is written then.
+        """
+        for fold in await self._database.run(lambda connection: self._write(connection, commit, now)):
+            self._folds.put(fold.release.id, fold)
+
+    # -- in the database's thread ---------------------------------------------------------------------------
+
+    def _read(self, connection: Connection, release: ReleaseId) -> _Fold | None:
+        """Fold what is not known yet: from memory, else from the kept state, else from the start of the log."""
+        known = self._folds.get(release)
+        row = connection.execute(
+            _STATE, {"release": release, "known": known.release.revision if known else -1}
+        ).one_or_none()
+        if row is None:
+            return None
+        if known is not None and known.release.revision == row.revision:
+            return known
+        folded = None if row.state is None else release_codec().decode(row.state)
+        version = folded.revision if folded is not None else 0
+        head = GENESIS
+        for event in connection.execute(_EVENTS, {"release": release, "after": version}):
+            folded, head = evolve(folded, event_codec().decode(event.body)), event.hash
+        if folded is None:
+            return None
+        if folded.revision == version:
+            head = connection.execute(_HEAD, {"release": release, "version": version}).scalar_one()
+        fold = _Fold(release=folded, head=head)
+        self._folds.put(release, fold)
+        return fold
+
+    def _write(self, connection: Connection, commit: Commit, now: datetime) -> list[_Fold]:
+        for statement, ids in ((_HANDLED, commit.deliveries), (_FINISHED, commit.entries)):
+            wanted = list(dict.fromkeys(ids))
+            if wanted and connection.execute(statement, {"ids": wanted, "now": now}).rowcount != len(wanted):
+                raise AlreadyDone(f"not all of {wanted} were still to be done")
+        # In one order everywhere, so that two commits never wait for one another.
+        moved = [self._move(connection, change) for change in sorted(commit.changes, key=lambda c: c.release)]
+        if commit.effects:
+            connection.execute(self._plan, [_row(planned, now) for planned in commit.effects])
+        return moved
+
+    def _move(self, connection: Connection, change: Change) -> _Fold:
+        """Append a change to its release's log. The fence is the release's revision, and each event's version."""
+        before = self._before(connection, change)
+        after, head = before.release if before else None, before.head if before else GENESIS
+        rows: list[dict[str, Any]] = []
+        for version, event in enumerate(change.events, start=change.expected + 1):
+            after = evolve(after, event)
+            body = event_codec().encode_canonically(event)
+            previous, head = head, link(head, body)
+            rows.append(
+                {
+                    "release": change.release,
+                    "version": version,
+                    "kind": event.kind,
+                    "body": body,
+                    "at": event.at,
+                    "previous": previous,
+                    "hash": head,
+                }
+            )
+        if after is None or after.id != change.release or after.revision != change.expected + len(rows):
+            raise ValueError(f"the events do not lead {change.release} from revision {change.expected} on")
+        try:
+            if before is None:
+                connection.execute(_OPENED, _opened(after))
+            else:
+                values = {"release": change.release, "expected": change.expected, "revision": after.revision}
+                if connection.execute(_MOVED, values).rowcount != 1:
+                    raise Conflict(f"{change.release} has moved on from revision {change.expected}")
+                if after.revision // FOLD_EVERY > change.expected // FOLD_EVERY:
+                    values = {"release": change.release, "state": release_codec().encode(after)}
+                    connection.execute(_FOLDED, values)
+            if rows:
+                connection.execute(_LOGGED, rows)
+        except IntegrityError as error:
+            raise Conflict(f"{change.release} has moved on from revision {change.expected}") from error
+        return _Fold(release=after, head=head)
+
+    def _before(self, connection: Connection, change: Change) -> _Fold | None:
+        """Return the fold that the change builds on, None for a beginning. A stale one is caught by the fence."""
+        if change.expected == 0:
+            return None
+        known = self._folds.get(change.release)
+        if known is None or known.release.revision != change.expected:
+            known = self._read(connection, change.release)
+        if known is None or known.release.revision != change.expected:
+            raise Conflict(f"{change.release} is not at revision {change.expected}")
+        return known
+
+
+def _opened(release: Release) -> dict[str, object]:
+    return {
+        "id": release.id,
+        "repo": release.repo.id,
+        "issue": release.issue,
+        "version": release.version,
+        "revision": release.revision,
+        "state": release_codec().encode(release),
+        "plan_blob": release.plan_blob,
+        "opened_at": release.started_at,
+    }
+
+
+def _row(planned: Planned, now: datetime) -> dict[str, object]:
+    return {
+        "key": planned.key,
+        "ledger_key": planned.effect.ledger_key,
+        "release": planned.release,
+        "effect": effect_codec().encode(planned.effect),
+        "not_before": now,
+        "created_at": now,
+    }

@@ -1,0 +1,20 @@
+"""Which schema this program speaks, and whether the database has it: cheap enough to be asked at every probe."""
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, select
+from sqlalchemy.exc import DatabaseError
+
+HEAD = "0001"
+"""The newest migration."""
+
+_alembic_version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+
+
+def trouble_with(connection: Connection) -> str | None:
+    """Return why the database cannot be used as it stands, in words for people, or None."""
+    try:
+        found = connection.execute(select(_alembic_version.c.version_num)).scalars().all()
+    except DatabaseError:
+        return "the database has no tables yet: run `gonogo db upgrade`"
+    if found != [HEAD]:
+        return f"the database is at schema {', '.join(found) or 'none'}, not {HEAD}: run `gonogo db upgrade`"
+    return None

@@ -1,0 +1,156 @@
+"""The tables: deliveries (inbox), events (the log), releases (its fold), ledger (one-off effects), timers."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Insert,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment as whole microseconds since 1970 UTC: exact, sortable and the same on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return what is stored. Raises TypeError for a time without a zone."""
+        del dialect
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Return the moment, in UTC."""
+        del dialect
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts by itself in SQLite
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),  # the order of arrival
+    Column("id", String(64), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("payload", LargeBinary),  # NULL once handled and pruned
+    Column("received_at", Moment, nullable=False),
+    Column("handled_at", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Text),
+    Column("parked_at", Moment),
+    UniqueConstraint("id"),
+    sqlite_autoincrement=True,
+)
+WAITING = and_(deliveries.c.handled_at.is_(None), deliveries.c.parked_at.is_(None))
+Index("ix_deliveries_waiting", deliveries.c.key, deliveries.c.seq, sqlite_where=WAITING, postgresql_where=WAITING)
+Index(
+    "ix_deliveries_unpruned",
+    deliveries.c.handled_at,
+    sqlite_where=deliveries.c.payload.is_not(None),
+    postgresql_where=deliveries.c.payload.is_not(None),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", String(128), nullable=False),
+    Column("repo", BigInteger, nullable=False),
+    Column("issue", BigInteger, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("revision", Integer, nullable=False),  # how many events its log holds
+    Column("state", Text),  # the fold of its first events, as many as it says; NULL: fold the log from the start
+    Column("plan_blob", String(64), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("shown", Text),  # what was last written to GitHub; NULL: nothing yet
+    PrimaryKeyConstraint("id"),
+)
+OPEN = releases.c.closed_at.is_(None)
+Index("ix_releases_open", releases.c.repo, releases.c.opened_at, sqlite_where=OPEN, postgresql_where=OPEN)
+
+events = Table(
+    "events",
+    metadata,
+    Column("release", String(128), ForeignKey("releases.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # from 1; unique in the release: it fences late writers off
+    Column("kind", String(64), nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON: what the hash covers
+    Column("at", Moment, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("release", "version"),
+)
+
+TODO, DONE, FAILED = "todo", "done", "failed"
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),  # the order of performing, within a key
+    Column("key", String(160), nullable=False),
+    Column("ledger_key", Text, nullable=False),
+    Column("release", String(128), ForeignKey("releases.id")),
+    Column("effect", Text, nullable=False),
+    Column("state", String(8), nullable=False, default=TODO),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("first_claimed_at", Moment),
+    Column("error", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    UniqueConstraint("ledger_key"),
+    sqlite_autoincrement=True,
+)
+UNFINISHED = ledger.c.state == literal_column(f"'{TODO}'")  # a bound parameter would keep SQLite from the index
+Index("ix_ledger_unfinished", ledger.c.key, ledger.c.id, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("key", String(160), nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("key"),
+    Index("ix_timers_at", "at"),
+)
+
+
+def insert_new(dialect: str, table: Table, unique: str) -> Insert:
+    """Return an INSERT that passes over rows whose `unique` column is there already."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(table).on_conflict_do_nothing(index_elements=[unique])
+
+
+def bounded(error: str, limit: int = 2_000) -> str:
+    """Return an error's text fit for a row: cut, and without what a database cannot hold."""
+    return error[:limit].replace("\0", "").encode(errors="replace").decode()

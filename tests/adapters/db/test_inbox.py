@@ -1,0 +1,171 @@
+"""The inbox keeps what it took, once, and gives it back in the order it came."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.adapters.db.engine import Database, T
+from app.adapters.db.inbox import SqlInbox
+from app.adapters.db.releases import SqlReleases
+from app.ports import Commit
+from tests.adapters.db.examples import delivery
+from tests.clock import NOON, ManualClock
+
+pytestmark = pytest.mark.anyio
+
+
+async def ids(inbox: SqlInbox, key: str = "repo:7", limit: int = 100) -> list[str]:
+    return [waiting.id for waiting in await inbox.waiting(key, limit)]
+
+
+async def test_a_delivery_comes_back_as_it_was_stored(inbox: SqlInbox) -> None:
+    stored = delivery("one", payload=b'{"text": "\xe2\x9c\x85 \\u0000"}\r\n')
+
+    assert await inbox.store(stored)
+
+    assert await inbox.waiting("repo:7", 10) == [stored]
+
+
+async def test_the_same_delivery_id_again_is_told_and_changes_nothing(inbox: SqlInbox) -> None:
+    await inbox.store(delivery("one", payload=b"{}"))
+
+    assert not await inbox.store(delivery("one", payload=b'{"forged": true}'))
+
+    assert [kept.payload for kept in await inbox.waiting("repo:7", 10)] == [b"{}"]
+
+
+async def test_of_the_same_id_twice_at_one_moment_one_is_new(inbox: SqlInbox) -> None:
+    answers = await asyncio.gather(*(inbox.store(delivery("one")) for _ in range(5)))
+
+    assert sorted(answers) == [False, False, False, False, True]
+
+
+async def test_deliveries_wait_in_order_of_arrival_within_their_key(inbox: SqlInbox) -> None:
+    for name, key in [("b", "repo:7"), ("x", "repo:8"), ("a", "repo:7"), ("c", "repo:7")]:
+        await inbox.store(delivery(name, key=key))
+
+    assert await ids(inbox) == ["b", "a", "c"]
+    assert await ids(inbox, limit=2) == ["b", "a"]
+    assert await ids(inbox, "repo:8") == ["x"]
+
+
+async def test_the_keys_with_work_come_longest_waiting_first(inbox: SqlInbox, releases: SqlReleases) -> None:
+    for name, key in [("b", "repo:8"), ("x", "app"), ("a", "repo:7")]:
+        await inbox.store(delivery(name, key=key))
+    await releases.commit(Commit(deliveries=["x"]), NOON)
+
+    assert await inbox.keys() == ["repo:8", "repo:7"]
+
+
+async def test_a_failed_delivery_waits_on_with_its_tries_counted(inbox: SqlInbox) -> None:
+    await inbox.store(delivery("one"))
+
+    await inbox.failed("one", "boom", park=False)
+    await inbox.failed("one", "boom \0 \ud800" + "!" * 5_000, park=False)
+
+    assert [kept.attempts for kept in await inbox.waiting("repo:7", 10)] == [2]
+
+
+async def test_a_parked_delivery_holds_nobody_up(inbox: SqlInbox) -> None:
+    await inbox.store(delivery("broken"))
+    await inbox.store(delivery("next"))
+
+    await inbox.failed("broken", "no such thing", park=True)
+
+    assert await ids(inbox) == ["next"]
+
+
+async def test_a_handled_delivery_can_no_longer_fail(
+    inbox: SqlInbox, releases: SqlReleases, database: Database
+) -> None:
+    await inbox.store(delivery("one"))
+    await releases.commit(Commit(deliveries=["one"]), NOON)
+
+    await inbox.failed("one", "too late", park=True)
+
+    row = await database.run(lambda c: c.execute(text("SELECT attempts, error, parked_at FROM deliveries")).one())
+    assert tuple(row) == (0, None, None)
+
+
+class Counting(Database):
+    """Counts its transactions, and can be made to fail."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.transactions = 0
+        self.is_down = False
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        self.transactions += 1
+        if self.is_down:
+            raise OSError("the disk is gone")
+        return await super().run(work)
+
+
+@pytest.fixture
+async def database(url: str, database: Database) -> Counting:
+    await database.close()
+    return Counting(url)
+
+
+async def test_those_that_come_together_share_a_commit(inbox: SqlInbox, database: Counting) -> None:
+    answers = await asyncio.gather(*(inbox.store(delivery(str(n))) for n in range(300)))
+    shared = database.transactions
+
+    assert all(answers)
+    assert len(await ids(inbox, limit=1_000)) == 300
+    assert shared == 2  # a batch holds at most 200
+    await database.close()
+
+
+async def test_large_ones_do_not_pile_up_in_one_commit(inbox: SqlInbox, database: Counting) -> None:
+    large = b" " * (20 * 1024 * 1024)
+
+    await asyncio.gather(*(inbox.store(delivery(str(n), payload=large)) for n in range(3)))
+
+    assert database.transactions == 2
+    await database.close()
+
+
+async def test_a_database_that_is_down_is_told_to_each_and_tried_again_for_the_next(
+    inbox: SqlInbox, database: Counting
+) -> None:
+    database.is_down = True
+    failed = await asyncio.gather(*(inbox.store(delivery(str(n))) for n in range(2)), return_exceptions=True)
+    database.is_down = False
+
+    assert [type(error) for error in failed] == [OSError, OSError]
+    assert await inbox.store(delivery("0"))
+    await database.close()
+
+
+async def test_a_caller_that_hangs_up_takes_nobody_along(inbox: SqlInbox, database: Counting) -> None:
+    gone = asyncio.create_task(inbox.store(delivery("gone")))
+    stays = asyncio.create_task(inbox.store(delivery("stays")))
+    await asyncio.sleep(0)
+    gone.cancel()
+
+    assert await stays
+    assert not await inbox.store(delivery("gone"))  # it had come
+    await database.close()
+
+
+async def test_old_payloads_are_dropped_and_their_ids_stay_known(
+    inbox: SqlInbox, releases: SqlReleases, database: Counting, clock: ManualClock
+) -> None:
+    for name in ("old", "new", "waiting"):
+        await inbox.store(delivery(name))
+    await releases.commit(Commit(deliveries=["old"]), clock.now() - timedelta(days=8))
+    await releases.commit(Commit(deliveries=["new"]), clock.now())
+
+    pruned = await inbox.prune(clock.now() - timedelta(days=7))
+
+    kept = await database.run(lambda c: c.execute(text("SELECT id FROM deliveries WHERE payload IS NOT NULL")).all())
+    assert pruned == 1
+    assert {row.id for row in kept} == {"new", "waiting"}
+    assert not await inbox.store(delivery("old"))
+    assert await inbox.prune(clock.now() - timedelta(days=7)) == 0
+    await database.close()

@@ -1,0 +1,132 @@
+"""The ledger hands out one row of a key at a time, in order, under a lease."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.adapters.db.ledger import SqlLedger
+from app.adapters.db.releases import SqlReleases
+from app.ports import AlreadyDone, Commit, Entry
+from tests.adapters.db.examples import FIRST, opening, react
+from tests.clock import NOON
+
+pytestmark = pytest.mark.anyio
+
+LEASE = timedelta(seconds=30)
+SOON = timedelta(seconds=5)
+
+
+async def plan(releases: SqlReleases, *comments: int, key: str = "repo:7") -> None:
+    await releases.commit(Commit(effects=[react(comment, key=key) for comment in comments]), NOON)
+
+
+async def claim(ledger: SqlLedger, after: timedelta = timedelta(0), key: str = "repo:7") -> Entry:
+    entry = await ledger.claim(key, NOON + after, NOON + after + LEASE)
+    assert entry is not None
+    return entry
+
+
+async def test_a_claimed_row_carries_its_effect(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await releases.commit(opening(), NOON)
+    planned = react(1, key="release:7-1.0.0", release=FIRST)
+    await releases.commit(Commit(effects=[planned]), NOON)
+
+    entry = await claim(ledger, key="release:7-1.0.0")
+
+    assert (entry.key, entry.release, entry.effect) == (planned.key, FIRST, planned.effect)
+    assert (entry.attempts, entry.first_claimed_at) == (1, NOON)
+
+
+async def test_a_row_under_a_lease_is_nobody_elses(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1, 2)
+    await claim(ledger)
+
+    assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) is None  # and the second does not overtake it
+    assert await ledger.next_due("repo:7") == NOON + LEASE
+
+
+async def test_a_lease_that_ran_out_is_claimed_again_and_counted(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1)
+    first = await claim(ledger)
+
+    again = await claim(ledger, after=LEASE)
+
+    assert (again.id, again.attempts, again.first_claimed_at) == (first.id, 2, NOON)
+
+
+async def test_rows_of_a_key_are_performed_in_order_and_keys_side_by_side(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
+    await plan(releases, 1, 2)
+    await plan(releases, 3, key="repo:8")
+
+    first, other = await claim(ledger), await claim(ledger, key="repo:8")
+    await releases.commit(Commit(entries=[first.id]), NOON)
+    second = await claim(ledger)
+
+    assert [entry.effect for entry in (first, second, other)] == [react(n).effect for n in (1, 2, 3)]
+
+
+async def test_a_row_put_off_keeps_its_place(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1, 2)
+    first = await claim(ledger)
+
+    await ledger.put_off(first.id, NOON + SOON, "GitHub asked us to wait")
+
+    assert await ledger.claim("repo:7", NOON, NOON + LEASE) is None
+    assert await ledger.next_due("repo:7") == NOON + SOON
+    assert (await claim(ledger, after=SOON)).id == first.id
+
+
+async def test_a_row_given_up_lets_the_next_one_through(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1, 2)
+    first = await claim(ledger)
+
+    await ledger.fail(first.id, "GitHub said no")
+
+    assert (await claim(ledger)).effect == react(2).effect
+
+
+async def test_nothing_is_due_where_nothing_is_left(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1)
+    entry = await claim(ledger)
+    await releases.commit(Commit(entries=[entry.id]), NOON)
+
+    assert await ledger.next_due("repo:7") is None
+    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE) is None
+    assert await ledger.keys() == []
+
+
+async def test_the_keys_with_unfinished_rows_come_longest_waiting_first(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
+    await plan(releases, 1, key="repo:9")
+    await plan(releases, 2, key="repo:7")
+    await plan(releases, 3, key="repo:9")
+
+    assert await ledger.keys() == ["repo:9", "repo:7"]
+
+
+async def test_the_same_effect_planned_twice_is_one_row(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1, 1)
+    await plan(releases, 1)
+    entry = await claim(ledger)
+    await releases.commit(Commit(entries=[entry.id]), NOON)
+
+    await plan(releases, 1)  # done once is done for good
+
+    assert await ledger.next_due("repo:7") is None
+
+
+async def test_a_row_finished_elsewhere_is_not_finished_again(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1)
+    late = await claim(ledger)
+    quick = await claim(ledger, after=LEASE)
+    await releases.commit(Commit(entries=[quick.id], effects=[react(2)]), NOON)
+
+    with pytest.raises(AlreadyDone):
+        await releases.commit(Commit(entries=[late.id], effects=[react(3)]), NOON)
+
+    assert (await claim(ledger)).effect == react(2).effect
+    await ledger.put_off(late.id, NOON, "too late to say so")
+    assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) is None

@@ -1,0 +1,203 @@
+"""Releases are what their logs say, and a commit is all of it or none."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.adapters.db.engine import Database
+from app.adapters.db.inbox import SqlInbox
+from app.adapters.db.ledger import SqlLedger
+from app.adapters.db.releases import FOLD_EVERY, SqlReleases
+from app.domain.release.chain import Link, first_broken
+from app.domain.release.fold import fold
+from app.domain.values import ReleaseId
+from app.ports import AlreadyDone, Change, Commit, Conflict, Shown
+from tests.adapters.db.examples import FIRST, SECOND, change, delivery, opening, react, seen, started
+from tests.clock import NOON
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_release_is_the_fold_of_its_log(releases: SqlReleases) -> None:
+    await releases.commit(opening(), NOON)
+    await releases.commit(Commit(changes=[change(1, 1, 2)]), NOON)
+
+    log = [started(), seen(1), seen(2)]
+    assert await releases.events(FIRST) == log
+    assert await releases.get(FIRST) == fold(log)
+
+
+@pytest.mark.parametrize("count", [0, 1, FOLD_EVERY - 2, FOLD_EVERY - 1, FOLD_EVERY, 3 * FOLD_EVERY + 4])
+async def test_another_process_reads_the_same_release_at_every_length_of_the_log(
+    releases: SqlReleases, database: Database, count: int
+) -> None:
+    await releases.commit(opening(), NOON)
+    for number in range(1, count + 1):
+        await releases.commit(Commit(changes=[change(number, number)]), NOON)
+
+    elsewhere = SqlReleases(database)
+
+    assert await elsewhere.get(FIRST) == fold([started(), *(seen(n) for n in range(1, count + 1))])
+
+
+async def test_a_fold_that_was_thrown_away_is_made_anew(releases: SqlReleases, database: Database) -> None:
+    await releases.commit(opening(), NOON)
+    await releases.commit(Commit(changes=[change(1, *range(1, 30))]), NOON)
+    await database.run(lambda c: c.execute(text("UPDATE releases SET state = NULL")).close())
+
+    elsewhere = SqlReleases(database)
+    await elsewhere.commit(Commit(changes=[change(30, 30)]), NOON)
+
+    assert await elsewhere.get(FIRST) == fold([started(), *(seen(n) for n in range(1, 31))])
+
+
+async def test_what_another_process_committed_is_seen(releases: SqlReleases, database: Database) -> None:
+    await releases.commit(opening(), NOON)
+    elsewhere = SqlReleases(database)
+    await elsewhere.commit(Commit(changes=[change(1, 1)]), NOON)
+
+    release = await releases.get(FIRST)
+
+    assert release is not None
+    assert release.revision == 2
+    await releases.commit(Commit(changes=[change(2, 2)]), NOON)
+
+
+async def test_a_commit_on_an_old_revision_is_fenced_off_whole(
+    releases: SqlReleases, database: Database, inbox: SqlInbox, ledger: SqlLedger
+) -> None:
+    await inbox.store(delivery("one"))
+    await releases.commit(opening(), NOON)
+    await SqlReleases(database).commit(Commit(changes=[change(1, 1)]), NOON)
+
+    with pytest.raises(Conflict):
+        await releases.commit(Commit(deliveries=["one"], changes=[change(1, 2)], effects=[react(1)]), NOON)
+
+    assert await releases.events(FIRST) == [started(), seen(1)]
+    assert [waiting.id for waiting in await inbox.waiting("repo:7", 10)] == ["one"]
+    assert await ledger.keys() == []
+    await releases.commit(Commit(deliveries=["one"], changes=[change(2, 2)]), NOON)
+
+
+@pytest.mark.parametrize("expected", [1, 3])
+async def test_a_revision_that_is_not_there_is_a_conflict(releases: SqlReleases, expected: int) -> None:
+    await releases.commit(opening(), NOON)
+    await releases.commit(Commit(changes=[change(1, 1)]), NOON)
+
+    with pytest.raises(Conflict):
+        await releases.commit(Commit(changes=[change(expected, 2)]), NOON)
+
+
+async def test_a_release_begins_once(releases: SqlReleases) -> None:
+    await releases.commit(opening(), NOON)
+
+    with pytest.raises(Conflict):
+        await releases.commit(opening(), NOON)
+
+
+async def test_a_change_of_an_unknown_release_is_a_conflict(releases: SqlReleases) -> None:
+    with pytest.raises(Conflict):
+        await releases.commit(Commit(changes=[change(1, 1)]), NOON)
+
+
+async def test_a_log_that_begins_as_another_release_is_refused(releases: SqlReleases) -> None:
+    with pytest.raises(ValueError, match="do not lead"):
+        await releases.commit(Commit(changes=[Change(release=SECOND, expected=0, events=[started(FIRST)])]), NOON)
+
+    assert await releases.get(SECOND) is None
+
+
+async def test_one_commit_moves_several_releases_or_none(releases: SqlReleases) -> None:
+    await releases.commit(opening(FIRST), NOON)
+    await releases.commit(opening(SECOND), NOON)
+    await releases.commit(Commit(changes=[change(1, 1, release=SECOND), change(1, 1, release=FIRST)]), NOON)
+
+    with pytest.raises(Conflict):
+        await releases.commit(Commit(changes=[change(2, 2, release=FIRST), change(1, 2, release=SECOND)]), NOON)
+
+    found = await releases.open_in(7)
+    assert [(release.id, release.revision) for release in found] == [(FIRST, 2), (SECOND, 2)]
+
+
+async def test_a_delivery_handled_elsewhere_takes_the_whole_commit_down(
+    releases: SqlReleases, inbox: SqlInbox, ledger: SqlLedger
+) -> None:
+    await inbox.store(delivery("one"))
+    await inbox.store(delivery("two"))
+    await releases.commit(Commit(deliveries=["one"]), NOON)
+
+    with pytest.raises(AlreadyDone):
+        await releases.commit(Commit(deliveries=["two", "one"], changes=opening().changes, effects=[react(1)]), NOON)
+
+    assert await releases.get(FIRST) is None
+    assert await ledger.keys() == []
+    assert [waiting.id for waiting in await inbox.waiting("repo:7", 10)] == ["two"]
+
+
+async def test_a_delivery_named_twice_is_handled_once(releases: SqlReleases, inbox: SqlInbox) -> None:
+    await inbox.store(delivery("one"))
+
+    await releases.commit(Commit(deliveries=["one", "one"]), NOON)
+
+    assert await inbox.waiting("repo:7", 10) == []
+
+
+async def test_open_releases_come_oldest_first(releases: SqlReleases) -> None:
+    await releases.commit(opening(SECOND, NOON + timedelta(hours=1)), NOON)
+    await releases.commit(opening(FIRST, NOON), NOON)
+
+    assert await releases.open_ids() == [FIRST, SECOND]
+    assert [release.id for release in await releases.open_in(7)] == [FIRST, SECOND]
+    assert await releases.open_in(8) == []
+
+
+async def test_a_release_that_is_closed_is_found_by_its_id_only(releases: SqlReleases, database: Database) -> None:
+    await releases.commit(opening(), NOON)
+    await database.run(lambda c: c.execute(text("UPDATE releases SET closed_at = 1")).close())
+
+    assert await releases.open_ids() == []
+    assert await releases.open_in(7) == []
+    assert await releases.get(FIRST) is not None
+
+
+async def test_the_plan_is_kept_as_pinned(releases: SqlReleases, database: Database) -> None:
+    plan = "# Plan ✅\r\n\r\n- [ ] Tag\t\0\n"
+    await releases.commit(Commit(changes=[Change(release=FIRST, expected=0, events=[started(plan=plan)])]), NOON)
+
+    assert await releases.plan_text(FIRST) == plan
+    assert await releases.plan_text(FIRST) == plan  # from memory now
+    assert await SqlReleases(database).plan_text(FIRST) == plan
+
+
+async def test_no_release_has_no_plan_and_nothing_shown(releases: SqlReleases) -> None:
+    unknown = ReleaseId("nowhere")
+
+    with pytest.raises(KeyError):
+        await releases.plan_text(unknown)
+    assert await releases.get(unknown) is None
+    assert await releases.events(unknown) == []
+    assert await releases.shown(unknown) == Shown()
+
+
+async def test_what_was_shown_is_remembered(releases: SqlReleases) -> None:
+    await releases.commit(opening(), NOON)
+    assert await releases.shown(FIRST) == Shown()
+
+    await releases.save_shown(FIRST, Shown(body_digest="d1", comment=5, check=9))
+
+    assert await releases.shown(FIRST) == Shown(body_digest="d1", comment=5, check=9)
+
+
+async def test_the_kept_log_is_one_unbroken_chain(releases: SqlReleases, database: Database) -> None:
+    await releases.commit(opening(), NOON)
+    await releases.commit(Commit(changes=[change(1, 1, 2)]), NOON)
+    await SqlReleases(database).commit(Commit(changes=[change(3, *range(3, 20))]), NOON)
+    await releases.commit(Commit(changes=[change(20, 20)]), NOON)
+
+    rows = await database.run(
+        lambda c: c.execute(text("SELECT body, previous, hash FROM events ORDER BY version")).all()
+    )
+
+    assert len(rows) == 21
+    assert first_broken(Link(body=row.body, previous=row.previous, hash=row.hash) for row in rows) is None
