@@ -20,7 +20,7 @@ help: ## list what can be done here
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo '  Options go in ARGS:  make demo ARGS="--port 9000"   make test ARGS="-k notarize"'
-	@echo '  Another Python:      make demo PYTHON=python3.13'
+	@echo '  Another Python:      make clean demo PYTHON=python3.13'
 
 demo: install ## play a release on a simulated GitHub, on a page of your own machine
 	@$(BIN)/gonogo demo $(ARGS)

@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
 # Spelled in pieces, so that this file does not hold what it looks for.
-INDEX_HOSTS = re.compile("pypi" + r"\.org|pythonhosted" + r"\.org|devpi|artifactory|npmjs" + r"\.(com|org)")
+INDEX_HOSTS = re.compile("pypi" + r"\.org|pythonhosted" + r"\.org|dev" + "pi|arti" + "factory|npmjs" + r"\.(com|org)")
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:home|root|Users|work|opt(?!/gonogo))/[a-z]|\.\./shar" + "ed")
 
 
