@@ -17,7 +17,7 @@ MAX_INVOCATIONS = 10
 """Commands read from one comment; what comes after them is left alone."""
 MAX_TEXT = 1_000
 """Characters that may follow `/release`; `parse_args` refuses more."""
-_MAX_LINES = 5_000  # up to the last command; a log that long is pasted below the command or as a file
+_MAX_LINES = 2_500  # up to the last command; a log that long is pasted below the command or as a file
 _MAX_INLINE = (
     8_000  # characters of the paragraphs that commands stand in, together: bounds the time a hostile one takes
 )
