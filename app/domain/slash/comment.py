@@ -18,9 +18,7 @@ MAX_INVOCATIONS = 10
 MAX_TEXT = 1_000
 """Characters that may follow `/release`; `parse_args` refuses more."""
 _MAX_LINES = 2_500  # up to the last command; a log that long is pasted below the command or as a file
-_MAX_INLINE = (
-    8_000  # characters of the paragraphs that commands stand in, together: bounds the time a hostile one takes
-)
+_MAX_INLINE = 4_000  # characters of all paragraphs that commands stand in: bounds the time of a hostile one
 
 _COMMAND = re.compile(r"/release(?: +(?P<text>.*))?", re.IGNORECASE | re.ASCII)
 _MARK = "\ue000"  # private use: stands behind a command's prefix while Markdown is read, to know its line again
