@@ -45,7 +45,7 @@ types: install-dev ## types, strictly
 	@$(BIN)/basedpyright
 
 floors: install-dev ## who may import whom
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 docs: install-dev ## write the generated tables of README.md and docs/ anew
 	@$(COG) -r $(GENERATED)
