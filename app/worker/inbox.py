@@ -11,7 +11,7 @@ from app.domain.inputs import Commented, Input, IssueTouched, RecheckAsked, Sigh
 from app.domain.messages import Trouble
 from app.domain.release.seeing import see
 from app.domain.slash import find_invocations
-from app.ports import Conflict, Delivery, GitHubError, Inbox, Throttled
+from app.ports import AlreadyDone, Conflict, Delivery, GitHubError, Inbox, Throttled
 from app.worker.commands import CommandDesk
 from app.worker.draft import Draft
 from app.worker.workbench import Workbench
@@ -72,14 +72,12 @@ class InboxWorker:
             draft = await self._draft(delivery, inputs)
             try:
                 await self._bench.write(draft, deliveries=[delivery.id])
+            except AlreadyDone:
+                return  # another worker has handled it
             except Conflict:
-                if not await self._is_waiting(delivery):
-                    return  # another worker has handled it
+                continue
             else:
                 return
-
-    async def _is_waiting(self, delivery: Delivery) -> bool:
-        return any(d.id == delivery.id for d in await self._inbox.waiting(delivery.key, _BATCH))
 
     async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...]) -> Draft:
         if not inputs:

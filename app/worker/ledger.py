@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.release.effects import CancelRun, DispatchRun, React, Reply, RerunRun
 from app.domain.release.settling import Done, NobodyKnows, Outcome, TurnedDown, settle
-from app.ports import Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
+from app.ports import AlreadyDone, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotYetKnown
 from app.worker.draft import Draft, reply_mark
 from app.worker.workbench import Workbench
@@ -79,6 +79,8 @@ class LedgerWorker:
                 draft.reply(entry.release, entry.effect.repo, entry.effect.issue, source, follows.answer)
             try:
                 await self._bench.write(draft, entries=[entry.id])
+            except AlreadyDone:
+                return
             except Conflict:
                 continue
             return

@@ -1,0 +1,70 @@
+"""`/release start`: given what is open and what is found, then a release or the reason why not."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.decision import Accepted, Refused
+from app.domain.facts import NoPlan
+from app.domain.messages import BadVersion, IssueTaken, NoPlanFound, NotAnIssue, UnknownRef, VersionTaken
+from app.domain.release.events import ReleaseStarted
+from app.domain.slash import Args, BadArgs, parse_args
+from handlers.commands.start import start
+from tests.given import MANAGER, PLAN_TEXT, SHA, facts, release, with_source
+
+
+def args(text: str) -> Args:
+    parsed = parse_args(start.usage, text)
+    assert not isinstance(parsed, BadArgs)
+    return parsed
+
+
+def test_a_plan_that_was_found_starts_a_release_pinned_to_it() -> None:
+    decision = start.decide(with_source(facts()), args("2.0.0"))
+    assert isinstance(decision, Accepted)
+    (event,) = decision.events
+    assert isinstance(event, ReleaseStarted)
+    assert (event.version, event.tag, event.target.sha, event.plan_text, event.by, event.issue) == (
+        "2.0.0",
+        "v2.0.0",
+        SHA,
+        PLAN_TEXT,
+        MANAGER,
+        12,
+    )
+
+
+def test_a_leading_v_is_not_part_of_the_version() -> None:
+    decision = start.decide(with_source(facts()), args("v2.0.0"))
+    assert isinstance(decision, Accepted)
+    assert getattr(decision.events[0], "version", None) == "2.0.0"
+
+
+@pytest.mark.parametrize("version", ["1.0..0", "-1", "1/0", "1.0~rc", "1.lock", "$(id)", "1" * 65, "é"])
+def test_what_cannot_be_a_tag_is_refused(version: str) -> None:
+    parsed = Args(values={"version": version}, flags={}, release=None)
+    assert start.decide(with_source(facts()), parsed) == Refused(BadVersion(version=version))
+
+
+def test_an_issue_tracks_one_release() -> None:
+    decision = start.decide(with_source(facts(release())), args("2.0.0"))
+    assert decision == Refused(IssueTaken(version="1.0.0"))
+
+
+def test_a_version_is_released_in_one_issue() -> None:
+    at = replace(with_source(facts(issue=99)), others=(release(),))
+    assert start.decide(at, args("1.0.0")) == Refused(VersionTaken(version="1.0.0", issue=12))
+
+
+def test_a_pull_request_cannot_track_a_release() -> None:
+    assert start.decide(replace(with_source(facts()), is_pull=True), args("2.0.0")) == Refused(NotAnIssue())
+
+
+def test_no_plan_is_told_with_where_it_was_looked_for() -> None:
+    at = replace(facts(), source=NoPlan(looked_at=("a.md",), ref="main"))
+    assert start.decide(at, args("2.0.0")) == Refused(NoPlanFound(looked_at=("a.md",), ref="main"))
+
+
+def test_a_ref_that_names_nothing_is_told() -> None:
+    at = replace(facts(), source=NoPlan(unknown_ref="mian", ref="mian"))
+    assert start.decide(at, args("2.0.0 --target mian")) == Refused(UnknownRef(ref="mian"))
