@@ -1,0 +1,99 @@
+"""One kind of work: many keys, each worked on by one run at a time, the longest waiting first."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.ports import Clock, Work
+
+FIRST_REST_SECONDS = 1.0
+LONGEST_REST_SECONDS = 60.0
+
+log = structlog.stdlib.get_logger()
+
+
+class Lane:
+    """The keys of one kind of work. A key is queued, running, running and asked for once more, or at rest.
+
+    `call_at` sets an alarm for a key; `changed` is called whenever a run begins or ends.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        clock: Clock,
+        concurrency: int,
+        call_at: Callable[[str, datetime], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._name = name
+        self._work = work
+        self._clock = clock
+        self._concurrency = concurrency
+        self._call_at = call_at
+        self._changed = changed
+        self._queue: deque[str] = deque()
+        self._queued: set[str] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._failures: dict[str, int] = {}
+        self._resting: dict[str, datetime] = {}
+        self.is_open = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key is queued or running."""
+        return bool(self._queue or self._running)
+
+    @property
+    def runs(self) -> list[asyncio.Task[None]]:
+        """The runs that go on."""
+        return list(self._running.values())
+
+    def wake(self, key: str) -> None:
+        """Queue the key, unless it is queued already; one that rests after a failure is queued when it has rested."""
+        rests_until = self._resting.get(key)
+        if rests_until is not None and self._clock.now() < rests_until:
+            self._call_at(key, rests_until)
+            return
+        if key in self._queued:
+            return
+        self._resting.pop(key, None)
+        self._queued.add(key)
+        if key not in self._running:
+            self._queue.append(key)
+        self.pump()
+
+    def pump(self) -> None:
+        """Start what may start."""
+        while self.is_open and self._queue and len(self._running) < self._concurrency:
+            key = self._queue.popleft()
+            # A context of its own: what the waker had bound to its log lines does not belong to this work.
+            self._running[key] = asyncio.get_running_loop().create_task(self._run(key), context=Context())
+        self._changed()
+
+    async def _run(self, key: str) -> None:
+        self._queued.discard(key)  # a wake from here on may concern what this run does not see any more
+        try:
+            await self._work(key)
+            self._failures.pop(key, None)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next key must not suffer
+            self._rest(key, error)
+        finally:
+            del self._running[key]
+            if key in self._queued:
+                self._queue.append(key)
+            self.pump()
+
+    def _rest(self, key: str, error: Exception) -> None:
+        """Leave a key that failed alone for a while, twice as long each time."""
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        seconds = min(FIRST_REST_SECONDS * 2 ** min(failures - 1, 16), LONGEST_REST_SECONDS)
+        self._resting[key] = self._clock.now() + timedelta(seconds=seconds)
+        self._queued.discard(key)
+        log.error("work.failed", kind=self._name, key=key, failures=failures, retry_in_seconds=seconds, exc_info=error)
+        self._call_at(key, self._resting[key])
