@@ -191,7 +191,7 @@ def _inside(body: str, region: Region) -> str:
 
 
 def _kind(scan: Scan) -> BrokenKind:
-    kinds = [region.kind for region in scan.regions]
+    kinds: list[BrokenKind | None] = [region.kind for region in scan.regions]
     if scan.has_fenced and not kinds:
         return "fenced"
     if not kinds:

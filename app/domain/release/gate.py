@@ -9,6 +9,7 @@ from app.domain.plan.model import Plan, Problem
 from app.domain.release.model import Release
 from app.domain.release.readiness import Readiness, counted_items, readiness
 from app.domain.release.standing import ItemStanding, Standing, State, standing
+from app.domain.values import ItemId
 
 
 class GateState(StrEnum):
@@ -89,6 +90,7 @@ class Verdict:
     reasons: tuple[Reason, ...]
     readiness: Readiness
     standing: Standing
+    counted: frozenset[ItemId] = frozenset()  # the items the gate looks at
 
 
 def judge(plan: Plan, release: Release) -> Verdict:
@@ -99,7 +101,8 @@ def judge(plan: Plan, release: Release) -> Verdict:
     state = GateState.SUCCESS
     if reasons:
         state = GateState.FAILURE if any(r.fails for r in reasons) else GateState.PENDING
-    return Verdict(state=state, reasons=reasons, readiness=figures, standing=stands)
+    counted = frozenset(item.id for item in counted_items(plan))
+    return Verdict(state=state, reasons=reasons, readiness=figures, standing=stands, counted=counted)
 
 
 def _reasons(plan: Plan, stands: Standing, figures: Readiness) -> Iterator[Reason]:

@@ -1,0 +1,252 @@
+"""What GitHub should show of a release: the views of its issue, its status comment and its gate, from state alone."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+from urllib.parse import quote
+
+from app.domain.checklist import Broken, Placed, find_block, put_block
+from app.domain.plan.model import Dispatch, Manual, Phase, Plan, Severity
+from app.domain.release.gate import Verdict
+from app.domain.release.model import Release
+from app.domain.release.offers import Offers
+from app.domain.release.readiness import Readiness, counted_phases
+from app.domain.release.reasons import explain, percent
+from app.domain.release.standing import ItemStanding, State, TaskStanding
+from app.domain.release.views import (
+    CONCLUSIONS,
+    Detail,
+    FigureView,
+    Formula,
+    GateView,
+    IssueView,
+    ItemView,
+    Overview,
+    PhaseView,
+    RunView,
+    Shows,
+    StatusView,
+    Step,
+    TaskView,
+)
+
+BODY_LIMIT: Final = 65_536
+"""The longest issue or comment body that GitHub takes, in characters; we count UTF-16 units, which are never fewer."""
+
+_STEPS_SHOWN = 3
+_RUNNING_SHOWN = 10
+_OVERALL = "overall"
+
+
+def issue_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> IssueView:
+    """Return what the tracking issue shows, in full. `site` is GitHub's own address, e.g. `https://github.com`."""
+    offers = Offers(verdict.standing)
+    return IssueView(
+        overview=_overview(plan, release, verdict, site),
+        phases=tuple(_phases(plan, verdict, offers)),
+        summary=tuple(_task(task, offers) for task in verdict.standing.summary),
+    )
+
+
+def status_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> StatusView:
+    """Return what the sticky status comment shows."""
+    return StatusView(
+        overview=_overview(plan, release, verdict, site),
+        started_by=release.started_by.login,
+        started_at=release.started_at,
+        warnings=tuple(p for p in plan.problems if p.severity is Severity.WARNING),
+    )
+
+
+def gate_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> GateView:
+    """Return what the check run `release/gate` shows. It is completed only once it is green or something is wrong."""
+    conclusion = CONCLUSIONS[verdict.state]
+    return GateView(
+        overview=_overview(plan, release, verdict, site),
+        status="completed" if conclusion else "in_progress",
+        conclusion=conclusion,
+        external_id=release.id,
+    )
+
+
+# -- the size limit ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLong:
+    """Even the shortest block does not fit beside what people wrote: `people` characters of theirs, of `limit`."""
+
+    people: int
+    limit: int = BODY_LIMIT
+
+
+def fit(body: str, view: IssueView, write: Callable[[IssueView], str]) -> Placed | TooLong:
+    """Put the fullest block into the body that GitHub still takes. Text that people wrote is never cut."""
+    for detail in Detail:
+        placed = put_block(body, write(at_detail(view, detail)))
+        if length(placed.body) <= BODY_LIMIT:
+            return placed
+    found = find_block(body)
+    return TooLong(people=length(body if isinstance(found, Broken) else found.before + found.after))
+
+
+def at_detail(view: IssueView, detail: Detail) -> IssueView:
+    """Return the same view with less of the plan in it."""
+    phases = tuple(replace(phase, shows=_shows(phase, detail)) for phase in view.phases)
+    return replace(view, phases=phases, detail=detail, summary=() if detail else view.summary)
+
+
+def length(text: str) -> int:
+    """Return the length in UTF-16 code units: at least what GitHub counts, however it counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _shows(phase: PhaseView, detail: Detail) -> Shows:
+    if phase.is_active:
+        return "items" if detail < Detail.BRIEF else "tasks" if detail < Detail.COUNTED else "counts"
+    if detail >= Detail.OTHERS_COUNTED:
+        return "counts"
+    is_brief = detail >= (Detail.FINISHED_BRIEF if phase.is_done else Detail.OTHERS_BRIEF)
+    return "tasks" if is_brief else "items"
+
+
+# -- the overview --------------------------------------------------------------------------------------------
+
+
+def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Overview:
+    home = f"{site.rstrip('/')}/{quote(release.repo.full_name)}"
+    sha = release.target.sha
+    offers = Offers(verdict.standing)
+    counted = [verdict.standing.tasks[task.id] for phase in counted_phases(plan) for task in phase.tasks]
+    steps = (_step(task, offers, is_running=False) for task in offers.runnable(counted))
+    running = (_step(t, offers, is_running=True) for t in verdict.standing.tasks.values() if t.is_running)
+    return Overview(
+        name=plan.name,
+        version=release.version,
+        tag=release.tag,
+        sha=sha,
+        commit_url=f"{home}/commit/{sha}",
+        branch=release.target.branch,
+        plan_path=release.plan_path,
+        plan_url=f"{home}/blob/{sha}/{quote(release.plan_path)}",
+        issue=release.issue,
+        issue_url=f"{home}/issues/{release.issue}",
+        gate=verdict.state,
+        reasons=explain(verdict),
+        figures=tuple(_figures(plan, verdict.readiness)),
+        formula=_formula(plan, verdict.readiness),
+        running=tuple(islice(running, _RUNNING_SHOWN)),
+        steps=tuple(islice(steps, _STEPS_SHOWN)),
+        by_hand=sum(_waits_for_a_person(item) for task in counted for item in task.items),
+        as_of=release.changed_at,
+    )
+
+
+def _figures(plan: Plan, readiness: Readiness) -> Iterator[FigureView]:
+    thresholds = plan.gate.thresholds
+    for figure in readiness.figures:
+        yield FigureView(
+            scope=figure.priority,
+            percent=percent(figure.percent),
+            wanted=_wanted(thresholds.get(figure.priority)),
+            is_met=figure.percent >= thresholds.get(figure.priority, 0),
+            done=figure.done,
+            counted=figure.counted,
+        )
+    yield FigureView(
+        scope=_OVERALL,
+        percent=percent(readiness.overall),
+        wanted=_wanted(thresholds.get(_OVERALL)),
+        is_met=readiness.overall >= thresholds.get(_OVERALL, 0),
+    )
+
+
+def _wanted(threshold: float | None) -> str | None:
+    return None if threshold is None else f"{threshold:g}"
+
+
+def _formula(plan: Plan, readiness: Readiness) -> Formula:
+    weights = [(figure.priority, readiness.weights.get(figure.priority, 1.0)) for figure in readiness.figures]
+    phases = counted_phases(plan)
+    return Formula(
+        weights=tuple((priority, f"{weight:g}") for priority, weight in weights),
+        total=f"{sum(weight for _, weight in weights):g}",
+        phases=tuple(phase.title for phase in phases),
+        are_all=len(phases) == len(plan.phases),
+    )
+
+
+def _waits_for_a_person(item: ItemStanding) -> bool:
+    return isinstance(item.item.wanted, Manual) and item.state is not State.DONE
+
+
+def _step(task: TaskStanding, offers: Offers, *, is_running: bool) -> Step:
+    command = None if is_running else offers.command(task)
+    return Step(label=task.task.label, command=command, run=_run(task, offers))
+
+
+# -- phases, tasks, items ---------------------------------------------------------------------------------------
+
+
+def _phases(plan: Plan, verdict: Verdict, offers: Offers) -> Iterator[PhaseView]:
+    is_first_open = True
+    for phase in plan.phases:
+        view = _phase(phase, verdict, offers)
+        is_active = is_first_open if not view.is_done else False
+        is_first_open = is_first_open and view.is_done
+        is_running = any(task.run and task.run.is_running for task in view.tasks)
+        yield replace(view, is_active=is_active or is_running)
+
+
+def _phase(phase: Phase, verdict: Verdict, offers: Offers) -> PhaseView:
+    tasks = [verdict.standing.tasks[task.id] for task in phase.tasks]
+    return PhaseView(
+        title=phase.title,
+        done=sum(task.done for task in tasks),
+        total=sum(len(task.items) for task in tasks),
+        is_active=False,
+        tasks=tuple(_task(task, offers) for task in tasks),
+    )
+
+
+def _task(task: TaskStanding, offers: Offers) -> TaskView:
+    return TaskView(
+        label=task.task.label,
+        owner=task.task.owner,
+        duration=task.task.duration,
+        done=task.done,
+        total=len(task.items),
+        command=offers.command(task) if isinstance(task.task.action, Dispatch) else None,
+        run=_run(task, offers),
+        items=tuple(_item(item) for item in task.items),
+    )
+
+
+def _run(task: TaskStanding, offers: Offers) -> RunView | None:
+    run = task.run
+    if run is None:
+        return None
+    return RunView(
+        attempt=run.attempt,
+        state=run.state,
+        progress=task.progress,
+        is_running=task.is_running,
+        by=run.by.login,
+        at=run.at,
+        url=task.run_url,
+        reason=run.reason,
+        command=offers.command(task),
+    )
+
+
+def _item(item: ItemStanding) -> ItemView:
+    return ItemView(
+        id=item.item.id,
+        text=item.item.text,
+        depth=item.item.depth,
+        state=item.state,
+        wanted=item.item.wanted,
+        found=item.evidence.what if item.evidence else item.found,
+        url=item.url,
+    )

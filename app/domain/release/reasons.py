@@ -1,0 +1,111 @@
+"""Why the gate is not green, for readers: each reason with what it waits for and the commands that move it."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import assert_never
+
+from app.domain.plan.model import ByJob, ByRun, ByTask, Manual
+from app.domain.release.gate import (
+    BelowThreshold,
+    BlockersUnread,
+    GoNotSaid,
+    ItemFailed,
+    NothingCounts,
+    PlanIsBroken,
+    SignoffMissing,
+    Verdict,
+)
+from app.domain.release.offers import Offers, has_failed
+from app.domain.release.standing import ItemStanding, State
+from app.domain.release.views import ReasonView
+
+_COMMANDS_SHOWN = 3
+
+
+def explain(verdict: Verdict) -> tuple[ReasonView, ...]:
+    """Return the verdict's reasons for readers. Items of one task that failed alike are one reason."""
+    return tuple(_Explainer(verdict).views())
+
+
+def percent(share: float) -> str:
+    """Write a share in percent with at most one decimal, rounded down: what is missed never looks met."""
+    whole, tenth = divmod(int(share * 10 + 1e-9), 10)
+    return f"{whole}.{tenth}" if tenth else str(whole)
+
+
+class _Explainer:
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        self._offers = Offers(verdict.standing)
+        self._task_of = {item.item.id: task for task in verdict.standing.tasks.values() for item in task.items}
+
+    def views(self) -> Iterator[ReasonView]:
+        failures: dict[tuple[str, str, str | None], list[ItemFailed]] = {}
+        for reason in self._verdict.reasons:
+            if isinstance(reason, ItemFailed):
+                failures.setdefault((reason.task, reason.standing.found, reason.standing.url), []).append(reason)
+        for reason in self._verdict.reasons:
+            if not isinstance(reason, ItemFailed):
+                yield self._view(reason)
+            elif failures:
+                yield from (self._failed(alike) for alike in failures.values())
+                failures = {}
+
+    def _view(
+        self, reason: PlanIsBroken | BelowThreshold | NothingCounts | BlockersUnread | SignoffMissing | GoNotSaid
+    ) -> ReasonView:
+        match reason:
+            case PlanIsBroken(problem=problem):
+                return ReasonView(kind="plan", found=problem.message, line=problem.line)
+            case NothingCounts():
+                return ReasonView(kind="nothing")
+            case BelowThreshold():
+                return self._below(reason)
+            case BlockersUnread(labels=labels):
+                return ReasonView(kind="blockers", names=labels)
+            case SignoffMissing(role=role):
+                return ReasonView(kind="signoff", subject=role)
+            case GoNotSaid():
+                return ReasonView(kind="go")
+            case _:
+                assert_never(reason)
+
+    def _failed(self, alike: list[ItemFailed]) -> ReasonView:
+        first = alike[0].standing
+        task = self._task_of.get(first.item.id)
+        run = task.run if task and isinstance(first.item.wanted, ByRun | ByJob) else None
+        # What others run is run again where they run it; `status` then looks at it again.
+        command = self._offers.command(task) if task and run and has_failed(task) else "status"
+        return ReasonView(
+            kind="failed",
+            subject=alike[0].task,
+            found=first.found,
+            count=len(alike),
+            names=tuple(reason.standing.item.text for reason in alike),
+            url=first.url,
+            since=run.at if run else None,
+            commands=(command,),
+        )
+
+    def _below(self, reason: BelowThreshold) -> ReasonView:
+        missing = [
+            (item, task)
+            for task in self._verdict.standing.tasks.values()
+            for item in task.items
+            if self._is_missing(item, reason.scope)
+        ]
+        holding = {task.task.id: task for _, task in missing}
+        runnable = self._offers.runnable(holding.values())
+        return ReasonView(
+            kind="threshold",
+            subject=reason.scope,
+            found=percent(reason.found),
+            wanted=percent(reason.wanted),
+            count=reason.missing,
+            by_hand=sum(isinstance(item.item.wanted, Manual) for item, _ in missing),
+            commands=tuple(self._offers.command(task) for task in islice(runnable, _COMMANDS_SHOWN)),
+        )
+
+    def _is_missing(self, item: ItemStanding, scope: str) -> bool:
+        counts = item.item.id in self._verdict.counted and not isinstance(item.item.wanted, ByTask)
+        return counts and item.state is not State.DONE and scope in ("overall", item.item.priority)
