@@ -18,6 +18,7 @@ from app.domain.plan.model import (
     Manual,
     Plan,
     Publish,
+    Severity,
     TaskKind,
 )
 from app.domain.plan.reader import read_plan
@@ -70,19 +71,12 @@ def test_ids_are_given_once(name: str) -> None:
 
 
 def test_the_white_room_plan_has_one_error_and_it_is_the_box_on_line_725() -> None:
-    told = [
-        (problem.line, problem.severity.value, problem.code, problem.message) for problem in real("white-room").problems
-    ]
+    (problem,) = real("white-room").problems
 
-    assert told == snapshot(
-        [
-            (
-                725,
-                "error",
-                "malformed-checkbox",
-                "`- [   ] iOS App Store submission created` is no checkbox on GitHub: between the brackets stands '   ', not one blank or x. Write `- [ ] text`",
-            )
-        ]
+    assert (problem.line, problem.severity, problem.code) == (725, Severity.ERROR, "malformed-checkbox")
+    assert problem.message == snapshot(
+        "`- [   ] iOS App Store submission created` is no checkbox on GitHub: "
+        "between the brackets stands '   ', not one blank or x. Write `- [ ] text`"
     )
 
 
