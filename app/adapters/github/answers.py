@@ -4,7 +4,7 @@ import contextlib
 import http
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -23,11 +23,11 @@ _READ_OF_AN_ERROR: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer. Header names are lower-case."""
+    """One HTTP answer. Header names are lower-case. It may carry a token, so it shows only its status."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 class Unreachable(Throttled):

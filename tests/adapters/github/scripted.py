@@ -66,6 +66,7 @@ class Scripted:
     asked: list[Asked] = field(default_factory=list[Asked])
     script: deque[Reply] = field(default_factory=deque[Reply])
     token_script: deque[Reply] = field(default_factory=deque[Reply])
+    refused: set[str] = field(default_factory=set[str])  # Authorization headers that are answered with 401
     tokens: int = 0
 
     def then(self, *replies: Reply) -> None:
@@ -98,6 +99,8 @@ class Scripted:
 
     def _reply(self, asked: Asked) -> Reply:
         if not asked.path.endswith("/access_tokens"):
+            if asked.headers.get("authorization") in self.refused:
+                return Reply(401, {"message": "Bad credentials"})
             return self.script.popleft() if self.script else Reply(501, {"message": "nothing was scripted"})
         if self.token_script:
             return self.token_script.popleft()
