@@ -1,0 +1,45 @@
+"""Whether the service lives, and whether it can take deliveries: for load balancers, containers and people."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+Trouble = Callable[[], Awaitable[str | None]]
+"""Says what keeps the service from taking deliveries, in words for people, or None. GitHub being down does not."""
+
+CHECK_SECONDS: Final = 5.0
+
+log = structlog.stdlib.get_logger()
+
+
+def health_routes(trouble: Trouble, *, check_seconds: float = CHECK_SECONDS) -> APIRouter:
+    """Return `GET /healthz` (200 while the process answers) and `GET /readyz` (200, or 503 with the reason)."""
+
+    async def alive(_: Request) -> Response:
+        return _answer(HTTPStatus.OK, "alive")
+
+    async def ready(_: Request) -> Response:
+        try:
+            async with asyncio.timeout(check_seconds):
+                reason = await trouble()
+        except Exception:  # an error's own text may hold addresses and passwords
+            log.exception("readiness.failed")
+            reason = "the database cannot be reached"
+        if reason is not None:
+            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "not ready", reason)
+        return _answer(HTTPStatus.OK, "ready")
+
+    router = APIRouter()
+    router.add_route("/healthz", alive, methods=["GET", "HEAD"])
+    router.add_route("/readyz", ready, methods=["GET", "HEAD"])
+    return router
+
+
+def _answer(status: HTTPStatus, word: str, reason: str | None = None) -> Response:
+    said = {"status": word} if reason is None else {"status": word, "reason": reason}
+    return Response(json.dumps(said), status_code=status, media_type="application/json")

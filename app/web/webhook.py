@@ -1,0 +1,146 @@
+"""The door: GitHub's deliveries, checked, stored and committed, and only then thanked for.
+
+202  stored and committed
+200  that delivery id is here already: nothing is done
+400  headers missing or malformed, or the body is no JSON object
+401  signature missing or not ours (SHA-1 never counts)
+408  the body did not come in time
+413  more than 25 MB, GitHub's own limit
+503  it could not be stored: GitHub shows it as failed, and it can be redelivered
+
+https://docs.github.com/en/webhooks/webhook-events-and-payloads
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, cast
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic_core import from_json
+from starlette.requests import ClientDisconnect
+
+from app.ports import Clock, Delivery, Inbox
+
+Verify = Callable[[bytes, str | None], bool]
+"""Whether a body carries our signature, from the header `X-Hub-Signature-256`. Never raises."""
+
+MAX_BODY_BYTES: Final = 25 * 1024 * 1024
+BODY_SECONDS: Final = 30.0  # GitHub itself gives up after 10, an Enterprise Server after 30
+LARGEST_ID: Final = 2**63 - 1
+
+_EVENT: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_DELIVERY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+
+log = structlog.stdlib.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a delivery is not taken."""
+
+    status: HTTPStatus
+    reason: str
+
+
+def webhook_routes(
+    inbox: Inbox, verify: Verify, wake: Callable[[str], None], clock: Clock, *, body_seconds: float = BODY_SECONDS
+) -> APIRouter:
+    """Return the route `POST /webhook`. `wake` is called with `inbox:<key>` once a delivery is stored."""
+
+    async def receive(request: Request) -> Response:
+        body = await _read(request, body_seconds)
+        if isinstance(body, Refusal):
+            return _refuse(body)
+        if not verify(body, request.headers.get("x-hub-signature-256")):
+            return _refuse(Refusal(HTTPStatus.UNAUTHORIZED, "the signature is not ours"))
+        delivery = _delivery(request, body, clock)
+        if isinstance(delivery, Refusal):
+            return _refuse(delivery)
+        try:
+            is_new = await inbox.store(delivery)
+        except Exception:
+            log.exception("delivery.not_stored", delivery=delivery.id, github_event=delivery.event)
+            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "failed", "it could not be stored: redeliver it later")
+        log.info(
+            "delivery.stored" if is_new else "delivery.repeated", delivery=delivery.id, github_event=delivery.event
+        )
+        if not is_new:
+            return _answer(HTTPStatus.OK, "repeated")
+        wake(f"inbox:{delivery.key}")
+        return _answer(HTTPStatus.ACCEPTED, "stored")
+
+    router = APIRouter()
+    router.add_route("/webhook", receive, methods=["POST"])
+    return router
+
+
+async def _read(request: Request, seconds: float) -> bytes | Refusal:
+    """Read the body, no more of it than may be, whatever its length was said to be, and none without a signature."""
+    too_large = Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is larger than 25 MB")
+    declared = request.headers.get("content-length", "")
+    if _LENGTH.fullmatch(declared) and int(declared) > MAX_BODY_BYTES:
+        return too_large
+    if "x-hub-signature-256" not in request.headers:
+        return Refusal(HTTPStatus.UNAUTHORIZED, "there is no X-Hub-Signature-256 header")
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > MAX_BODY_BYTES:
+                    return too_large
+                chunks.append(chunk)
+    except TimeoutError:
+        return Refusal(HTTPStatus.REQUEST_TIMEOUT, "the body did not come in time")
+    except ClientDisconnect:
+        return Refusal(HTTPStatus.BAD_REQUEST, "the sender hung up")
+    return b"".join(chunks)
+
+
+def _delivery(request: Request, body: bytes, clock: Clock) -> Delivery | Refusal:
+    """Return the delivery that a signed request carries."""
+    headers = request.headers
+    event, name = headers.get("x-github-event", ""), headers.get("x-github-delivery", "")
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not _EVENT.fullmatch(event):
+        return Refusal(HTTPStatus.BAD_REQUEST, "the X-GitHub-Event header is missing or malformed")
+    if not _DELIVERY.fullmatch(name):
+        return Refusal(HTTPStatus.BAD_REQUEST, "the X-GitHub-Delivery header is missing or malformed")
+    if media_type != "application/json":
+        return Refusal(HTTPStatus.BAD_REQUEST, "set the webhook's content type to application/json")
+    try:
+        payload = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:  # bad UTF-8, half a surrogate pair and nesting without end are among them
+        return Refusal(HTTPStatus.BAD_REQUEST, "the body is not JSON")
+    if not isinstance(payload, dict):
+        return Refusal(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
+    key = key_of(cast("dict[str, object]", payload))
+    return Delivery(id=name, event=event, key=key, payload=body, received_at=clock.now())
+
+
+def key_of(payload: dict[str, object]) -> str:
+    """Return in whose turn a payload is handled: its repository's, else its installation's, else the App's."""
+    for part, prefix in (("repository", "repo"), ("installation", "installation")):
+        held = payload.get(part)
+        if isinstance(held, dict):
+            number = cast("dict[str, object]", held).get("id")
+            if type(number) is int and 0 < number <= LARGEST_ID:  # True is an int, and no id
+                return f"{prefix}:{number}"
+    return "app"
+
+
+def _refuse(refusal: Refusal) -> Response:
+    log.warning("delivery.refused", status=int(refusal.status), reason=refusal.reason)
+    return _answer(refusal.status, "refused", refusal.reason)
+
+
+def _answer(status: HTTPStatus, word: str, reason: str | None = None) -> Response:
+    said = {"status": word} if reason is None else {"status": word, "reason": reason}
+    return Response(json.dumps(said), status_code=status, media_type="application/json")

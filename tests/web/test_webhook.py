@@ -1,0 +1,315 @@
+"""The door: what is signed is stored before it is thanked for, and nothing that comes makes it fall."""
+
+import asyncio
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.ports import Delivery
+from app.web.webhook import MAX_BODY_BYTES, key_of, webhook_routes
+from tests.clock import NOON, ManualClock
+
+pytestmark = pytest.mark.anyio
+
+SECRET = b"it is a secret"
+ID = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+
+
+def signature(body: bytes) -> str:
+    return "sha256=" + hmac.digest(SECRET, body, "sha256").hex()
+
+
+def is_signed(body: bytes, header: str | None) -> bool:
+    return header == signature(body)
+
+
+class Inbox:
+    """An inbox in memory, that can be out of order."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Delivery] = {}
+        self.is_down = False
+
+    async def store(self, delivery: Delivery) -> bool:
+        if self.is_down:
+            raise OSError("no database")
+        return self.stored.setdefault(delivery.id, delivery) is delivery
+
+    async def waiting(self, key: str, limit: int) -> Sequence[Delivery]:
+        return [delivery for delivery in self.stored.values() if delivery.key == key][:limit]
+
+    async def keys(self) -> Sequence[str]:
+        return list({delivery.key for delivery in self.stored.values()})
+
+    async def failed(self, delivery: str, error: str, *, park: bool) -> None:
+        raise NotImplementedError(delivery, error, park)
+
+
+class Door:
+    """The route, mounted in an application of its own, and what it did."""
+
+    def __init__(self, body_seconds: float = 5.0) -> None:
+        self.inbox = Inbox()
+        self.woken: list[str] = []
+        app = FastAPI()
+        app.include_router(
+            webhook_routes(self.inbox, is_signed, self.woken.append, ManualClock(), body_seconds=body_seconds)
+        )
+        self._transport = httpx.ASGITransport(app=app)
+
+    async def post(
+        self, body: bytes | AsyncIterator[bytes], headers: Mapping[str, str | bytes | None] | None = None
+    ) -> httpx.Response:
+        """Post as GitHub does; a header of None is left out."""
+        usual: dict[str, str | bytes | None] = {
+            "Content-Type": "application/json",
+            "X-GitHub-Event": "issue_comment",
+            "X-GitHub-Delivery": ID,
+            "X-Hub-Signature-256": signature(body) if isinstance(body, bytes) else "sha256=of-what-is-to-come",
+            **(headers or {}),
+        }
+        sent = [(name, value) for name, value in usual.items() if value is not None]
+        async with httpx.AsyncClient(transport=self._transport, base_url="https://gonogo.example") as client:
+            raw = [(n.encode(), v if isinstance(v, bytes) else v.encode()) for n, v in sent]
+            return await client.post("/webhook", content=body, headers=raw)
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+async def test_a_signed_delivery_is_stored_as_it_came_and_accepted(door: Door) -> None:
+    body = b'{ "repository": {"id": 7},\r\n "text": "\xe2\x9c\x85" }'
+
+    answer = await door.post(body)
+
+    assert (answer.status_code, answer.json()) == (202, {"status": "stored"})
+    assert door.inbox.stored == {
+        ID: Delivery(id=ID, event="issue_comment", key="repo:7", payload=body, received_at=NOON)
+    }
+    assert door.woken == ["inbox:repo:7"]
+
+
+async def test_the_same_delivery_id_again_is_greeted_and_nothing_is_done(door: Door) -> None:
+    await door.post(b'{"repository": {"id": 7}}')
+
+    answer = await door.post(b'{"repository": {"id": 8}}')
+
+    assert answer.status_code == 200
+    assert [delivery.key for delivery in door.inbox.stored.values()] == ["repo:7"]
+    assert door.woken == ["inbox:repo:7"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Hub-Signature-256": None},
+        {"X-Hub-Signature-256": "sha256=" + "0" * 64},
+        {"X-Hub-Signature-256": b"sha256=\xff\xfe"},
+        {"X-Hub-Signature-256": ""},
+        {"X-Hub-Signature-256": None, "X-Hub-Signature": "sha1=" + hmac.digest(SECRET, b"{}", "sha1").hex()},
+    ],
+    ids=["missing", "wrong", "not ascii", "empty", "sha-1"],
+)
+async def test_without_our_signature_nothing_is_taken(door: Door, headers: Mapping[str, str | bytes | None]) -> None:
+    answer = await door.post(b"{}", headers)
+
+    assert answer.status_code == 401
+    assert (door.inbox.stored, door.woken) == ({}, [])
+
+
+async def test_the_signature_is_looked_at_before_the_body(door: Door) -> None:
+    answer = await door.post(b"no json", {"X-Hub-Signature-256": "sha256=00", "X-GitHub-Event": None})
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-GitHub-Event": None},
+        {"X-GitHub-Event": "Issue Comment"},
+        {"X-GitHub-Event": "a" * 65},
+        {"X-GitHub-Event": b"issues\xc3\xa9"},
+        {"X-GitHub-Delivery": None},
+        {"X-GitHub-Delivery": "' OR 1=1 --"},
+        {"X-GitHub-Delivery": "a" * 65},
+        {"X-GitHub-Delivery": "\t"},
+        {"Content-Type": None},
+        {"Content-Type": "text/plain"},
+    ],
+)
+async def test_headers_that_are_missing_or_malformed_are_refused(
+    door: Door, headers: Mapping[str, str | bytes | None]
+) -> None:
+    answer = await door.post(b"{}", headers)
+
+    assert answer.status_code == 400
+    assert door.inbox.stored == {}
+
+
+async def test_a_form_is_refused_with_what_to_do_about_it(door: Door) -> None:
+    answer = await door.post(b"payload=%7B%7D", {"Content-Type": "application/x-www-form-urlencoded"})
+
+    assert answer.status_code == 400
+    assert answer.json()["reason"] == "set the webhook's content type to application/json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"null",
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": "\\ud800"}',
+        b'{"a": "\xff"}',
+        b"\xff\xfe{\x00}\x00",
+        b'{"a":' * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a": ' + b"9" * 10_000 + b"}",
+    ],
+    ids=lambda body: repr(body[:16]),
+)
+async def test_what_is_no_json_object_is_refused(door: Door, body: bytes) -> None:
+    answer = await door.post(body)
+
+    assert answer.status_code == 400
+    assert door.inbox.stored == {}
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        ({"repository": {"id": 7}, "installation": {"id": 3}}, "repo:7"),
+        ({"installation": {"id": 3}}, "installation:3"),
+        ({"repository": None, "installation": {"id": 3}}, "installation:3"),
+        ({"repository": {"id": True}}, "app"),
+        ({"repository": {"id": "7"}}, "app"),
+        ({"repository": {"id": 7.0}}, "app"),
+        ({"repository": {"id": -7}}, "app"),
+        ({"repository": {"id": 2**63}}, "app"),
+        ({"repository": [{"id": 7}]}, "app"),
+        ({"repository": {}}, "app"),
+        ({}, "app"),
+    ],
+)
+def test_the_key_says_in_whose_turn_it_is_handled(payload: dict[str, object], key: str) -> None:
+    assert key_of(payload) == key
+
+
+async def test_the_last_of_repeated_keys_counts_and_a_nul_is_text(door: Door) -> None:
+    answer = await door.post(b'{"repository": {"id": 1}, "a": "\\u0000", "repository": {"id": 2}}')
+
+    assert answer.status_code == 202
+    assert door.woken == ["inbox:repo:2"]
+
+
+async def test_a_body_at_the_limit_is_taken_and_one_byte_more_is_not(door: Door) -> None:
+    largest = b"{" + b" " * (MAX_BODY_BYTES - 2) + b"}"
+
+    assert (await door.post(largest)).status_code == 202
+    assert (await door.post(largest + b" ")).status_code == 413
+
+
+@pytest.mark.parametrize("length", [None, "2", "-1", "9" * 5_000])
+async def test_the_limit_holds_whatever_length_was_declared(door: Door, length: str | None) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 1024 * 1024
+
+    answer = await door.post(endless(), {"Content-Length": length})
+
+    assert answer.status_code == 413
+    assert sent == 26
+
+
+async def test_a_length_that_is_too_large_is_refused_unread(door: Door) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("it was read")
+        yield b""
+
+    answer = await door.post(unread(), {"Content-Length": str(MAX_BODY_BYTES + 1)})
+
+    assert answer.status_code == 413
+
+
+async def test_a_body_that_never_ends_is_not_waited_for() -> None:
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = await Door(body_seconds=0.01).post(stuck())
+
+    assert answer.status_code == 408
+
+
+async def test_a_database_that_is_down_asks_for_redelivery(door: Door) -> None:
+    door.inbox.is_down = True
+    failed = await door.post(b"{}")
+    door.inbox.is_down = False
+
+    assert failed.status_code == 503
+    assert door.woken == []
+    assert (await door.post(b"{}")).status_code == 202
+
+
+async def test_a_sender_that_hangs_up_leaves_nothing() -> None:
+    inbox, sent = Inbox(), list[dict[str, object]]()
+    app = FastAPI()
+    app.include_router(webhook_routes(inbox, is_signed, lambda _: None, ManualClock()))
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/webhook",
+        "query_string": b"",
+        "headers": [(b"x-hub-signature-256", b"sha256=00")],
+    }
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Mapping[str, object]) -> None:
+        sent.append(dict(message))
+
+    await app(scope, receive, send)
+
+    assert sent[0]["status"] == 400
+    assert inbox.stored == {}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+ODD = st.fixed_dictionaries({}, optional={"repository": JSON, "installation": JSON, "action": JSON})
+
+
+@given(st.binary(max_size=200) | ODD.map(lambda value: json.dumps(value).encode()))
+def test_no_signed_body_makes_it_fall(body: bytes) -> None:
+    answer = asyncio.run(Door().post(body))
+
+    assert answer.status_code in {202, 400}
+
+
+@given(
+    st.dictionaries(st.sampled_from(["X-GitHub-Event", "X-GitHub-Delivery", "Content-Type"]), st.binary(max_size=80))
+)
+def test_no_header_makes_it_fall(headers: Mapping[str, bytes]) -> None:
+    answer = asyncio.run(Door().post(b"{}", headers))
+
+    assert answer.status_code in {202, 400}
