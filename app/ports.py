@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.domain.messages import Message
 from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.domain.release.model import Release, Sighting
+from app.domain.release.views import GateView, IssueView, StatusView
 from app.domain.values import ReleaseId, Repo, Role, Sha
 
 # -- errors of GitHub ------------------------------------------------------------------------------------
@@ -246,7 +247,8 @@ class Inbox(Protocol):
 class Shown:
     """What was last written to GitHub for a release, so that nothing is written twice."""
 
-    body_digest: str | None = None
+    body_digest: str | None = None  # of the block as it stands there
+    view_digest: str | None = None  # of all that there is to show: more than the block where room was short
     comment: int | None = None
     comment_url: str | None = None
     comment_digest: str | None = None
@@ -404,6 +406,18 @@ class Renderer(Protocol):
         """Return a reply's Markdown, at most 65,536 characters."""
         ...
 
-    def page(self, template: str, values: Mapping[str, Any]) -> str:
-        """Return the text of a named template."""
+    def issue_block(self, view: IssueView) -> str:
+        """Return what stands between the markers of a tracking issue."""
+        ...
+
+    def status_comment(self, view: StatusView) -> str:
+        """Return the sticky status comment."""
+        ...
+
+    def gate_title(self, view: GateView) -> str:
+        """Return the gate's one line, at most 255 characters."""
+        ...
+
+    def gate_summary(self, view: GateView) -> str:
+        """Return the gate's Markdown, at most 65,535 characters."""
         ...

@@ -84,6 +84,7 @@ class Issue(Part):
     """An issue, or a pull request seen as one."""
 
     number: int
+    body: str | None = None
     pull_request: object | None = None
 
 

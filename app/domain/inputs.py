@@ -28,11 +28,13 @@ class Sighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueTouched:
-    """Somebody changed an issue or a comment of ours on it: what we show there may have to be put right."""
+class TextChanged:
+    """An issue's body or a comment was changed, by whomever: what we show there may have to be put right."""
 
     repo: Repo
     issue: int
+    comment: int | None  # None: the issue's own body
+    text: str | None  # as it is now; None where it was deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +45,4 @@ class RecheckAsked:
     release: str  # what we gave the check as external id: not to be trusted before it is looked up
 
 
-Input = Commented | Sighted | IssueTouched | RecheckAsked
+Input = Commented | Sighted | TextChanged | RecheckAsked

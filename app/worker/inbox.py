@@ -7,13 +7,15 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from app.domain.inputs import Commented, Input, IssueTouched, RecheckAsked, Sighted
+from app.domain.inputs import Commented, Input, TextChanged, RecheckAsked, Sighted
 from app.domain.messages import Trouble
+from app.domain.release.model import Release
 from app.domain.release.seeing import see
 from app.domain.slash import find_invocations
 from app.ports import AlreadyDone, Conflict, Delivery, GitHubError, Inbox, Throttled
 from app.worker.commands import CommandDesk
 from app.worker.draft import Draft
+from app.worker.shown import forget_changed
 from app.worker.workbench import Workbench
 from handlers.translating import EventHandler
 
@@ -35,8 +37,7 @@ class InboxWorker:
         self._handlers = handlers
 
     async def drain(self, key: str) -> None:
-        """Handle what waits under `inbox:<key>`, oldest first; stop where one must be tried again later."""
-        key = key.removeprefix("inbox:")
+        """Handle what waits under the key, oldest first; stop where one must be tried again later."""
         while waiting := await self._inbox.waiting(key, _BATCH):
             for delivery in waiting:
                 if not await self._handled(delivery):
@@ -89,11 +90,22 @@ class InboxWorker:
                     await self._desk.answer(value, delivery.id, draft)
                 case Sighted():
                     await self._see(value, draft)
-                case IssueTouched(issue=issue):
-                    draft.touched.update(r.id for r in draft.releases if r.issue == issue)
+                case TextChanged():
+                    draft.touched.update([r.id for r in draft.releases if await self._is_ours(r, value)])
                 case RecheckAsked(release=asked):
                     draft.refreshed.update(r.id for r in draft.releases if r.id == asked)
         return draft
+
+    async def _is_ours(self, release: Release, changed: TextChanged) -> bool:
+        """Whether a text of ours reads otherwise than we wrote it; what we wrote is then forgotten, to be looked at."""
+        if release.issue != changed.issue:
+            return False
+        shown = await self._bench.releases.shown(release.id)
+        afresh = forget_changed(shown, changed)
+        if afresh == shown:
+            return False  # the echo of our own writing, or somebody else's comment
+        await self._bench.releases.save_shown(release.id, afresh)
+        return True
 
     async def _see(self, sighted: Sighted, draft: Draft) -> None:
         for release in draft.releases:

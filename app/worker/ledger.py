@@ -28,8 +28,7 @@ class LedgerWorker:
         self._dispatcher = Dispatcher(bench.github, bench.clock)
 
     async def drain(self, key: str) -> None:
-        """Perform what is due under `ledger:<key>`; come back when the next is."""
-        key = key.removeprefix("ledger:")
+        """Perform what is due under the key; come back when the next is."""
         now = self._bench.clock.now()
         while entry := await self._ledger.claim(key, now, now + _LEASE):
             with structlog.contextvars.bound_contextvars(entry=entry.id, effect=entry.effect.kind):

@@ -25,10 +25,17 @@ class Poller:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
+        self._watched: set[ReleaseId] = set()
 
-    async def poll(self, key: str) -> None:
-        """Ask after `poll:<release>`, write down what is news, and come back later."""
-        release = await self._bench.releases.get(ReleaseId(key.removeprefix("poll:")))
+    async def unwatched(self) -> Sequence[ReleaseId]:
+        """Return the open releases that nobody has asked after yet: all of them after a start."""
+        return [r for r in await self._bench.releases.open_ids() if r not in self._watched]
+
+    async def poll(self, rest: str) -> None:
+        """Ask after the release of that id, write down what is news, and come back later."""
+        release_id, key = ReleaseId(rest), f"poll:{rest}"
+        self._watched.add(release_id)
+        release = await self._bench.releases.get(release_id)
         if release is None:
             return
         plan = await self._bench.plans.of(release)

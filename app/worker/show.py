@@ -1,0 +1,139 @@
+"""Making GitHub show what a release says: the gate on the commit, the tracking issue's block, the status comment."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from app.domain.plan.model import Plan
+from app.domain.release.desired import TooLong, fit, gate_view, issue_view, status_view
+from app.domain.release.gate import Verdict, judge
+from app.domain.release.model import Release
+from app.domain.values import ReleaseId
+from app.ports import GateCheck, GitHubError, Missing, Shown, Throttled
+from app.worker.shown import block_digest, digest
+from app.worker.workbench import Workbench
+
+_log: Final = structlog.stdlib.get_logger()
+GATE: Final = "release/gate"
+_AGAIN: Final = timedelta(seconds=60)  # after GitHub failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How writes are gathered: a burst of changes becomes few writes, and the last state always arrives."""
+
+    after: timedelta = timedelta(milliseconds=700)  # a change waits so long for others to come along
+    apart: timedelta = timedelta(seconds=5)  # shows of one release are at least so far apart
+
+
+class Shower:
+    """Shows releases. Showing what stands there already costs no call."""
+
+    def __init__(self, bench: Workbench, site: str, pace: Pace | None = None) -> None:
+        self._bench = bench
+        self._site = site
+        self._pace = pace or Pace()
+        self._due: dict[ReleaseId, datetime] = {}
+        self._last: dict[ReleaseId, datetime] = {}
+
+    async def show(self, rest: str) -> None:
+        """Show the release of that id when its time has come."""
+        release_id = ReleaseId(rest)
+        now = self._bench.clock.now()
+        due = self._due.get(release_id)
+        if due is None:
+            last = self._last.get(release_id)
+            due = max(now + self._pace.after, last + self._pace.apart) if last else now + self._pace.after
+            self._due[release_id] = due
+        if now < due:
+            self._bench.scheduler.wake_at(f"show:{release_id}", due)
+            return
+        del self._due[release_id]
+        self._last[release_id] = now
+        await self._show_now(release_id)
+
+    async def _show_now(self, release_id: ReleaseId) -> None:
+        release = await self._bench.releases.get(release_id)
+        if release is None:
+            return
+        plan = await self._bench.plans.of(release)
+        shown = await self._bench.releases.shown(release_id)
+        verdict = judge(plan, release)
+        try:
+            # The gate first: it is what keeps a tag from being pushed.
+            shown = await self._kept(release_id, shown, await self._gate(plan, release, verdict, shown))
+            shown = await self._kept(release_id, shown, await self._body(plan, release, verdict, shown))
+            await self._kept(release_id, shown, await self._status(plan, release, verdict, shown))
+        except Throttled as error:
+            self._bench.scheduler.wake_at(f"show:{release_id}", error.retry_at)
+        except GitHubError as error:
+            _log.warning("show.failed", release=release_id, error=str(error))
+            self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
+
+    async def _kept(self, release_id: ReleaseId, before: Shown, after: Shown) -> Shown:
+        if after != before:
+            await self._bench.releases.save_shown(release_id, after)
+        return after
+
+    async def _gate(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
+        view = gate_view(plan, release, verdict, self._site)
+        check = GateCheck(
+            status=view.status,
+            conclusion=view.conclusion,
+            title=self._bench.renderer.gate_title(view),
+            summary=self._bench.renderer.gate_summary(view),
+            details_url=view.overview.issue_url,
+            external_id=view.external_id,
+        )
+        new = digest(repr(check))
+        sha = release.target.sha
+        if (shown.check_sha, shown.check_digest) == (sha, new):
+            return shown
+        number = shown.check if shown.check_sha == sha else None
+        if number is None:
+            found = await self._bench.github.find_check(release.repo, sha, GATE, release.id)
+            number = found.id if found else None
+        if number is None:
+            number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
+        else:
+            await self._bench.github.update_check(release.repo, number, check)
+        return replace(shown, check=number, check_sha=sha, check_digest=new)
+
+    async def _body(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
+        view = issue_view(plan, release, verdict, self._site)
+        write = self._bench.renderer.issue_block
+        full = digest(write(view))
+        if shown.body_digest is not None and shown.view_digest == full:
+            return shown
+        issue = await self._bench.github.issue(release.repo, release.issue)
+        placed = fit(issue.body, view, write)
+        if isinstance(placed, TooLong):
+            _log.warning("show.no_room", release=release.id, people=placed.people, limit=placed.limit)
+            return replace(shown, body_digest=None)
+        if placed.repairs:
+            _log.warning("show.block_repaired", release=release.id, repairs=placed.repairs)
+        if placed.body != issue.body:
+            await self._bench.github.write_issue_body(release.repo, release.issue, placed.body)
+        return replace(shown, body_digest=block_digest(placed.body), view_digest=full)
+
+    async def _status(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
+        mark = f"<!-- gonogo:status:{release.id} -->"
+        text = self._bench.renderer.status_comment(status_view(plan, release, verdict, self._site))
+        body = f"{text}\n\n{mark}"
+        new = digest(body)
+        if shown.comment is not None and shown.comment_digest == new:
+            return shown
+        if shown.comment is not None:
+            try:
+                await self._bench.github.edit_comment(release.repo, shown.comment, body)
+            except Missing:
+                return await self._status(plan, release, verdict, replace(shown, comment=None))
+            return replace(shown, comment_digest=new)
+        posted = await self._bench.github.find_comment(release.repo, release.issue, mark)
+        if posted is None:
+            posted = await self._bench.github.comment(release.repo, release.issue, body)
+        else:
+            await self._bench.github.edit_comment(release.repo, posted.id, body)
+        return replace(shown, comment=posted.id, comment_url=posted.url, comment_digest=new)

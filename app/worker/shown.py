@@ -1,0 +1,31 @@
+"""Digests of what was written to GitHub: the same text is not written twice, and a changed one is noticed."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from app.domain.checklist import Found, find_block
+from app.domain.inputs import TextChanged
+from app.ports import Shown
+
+
+def digest(text: str) -> str:
+    """Return a digest of a text that line ends have no part in: a browser turns every one of them into CRLF."""
+    return sha256("\n".join(text.splitlines()).strip().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def block_digest(body: str) -> str | None:
+    """Return the digest of our block in an issue's body, or None where there is no sound one."""
+    found = find_block(body)
+    return digest(found.inside) if isinstance(found, Found) else None
+
+
+def forget_changed(shown: Shown, changed: TextChanged) -> Shown:
+    """Return what is still known to stand on GitHub after a text there was changed."""
+    if changed.comment is None:
+        is_as_written = changed.text is not None and block_digest(changed.text) == shown.body_digest
+        return shown if is_as_written else replace(shown, body_digest=None)
+    if changed.comment != shown.comment:
+        return shown
+    if changed.text is None:
+        return replace(shown, comment=None, comment_url=None, comment_digest=None)
+    return shown if digest(changed.text) == shown.comment_digest else replace(shown, comment_digest=None)
