@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from app.domain.inputs import Commented, Input, TextChanged, RecheckAsked, Sighted
+from app.domain.inputs import Commented, Input, RecheckAsked, Sighted, TextChanged
 from app.domain.messages import Trouble
 from app.domain.release.model import Release
 from app.domain.release.seeing import see
