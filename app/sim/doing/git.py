@@ -1,0 +1,124 @@
+"""Commits, branches and tags: changes and the events they send."""
+
+from collections.abc import Mapping
+
+from app.sim.doing import actions
+from app.sim.shapes import git as shapes
+from app.sim.state import Actor, Commit, Repo
+from app.sim.wire import WEB, Json, Refusal
+from app.sim.world import World
+
+ZERO = "0" * 40
+
+
+def commit_of(repo: Repo, name: str) -> Commit | None:
+    """Return the commit that a branch, a tag, a full ref or a (shortened) sha names."""
+    name = name.removeprefix("refs/")
+    for ref in (f"refs/heads/{name}", f"refs/tags/{name}", f"refs/{name}"):
+        if ref in repo.refs:
+            return repo.commits[repo.refs[ref]]
+    if name in repo.commits:
+        return repo.commits[name]
+    if len(name) >= 7:  # noqa: PLR2004  the shortest abbreviation that GitHub takes
+        matches = [sha for sha in repo.commits if sha.startswith(name)]
+        if len(matches) == 1:
+            return repo.commits[matches[0]]
+    return None
+
+
+def commit(
+    world: World,
+    repo: Repo,
+    branch: str,
+    files: Mapping[str, str | bytes | None],
+    message: str,
+    actor: Actor,
+) -> Commit:
+    """Commit onto a branch (made when it is not there) and push; a file that is None goes away."""
+    head = repo.refs.get(f"refs/heads/{branch}") or repo.refs.get(f"refs/heads/{repo.default_branch}")
+    tree = dict(repo.commits[head].files) if head else {}
+    for path, data in files.items():
+        if data is None:
+            tree.pop(path, None)
+        else:
+            tree[path] = data.encode() if isinstance(data, str) else data
+    new = Commit(
+        sha=world.digest("commit", message),
+        tree=shapes.tree_sha(tree),
+        message=message,
+        parents=(head,) if head else (),
+        author=actor.user,
+        at=world.now(),
+        files=tree,
+    )
+    repo.commits[new.sha] = new
+    set_ref(world, repo, f"refs/heads/{branch}", new.sha, actor)
+    return new
+
+
+def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silent: bool = False) -> None:
+    """Create or move a ref; `silent` sends no event, as for a push of more than three tags."""
+    before = repo.refs.get(ref)
+    if before == sha:
+        return
+    repo.refs[ref] = sha
+    if ref == f"refs/heads/{repo.default_branch}":
+        actions.register(world, repo)
+    if silent:
+        return
+    if before is None:
+        world.emit(repo, "create", {**_named(ref), **_about(repo)}, actor)
+    world.emit(repo, "push", _push(repo, ref, before or ZERO, sha, actor), actor)
+    actions.pushed(world, repo, ref, actor)
+
+
+def delete_ref(world: World, repo: Repo, ref: str, actor: Actor) -> None:
+    """Delete a ref."""
+    before = repo.refs.pop(ref, None)
+    if before is None:
+        raise Refusal(422, "Reference does not exist")
+    world.emit(repo, "delete", {**_named(ref), "pusher_type": "user"}, actor)
+    world.emit(repo, "push", _push(repo, ref, before, ZERO, actor), actor)
+
+
+def _named(ref: str) -> Json:
+    _, kind, name = ref.split("/", 2)
+    return {"ref": name, "ref_type": "branch" if kind == "heads" else "tag"}
+
+
+def _about(repo: Repo) -> Json:
+    return {"master_branch": repo.default_branch, "description": None, "pusher_type": "user"}
+
+
+def is_forward(repo: Repo, before: str, after: str) -> bool:
+    """Whether a ref that moves so only goes forward."""
+    seen: set[str] = set()
+    waiting = [after]
+    while waiting:
+        sha = waiting.pop()
+        if sha == before:
+            return True
+        if sha not in seen and sha in repo.commits:
+            seen.add(sha)
+            waiting.extend(repo.commits[sha].parents)
+    return False
+
+
+def _push(repo: Repo, ref: str, before: str, after: str, actor: Actor) -> Json:
+    created, deleted = before == ZERO, after == ZERO
+    head = None if deleted else shapes.pushed_commit(repo, repo.commits[after])
+    moved = not (created or deleted) and is_forward(repo, before, after)
+    page = f"{WEB}/{repo.full_name}"
+    return {
+        "ref": ref,
+        "before": before,
+        "after": after,
+        "pusher": {"name": actor.user.login, "email": shapes.email(actor.user)},
+        "created": created,
+        "deleted": deleted,
+        "forced": not (created or deleted or moved),
+        "base_ref": None,
+        "compare": f"{page}/compare/{before[:12]}...{after[:12]}",
+        "commits": [head] if moved else [],
+        "head_commit": head,
+    }

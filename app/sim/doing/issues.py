@@ -1,0 +1,188 @@
+"""Issues, pull requests, comments, labels and reactions: changes and the events they send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.sim.shapes import issues as shapes
+from app.sim.state import Actor, Comment, Issue, Label, Pull, Reaction, Repo
+from app.sim.wire import Json, Refusal, invalid
+from app.sim.world import World
+
+LONGEST = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What a new or edited issue says; None leaves it as it is."""
+
+    title: str | None = None
+    body: str | None = None
+
+
+def _emit(world: World, repo: Repo, issue: Issue, action: str, actor: Actor, **more: object) -> None:
+    payload: Json = {"action": action, "issue": shapes.issue_in_webhook(repo, issue), **more}
+    if issue.pull is None:  # a pull request's own events are of another kind, which nothing here needs
+        world.emit(repo, "issues", payload, actor)
+
+
+def _bounded(body: str | None) -> str | None:
+    if body is not None and len(body) > LONGEST:
+        raise invalid("Issue", "body", "custom", f"body is too long (maximum is {LONGEST} characters)")
+    return body
+
+
+def _bounded_comment(body: str) -> str:
+    if not body.strip():
+        raise invalid("IssueComment", "body", "missing_field", "Body cannot be blank")
+    if len(body) > LONGEST:
+        raise invalid("IssueComment", "data", "unprocessable", f"Body is too long (maximum is {LONGEST} characters)")
+    return body
+
+
+def label_named(world: World, repo: Repo, name: str) -> Label:
+    """Return a label of the repository, made when it is not there, as GitHub does."""
+    label = repo.labels.get(name.lower())
+    if label is None:
+        label = Label(id=world.next_id("label"), name=name)
+        repo.labels[name.lower()] = label
+    return label
+
+
+def open_issue(world: World, repo: Repo, words: Text, actor: Actor, *, labels: Sequence[str] = ()) -> Issue:
+    """Open an issue."""
+    issue = _new(world, repo, words, actor)
+    _emit(world, repo, issue, "opened", actor)
+    add_labels(world, repo, issue, labels, actor)
+    return issue
+
+
+def open_pull(world: World, repo: Repo, words: Text, pull: Pull, actor: Actor) -> Issue:
+    """Open a pull request. It sends no event of its own: only its comments and labels matter here."""
+    issue = _new(world, repo, words, actor)
+    issue.pull = pull
+    return issue
+
+
+def _new(world: World, repo: Repo, words: Text, actor: Actor) -> Issue:
+    if not words.title:
+        raise invalid("Issue", "title", "missing_field")
+    now = world.now()
+    issue = Issue(
+        id=world.next_id("issue"),
+        number=len(repo.issues) + 1,
+        title=words.title,
+        body=_bounded(words.body),
+        user=actor.user,
+        via=actor.app,
+        created_at=now,
+        updated_at=now,
+    )
+    repo.issues[issue.number] = issue
+    return issue
+
+
+def edit_issue(world: World, repo: Repo, issue: Issue, words: Text, actor: Actor) -> None:
+    """Change title or body; the event says what they were."""
+    changes: Json = {}
+    body = _bounded(words.body)
+    if words.title is not None and words.title != issue.title:
+        changes["title"] = {"from": issue.title}
+        issue.title = words.title
+    if body is not None and body != issue.body:
+        changes["body"] = {"from": issue.body or ""}
+        issue.body = body
+    if changes:
+        issue.updated_at = world.now()
+        _emit(world, repo, issue, "edited", actor, changes=changes)
+
+
+def set_state(world: World, repo: Repo, issue: Issue, state: str, actor: Actor, reason: str | None = None) -> None:
+    """Close or reopen."""
+    if state not in {"open", "closed"}:
+        raise invalid("Issue", "state", "invalid")
+    if state == issue.state:
+        return
+    now = world.now()
+    issue.state, issue.updated_at = state, now
+    if state == "closed":
+        issue.closed_at, issue.closed_by, issue.state_reason = now, actor.user, reason or "completed"
+    else:
+        issue.closed_at, issue.closed_by, issue.state_reason = None, None, "reopened"
+    _emit(world, repo, issue, "closed" if state == "closed" else "reopened", actor)
+
+
+def add_labels(world: World, repo: Repo, issue: Issue, names: Sequence[str], actor: Actor) -> None:
+    """Put labels on; one event for each that was not there."""
+    for name in names:
+        label = label_named(world, repo, name)
+        if label not in issue.labels:
+            issue.labels.append(label)
+            issue.updated_at = world.now()
+            _emit(world, repo, issue, "labeled", actor, label=shapes.label(repo, label))
+
+
+def remove_label(world: World, repo: Repo, issue: Issue, name: str, actor: Actor) -> None:
+    """Take a label off. Refused with 404 where it is not on."""
+    label = repo.labels.get(name.lower())
+    if label is None or label not in issue.labels:
+        raise Refusal(404, "Label does not exist")
+    issue.labels.remove(label)
+    issue.updated_at = world.now()
+    _emit(world, repo, issue, "unlabeled", actor, label=shapes.label(repo, label))
+
+
+def _emit_comment(world: World, repo: Repo, comment: Comment, action: str, actor: Actor, **more: object) -> None:
+    payload: Json = {
+        "action": action,
+        "issue": shapes.issue_in_webhook(repo, comment.issue),
+        "comment": shapes.comment(repo, comment),
+        **more,
+    }
+    world.emit(repo, "issue_comment", payload, actor)
+
+
+def comment(world: World, repo: Repo, issue: Issue, body: str, actor: Actor) -> Comment:
+    """Write a comment."""
+    now = world.now()
+    new = Comment(
+        id=world.next_id("comment"),
+        issue=issue,
+        body=_bounded_comment(body),
+        user=actor.user,
+        via=actor.app,
+        created_at=now,
+        updated_at=now,
+    )
+    issue.comments.append(new)
+    repo.comments[new.id] = new
+    issue.updated_at = now
+    _emit_comment(world, repo, new, "created", actor)
+    return new
+
+
+def edit_comment(world: World, repo: Repo, one: Comment, body: str, actor: Actor) -> None:
+    """Replace a comment's text; the event says what it was."""
+    before = one.body
+    one.body = _bounded_comment(body)
+    if body != before:
+        one.updated_at = world.now()
+        _emit_comment(world, repo, one, "edited", actor, changes={"body": {"from": before}})
+
+
+def delete_comment(world: World, repo: Repo, one: Comment, actor: Actor) -> None:
+    """Delete a comment."""
+    one.issue.comments.remove(one)
+    del repo.comments[one.id]
+    _emit_comment(world, repo, one, "deleted", actor)
+
+
+def react(world: World, reactions: list[Reaction], content: str, actor: Actor) -> tuple[Reaction, bool]:
+    """Put a reaction; return it, and whether it is new. GitHub sends no event for reactions."""
+    if content not in shapes.CONTENTS:
+        raise invalid("Reaction", "content", "invalid")
+    for one in reactions:
+        if one.user is actor.user and one.content == content:
+            return one, False
+    new = Reaction(id=world.next_id("reaction"), content=content, user=actor.user, at=world.now())
+    reactions.append(new)
+    return new, True

@@ -1,0 +1,45 @@
+"""Finds the route of a path: a few regular expressions per corner of the API, the narrow ones first."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from app.sim.http.request import Route
+
+_REPO_DEPTH = 3  # /repos/{owner}/{repo}
+
+
+def _corner(path: str) -> str:
+    parts = path.split("/", 5)[1:]
+    if parts[0] == "repos" and len(parts) > _REPO_DEPTH:
+        return f"repos/{parts[_REPO_DEPTH]}"
+    return parts[0]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    def part(match: re.Match[str]) -> str:
+        name = match[1]
+        return f"(?P<{name[:-1]}>.+)" if name.endswith("*") else f"(?P<{name}>[^/]+)"
+
+    return re.compile(re.sub(r"\{(\w+\*?)\}", part, template))
+
+
+class Router:
+    """All routes, sorted into corners."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._corners: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = {}
+        for route in sorted(routes, key=lambda route: ("*" in route.template, route.template.count("{"))):
+            key = (route.method, _corner(route.template))
+            self._corners.setdefault(key, []).append((_pattern(route.template), route))
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """Return the route and what its template's names stand for, or None."""
+        for pattern, route in self._corners.get((method, _corner(path)), ()):
+            match = pattern.fullmatch(path)
+            if match:
+                return route, match.groupdict()
+        return None
+
+    def templates(self) -> Sequence[tuple[str, str]]:
+        """Return method and template of every route."""
+        return [(route.method, route.template) for routes in self._corners.values() for _, route in routes]

@@ -1,0 +1,1 @@
+"""The JSON that GitHub makes of its records, one file per kind of record."""

@@ -1,0 +1,131 @@
+"""Holds requests, answers and webhook payloads against GitHub's own description, where that is at hand.
+
+`ContractChecked(app)` wraps an ASGI application and remembers what does not fit; `problems_of_posts` checks webhooks.
+The description lies in a folder beside the checkout; where it is not, nothing is checked.
+"""
+
+import importlib.util
+import json
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from app.sim import WebhookPost
+
+FOLDER = Path(__file__).parents[2] / "shared" / "github"
+VERSIONS = ("2022-11-28", "2026-03-10")
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Contract(Protocol):
+    """One version of GitHub's description."""
+
+    def match(self, method: str, url: str) -> tuple[str, dict[str, Any], object, object] | None: ...
+
+    def request(self, method: str, url: str, body: object = None) -> list[str]: ...
+
+    def response(self, op_id: str, status: int, body: object = None) -> list[str]: ...
+
+
+class Checker(Protocol):
+    """The module that reads the description."""
+
+    def Contract(self, version: str) -> Contract: ...  # noqa: N802  a class of the module
+
+    def webhook_problems(self, event: str, payload: dict[str, object]) -> list[str] | None: ...
+
+
+@cache
+def checker() -> Checker | None:
+    """Return the checker, None where the folder is absent."""
+    path = FOLDER / "gh_contract.py"
+    spec = importlib.util.spec_from_file_location("gh_contract", path) if path.exists() else None
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return cast("Checker", module)
+
+
+@cache
+def contract(version: str) -> Contract | None:
+    """Return the description of an API version."""
+    module = checker()
+    return module.Contract(version) if module else None
+
+
+def _loads(raw: bytes) -> object:
+    return json.loads(raw) if raw else None
+
+
+def problems_of_call(version: str, url: tuple[str, str], sent: bytes, answer: tuple[int, bytes]) -> list[str]:
+    """Return what does not fit in one request (method, url, body) and its answer (status, body)."""
+    described = contract(version)
+    status, got = answer
+    if described is None or status in {501, 410}:
+        return []  # told as an unknown call, or asked for on purpose with a version that does not exist
+    hit = described.match(*url)
+    if hit is None:
+        return [f"{url[0]} {url[1]}: no such operation"]
+    op_id, operation = hit[0], hit[1]
+    accepted = status < 400
+    problems = described.request(*url, _loads(sent)) if accepted else []  # what GitHub refuses need not fit
+    if accepted or (status == 422 and "422" in operation["responses"]):
+        # the description says that some answers have a body without saying that 304 and 204 have none
+        problems += described.response(op_id, status, _loads(got)) if got or status not in {204, 304} else []
+    return problems
+
+
+class ContractChecked:
+    """An ASGI application whose every call is held against the description."""
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+        self.problems: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or checker() is None:
+            await self._app(scope, receive, send)
+            return
+        sent, got, statuses = bytearray(), bytearray(), list[int]()
+
+        async def reading() -> Message:
+            message = await receive()
+            sent.extend(message.get("body", b""))
+            return message
+
+        async def writing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+            got.extend(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, reading, writing)
+        headers = dict(cast("list[tuple[bytes, bytes]]", scope["headers"]))
+        version = headers.get(b"x-github-api-version", VERSIONS[0].encode()).decode()
+        query = scope["query_string"].decode()
+        url = f"https://api.github.com{scope['path']}" + (f"?{query}" if query else "")
+        call = (cast("str", scope["method"]), url)
+        self.problems += problems_of_call(version, call, bytes(sent), (statuses[0], bytes(got)))
+
+    def assert_clean(self) -> None:
+        """Raise AssertionError with all that did not fit."""
+        assert not self.problems, "\n".join(self.problems)
+
+
+def problems_of_posts(posts: Iterable[WebhookPost]) -> list[str]:
+    """Return what does not fit in webhook payloads."""
+    module = checker()
+    if module is None:
+        return []
+    found: list[str] = []
+    for post in posts:
+        problems = module.webhook_problems(post.event, post.payload)
+        found += [f"{post.event}.{post.action} {problem}" for problem in problems or ()]
+    return found

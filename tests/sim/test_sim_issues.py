@@ -1,0 +1,171 @@
+"""Issues, comments, labels and reactions of the simulated GitHub."""
+
+import pytest
+
+from app.sim import Room, SimGitHub
+from tests.sim.conftest import AppClient
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_comment_by_the_app_is_told_as_its_bot(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release 1.0.0", by="release-manager")
+    github.take()
+    answer = await api("POST", "issues/1/comments", {"body": "Hello"})
+    assert answer.status_code == 201
+    assert answer.json()["user"]["login"] == "go-no-go[bot]"
+    assert answer.json()["performed_via_github_app"]["id"] == room.app.id
+    (post,) = github.take()
+    assert (post.event, post.action) == ("issue_comment", "created")
+    assert post.payload["sender"] == answer.json()["user"]
+    assert post.payload["installation"] == {
+        "id": room.installation.id,
+        "node_id": f"MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{room.installation.id}",
+    }
+
+
+async def test_an_edit_tells_what_the_body_was(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release", "- [ ] one\r\n", by="release-manager")
+    github.take()
+    answer = await api("PATCH", "issues/1", {"body": "- [x] one\r\n"})
+    assert answer.json()["body"] == "- [x] one\r\n"
+    (post,) = github.take()
+    assert post.payload["changes"] == {"body": {"from": "- [ ] one\r\n"}}
+    github.edit_issue(room.repo, 1, body="- [x] one\r\n", by="developer")
+    assert github.take() == []
+
+
+async def test_closing_and_reopening_are_told(github: SimGitHub, room: Room, api: AppClient) -> None:
+    await api("POST", "issues", {"title": "Release", "body": "", "labels": ["release"]})
+    await api("PATCH", "issues/1", {"state": "closed", "state_reason": "not_planned"})
+    assert (await api("GET", "issues/1")).json()["state_reason"] == "not_planned"
+    github.reopen_issue(room.repo, 1, by="developer")
+    github.close_issue(room.repo, 1, by="developer")
+    actions = [post.action for post in github.take()]
+    assert actions == ["opened", "labeled", "closed", "reopened", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [
+        (
+            "issues",
+            {
+                "resource": "Issue",
+                "field": "body",
+                "code": "custom",
+                "message": "body is too long (maximum is 65536 characters)",
+            },
+        ),
+        (
+            "issues/1/comments",
+            {
+                "resource": "IssueComment",
+                "field": "data",
+                "code": "unprocessable",
+                "message": "Body is too long (maximum is 65536 characters)",
+            },
+        ),
+    ],
+)
+async def test_bodies_have_a_limit(
+    github: SimGitHub, room: Room, api: AppClient, path: str, error: dict[str, str]
+) -> None:
+    github.open_issue(room.repo, "Release", by="release-manager")
+    longest: dict[str, object] = {"body": "x" * 65_536}
+    more: dict[str, object] = {"title": "t"} if path == "issues" else {}
+    assert (await api("POST", path, {**more, **longest})).status_code == 201
+    answer = await api("POST", path, {**more, "body": "x" * 65_537})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [error]
+
+
+async def test_comments_are_listed_in_pages_that_lead_on(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release", by="release-manager")
+    for number in range(5):
+        github.comment(room.repo, 1, f"comment {number}", by="developer")
+    answer = await api("GET", "issues/1/comments?per_page=2")
+    assert [one["body"] for one in answer.json()] == ["comment 0", "comment 1"]
+    second = await api("GET", "/" + answer.links["next"]["url"].split("/", 3)[3])
+    assert [one["body"] for one in second.json()] == ["comment 2", "comment 3"]
+    last = await api("GET", "/" + answer.links["last"]["url"].split("/", 3)[3])
+    assert [one["body"] for one in last.json()] == ["comment 4"]
+    assert "next" not in last.links
+
+
+async def test_comments_are_listed_since_a_moment(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release", by="release-manager")
+    github.comment(room.repo, 1, "early", by="developer")
+    api.clock.advance(60)
+    github.comment(room.repo, 1, "late", by="developer")
+    since = api.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    answer = await api("GET", f"issues/1/comments?since={since}")
+    assert [one["body"] for one in answer.json()] == ["late"]
+
+
+async def test_a_comment_is_edited_and_deleted(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release", by="release-manager")
+    comment = github.comment(room.repo, 1, "old", by="developer")
+    github.take()
+    assert (await api("PATCH", f"issues/comments/{comment.id}", {"body": "new"})).json()["body"] == "new"
+    github.edit_comment(room.repo, comment.id, "newer", by="developer")
+    assert (await api("GET", f"issues/comments/{comment.id}")).json()["body"] == "newer"
+    assert (await api("DELETE", f"issues/comments/{comment.id}")).status_code == 204
+    assert (await api("GET", f"issues/comments/{comment.id}")).status_code == 404
+    other = github.comment(room.repo, 1, "other", by="developer")
+    github.delete_comment(room.repo, other.id, by="developer")
+    posts = github.take()
+    assert [post.action for post in posts] == ["edited", "edited", "deleted", "created", "deleted"]
+    assert posts[0].payload["changes"] == {"body": {"from": "old"}}
+
+
+async def test_a_reaction_stands_once(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release", by="release-manager")
+    comment = github.comment(room.repo, 1, "/release status", by="developer")
+    github.react(room.repo, comment.id, "rocket", by="reader")
+    path = f"issues/comments/{comment.id}/reactions"
+    assert (await api("POST", path, {"content": "eyes"})).status_code == 201
+    assert (await api("POST", path, {"content": "eyes"})).status_code == 200
+    assert (await api("POST", path, {"content": "nod"})).status_code == 422
+    assert [one["content"] for one in (await api("GET", path)).json()] == ["rocket", "eyes"]
+    assert [one["content"] for one in (await api("GET", f"{path}?content=eyes")).json()] == ["eyes"]
+    assert (await api("POST", "issues/1/reactions", {"content": "heart"})).status_code == 201
+    assert (await api("GET", "issues/1/reactions")).json()[0]["user"]["type"] == "Bot"
+
+
+async def test_labels_go_on_and_off_once(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "Release", by="release-manager")
+    github.take()
+    await api("POST", "issues/1/labels", {"labels": ["release:notarize", "release:notarize"]})
+    assert [one["name"] for one in (await api("GET", "issues/1/labels")).json()] == ["release:notarize"]
+    github.label(room.repo, 1, "blocker", by="developer")
+    await api("DELETE", "issues/1/labels/release:notarize")
+    assert (await api("DELETE", "issues/1/labels/release:notarize")).status_code == 404
+    await api("PATCH", "issues/1", {"labels": ["other"]})
+    github.unlabel(room.repo, 1, "other", by="developer")
+    assert [post.action for post in github.take()] == [
+        "labeled",
+        "labeled",
+        "unlabeled",
+        "unlabeled",
+        "labeled",
+        "unlabeled",
+    ]
+
+
+async def test_issues_are_listed_newest_first_and_filtered(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.open_issue(room.repo, "First", by="developer", labels=["blocker"])
+    github.open_issue(room.repo, "Second", by="developer")
+    github.close_issue(room.repo, 2, by="developer")
+    github.open_pull(room.repo, "Third", head="topic", by="developer")
+    assert [one["number"] for one in (await api("GET", "issues")).json()] == [3, 1]
+    assert [one["number"] for one in (await api("GET", "issues?state=all&labels=blocker")).json()] == [1]
+    assert "pull_request" in (await api("GET", "issues/3")).json()
+
+
+async def test_what_is_not_there_is_not_found(room: Room, api: AppClient) -> None:
+    assert room.repo.issues == {}
+    assert (await api("GET", "issues/9")).status_code == 404
+    assert (await api("POST", "issues/9/comments", {"body": "x"})).status_code == 404
+    assert (await api("GET", "issues/none")).status_code == 404
+    assert (await api("POST", "issues", {})).status_code == 422
