@@ -71,7 +71,7 @@ class Credentials(Protocol):
 class Line:
     """What all callers share: the connection to one GitHub, and what is remembered of it."""
 
-    http: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
     clock: Clock
     throttles: Throttles = field(default_factory=Throttles)
     cache: EtagCache = field(default_factory=EtagCache)
@@ -208,7 +208,7 @@ class Caller(GitHubAPI):
     ) -> Answer:
         request = request_of(method, url, {**headers, **self._common}, body)
         try:
-            answer = await exchange(self._line.http, request, limit)
+            answer = await exchange(self._line.transport, request, limit)
         except TooLarge as exc:
             raise (Rejected(_TOO_LARGE, str(exc)) if method == "GET" else Unclear(str(exc))) from exc
         if is_unclear(answer):

@@ -109,8 +109,7 @@ class Scripted:
         return Reply(201, {"token": f"ghs_{self.tokens}", "expires_at": f"{until:%Y-%m-%dT%H:%M:%SZ}"})
 
     def line(self, **options: Any) -> Line:  # noqa: ANN401 - any of the line's own
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(self))
-        return Line(http=http, clock=self.clock, **options)
+        return Line(transport=httpx.ASGITransport(self), clock=self.clock, **options)
 
     def github(self, **options: Any) -> RestGitHub:  # noqa: ANN401 - any of the line's own
         return RestGitHub(self.line(**options), AppJwt(APP_ID, pem(), self.clock))
