@@ -1,36 +1,16 @@
-"""The simulated GitHub as tests and the demo hold it: set it up, act as people, watch what happens."""
+"""The simulated GitHub as tests and the demo hold it: set it up, steer its CI and its faults, hand out its API."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Unpack
 
-from app.sim.doing import actions, checks, git, issues, progress
-from app.sim.doing.issues import Text
 from app.sim.faults import Fault, FaultHow
 from app.sim.http.asgi import Server
+from app.sim.people import People
 from app.sim.shapes import accounts
-from app.sim.state import (
-    ROLES,
-    Actor,
-    App,
-    CheckRun,
-    Comment,
-    Commit,
-    Installation,
-    Issue,
-    Job,
-    Outcome,
-    Pull,
-    Reaction,
-    Repo,
-    Status,
-    Team,
-    User,
-    WorkflowRun,
-)
+from app.sim.state import ROLES, App, Installation, Repo, Team, User
 from app.sim.wire import Json
-from app.sim.world import World
 
 EVENTS = frozenset(
     {
@@ -50,7 +30,11 @@ EVENTS = frozenset(
 """What an App subscribes to unless told otherwise."""
 
 
-class SimGitHub(World):
+HOOK_EVENTS = EVENTS - {"workflow_dispatch"}
+"""Of these, what a ping lists: workflow_dispatch is not among the events of a hook in GitHub's schema."""
+
+
+class SimGitHub(People):
     """A GitHub in memory. Repositories are named `owner/name`, people by login."""
 
     @cached_property
@@ -136,7 +120,7 @@ class SimGitHub(World):
             "id": app.hook_id,
             "name": "web",
             "active": True,
-            "events": sorted(app.events),
+            "events": sorted(app.events & HOOK_EVENTS),
             "config": {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": url},
             "updated_at": at,
             "created_at": at,
@@ -146,161 +130,6 @@ class SimGitHub(World):
             "deliveries_url": f"{url}/deliveries",
         }
         self.post(app, "ping", {"zen": "Speak like a human.", "hook_id": app.hook_id, "hook": hook})
-
-    # -- issues -------------------------------------------------------------------------------------------
-
-    def issue(self, repo: Repo | str, number: int) -> Issue:
-        """Return an issue or pull request. Raises KeyError."""
-        return self.repo(repo).issues[number]
-
-    def open_issue(self, repo: Repo | str, title: str, body: str = "", *, by: str, labels: Sequence[str] = ()) -> Issue:
-        """Open an issue as a person."""
-        words = Text(title=title, body=body)
-        return issues.open_issue(self, self.repo(repo), words, self.person(by), labels=labels)
-
-    def open_pull(self, repo: Repo | str, title: str, *, head: str, by: str, base: str | None = None) -> Issue:
-        """Open a pull request as a person."""
-        place = self.repo(repo)
-        pull = Pull(id=self.next_id("pull"), head=head, base=base or place.default_branch)
-        return issues.open_pull(self, place, Text(title=title, body=""), pull, self.person(by))
-
-    def edit_issue(
-        self, repo: Repo | str, number: int, *, by: str, title: str | None = None, body: str | None = None
-    ) -> None:
-        """Edit an issue's title or body as a person."""
-        words = Text(title=title, body=body)
-        issues.edit_issue(self, self.repo(repo), self.issue(repo, number), words, self.person(by))
-
-    def close_issue(self, repo: Repo | str, number: int, *, by: str) -> None:
-        """Close an issue as a person."""
-        issues.set_state(self, self.repo(repo), self.issue(repo, number), "closed", self.person(by))
-
-    def reopen_issue(self, repo: Repo | str, number: int, *, by: str) -> None:
-        """Reopen an issue as a person."""
-        issues.set_state(self, self.repo(repo), self.issue(repo, number), "open", self.person(by))
-
-    def comment(self, repo: Repo | str, number: int, body: str, *, by: str) -> Comment:
-        """Write a comment as a person."""
-        return issues.comment(self, self.repo(repo), self.issue(repo, number), body, self.person(by))
-
-    def edit_comment(self, repo: Repo | str, comment: int, body: str, *, by: str) -> None:
-        """Edit a comment as a person."""
-        place = self.repo(repo)
-        issues.edit_comment(self, place, place.comments[comment], body, self.person(by))
-
-    def delete_comment(self, repo: Repo | str, comment: int, *, by: str) -> None:
-        """Delete a comment as a person."""
-        place = self.repo(repo)
-        issues.delete_comment(self, place, place.comments[comment], self.person(by))
-
-    def react(self, repo: Repo | str, comment: int, content: str, *, by: str) -> Reaction:
-        """React to a comment as a person."""
-        return issues.react(self, self.repo(repo).comments[comment].reactions, content, self.person(by))[0]
-
-    def label(self, repo: Repo | str, number: int, *names: str, by: str) -> None:
-        """Put labels on an issue as a person."""
-        issues.add_labels(self, self.repo(repo), self.issue(repo, number), names, self.person(by))
-
-    def unlabel(self, repo: Repo | str, number: int, name: str, *, by: str) -> None:
-        """Take a label off an issue as a person."""
-        issues.remove_label(self, self.repo(repo), self.issue(repo, number), name, self.person(by))
-
-    # -- git ----------------------------------------------------------------------------------------------
-
-    def commit(
-        self,
-        repo: Repo | str,
-        files: Mapping[str, str | bytes | None],
-        message: str = "Change",
-        *,
-        by: str,
-        branch: str | None = None,
-    ) -> Commit:
-        """Commit files onto a branch and push, as a person; None deletes a file."""
-        place = self.repo(repo)
-        return git.commit(self, place, branch or place.default_branch, files, message, self.person(by))
-
-    def head(self, repo: Repo | str, branch: str | None = None) -> str:
-        """Return the sha a branch stands at. Raises KeyError."""
-        place = self.repo(repo)
-        return place.refs[f"refs/heads/{branch or place.default_branch}"]
-
-    def push_branch(self, repo: Repo | str, branch: str, sha: str, *, by: str) -> None:
-        """Create or move a branch as a person."""
-        git.set_ref(self, self.repo(repo), f"refs/heads/{branch}", sha, self.person(by))
-
-    def push_tags(self, repo: Repo | str, tags: Mapping[str, str], *, by: str) -> None:
-        """Push tags in one push as a person; GitHub sends no event when there are more than three."""
-        silent = len(tags) > 3  # noqa: PLR2004  GitHub's documented limit
-        for name, sha in tags.items():
-            git.set_ref(self, self.repo(repo), f"refs/tags/{name}", sha, self.person(by), silent=silent)
-
-    def delete_ref(self, repo: Repo | str, ref: str, *, by: str) -> None:
-        """Delete a ref such as refs/tags/v1 as a person."""
-        git.delete_ref(self, self.repo(repo), ref, self.person(by))
-
-    # -- CI -----------------------------------------------------------------------------------------------
-
-    def outcome(
-        self,
-        workflow: str,
-        *,
-        conclusion: str | None,
-        task: str | None = None,
-        job: str | None = None,
-        seconds: float | None = None,
-    ) -> None:
-        """Say how jobs of a workflow file will end from now on; conclusion None leaves them running."""
-        self.outcomes.append(Outcome(workflow=workflow, task=task, job=job, conclusion=conclusion, seconds=seconds))
-
-    def dispatch(
-        self, repo: Repo | str, workflow: str, ref: str, inputs: Mapping[str, object] | None = None, *, by: str
-    ) -> WorkflowRun:
-        """Dispatch a workflow as a person. Raises Refusal, or KeyError where there is no such workflow."""
-        place = self.repo(repo)
-        one = actions.workflow_named(place, workflow)
-        if one is None:
-            raise KeyError(workflow)
-        return actions.dispatch(self, place, one, ref, inputs or {}, self.person(by))
-
-    def runs(self, repo: Repo | str) -> list[WorkflowRun]:
-        """Return the workflow runs of a repository as they stand now, oldest first."""
-        self.tick()
-        return list(self.repo(repo).runs.values())
-
-    def finish(self, repo: Repo | str, run: int, job: str, conclusion: str = "success") -> Job:
-        """End a job of a run now. Raises StopIteration where the latest attempt has no job of that name."""
-        self.tick()
-        place = self.repo(repo)
-        one_run = place.runs[run]
-        one = next(each for each in one_run.latest if each.name == job)
-        progress.finish(self, place, one_run, one, conclusion)
-        return one
-
-    def check(self, repo: Repo | str, sha: str, name: str, *, app: str, conclusion: str | None) -> CheckRun:
-        """Report a check run as some App (made when it is not there); conclusion None leaves it in progress."""
-        place = self.repo(repo)
-        by = next((one for one in self.apps.values() if one.slug == app), None)
-        by = by or self.add_app_record(app, self.add_user(f"{app}-owner", "Organization"))
-        suite = checks.suite_of(self, place, by, sha)
-        status = "completed" if conclusion else "in_progress"
-        actor = Actor(user=by.bot, app=by)
-        return checks.create_check(self, place, suite, actor, name=name, status=status, conclusion=conclusion)
-
-    def status(self, repo: Repo | str, sha: str, context: str, state: str, *, by: str) -> Status:
-        """Set a commit status as a person."""
-        who = self.person(by)
-        status = Status(
-            id=self.next_id("status"),
-            sha=sha,
-            context=context,
-            state=state,
-            description=None,
-            target_url=None,
-            creator=who.user,
-            at=self.now(),
-        )
-        return checks.set_status(self, self.repo(repo), status, who)
 
     # -- trouble ------------------------------------------------------------------------------------------
 

@@ -66,7 +66,8 @@ def white_room(
 ) -> Room:
     """Build the scenario. `files` come on top (a path that is there is replaced); give `app` for a second repository.
 
-    The App's installation is on all of the owner's repositories. What was sent while building is not kept.
+    The App's installation is on all of the owner's repositories. Nothing that was sent while building is kept, and
+    no workflow has run yet.
     """
     private, public = app_key()
     repo = github.add_repo(name)
@@ -83,7 +84,7 @@ def white_room(
         ".github/workflows/release.yml": workflow_text("release.yml"),
         ".github/workflows/ci.yml": workflow_text("ci.yml"),
     }
-    github.commit(repo, {**base, **(files or {})}, "Add the release plan", by="owner")
+    github.preload(repo, {**base, **(files or {})}, "Add the release plan", by="owner")
     app = app or github.add_app("go-no-go", owner=owner, public_key=public, webhook_secret=SECRET)
     one = github.installation_on(repo, app) or github.install(app, owner, by="owner")
     github.take()

@@ -1,4 +1,7 @@
-"""What GitHub remembers: accounts, repositories and everything in them, as plain mutable records."""
+"""What GitHub remembers: accounts, repositories and everything in them, as plain mutable records.
+
+One flat list, longer than other files: the records name one another, and have no behaviour to part them by.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -27,14 +27,9 @@ def commit_of(repo: Repo, name: str) -> Commit | None:
 
 
 def commit(
-    world: World,
-    repo: Repo,
-    branch: str,
-    files: Mapping[str, str | bytes | None],
-    message: str,
-    actor: Actor,
+    world: World, repo: Repo, branch: str, files: Mapping[str, str | bytes | None], message: str, actor: Actor
 ) -> Commit:
-    """Commit onto a branch (made when it is not there) and push; a file that is None goes away."""
+    """Make a commit on top of a branch (or of the default one), not yet pushed; a file that is None goes away."""
     head = repo.refs.get(f"refs/heads/{branch}") or repo.refs.get(f"refs/heads/{repo.default_branch}")
     tree = dict(repo.commits[head].files) if head else {}
     for path, data in files.items():
@@ -52,7 +47,6 @@ def commit(
         files=tree,
     )
     repo.commits[new.sha] = new
-    set_ref(world, repo, f"refs/heads/{branch}", new.sha, actor)
     return new
 
 

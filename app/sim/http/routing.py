@@ -23,12 +23,18 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+\*?)\}", part, template))
 
 
+def _breadth(route: Route) -> tuple[bool, bool, int]:
+    """Rank routes: those with names that hold slashes last, and of these the open-ended ones last."""
+    template = route.template
+    return "*" in template, template.endswith("*}"), template.count("{")
+
+
 class Router:
     """All routes, sorted into corners."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._corners: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = {}
-        for route in sorted(routes, key=lambda route: ("*" in route.template, route.template.count("{"))):
+        for route in sorted(routes, key=_breadth):
             key = (route.method, _corner(route.template))
             self._corners.setdefault(key, []).append((_pattern(route.template), route))
 

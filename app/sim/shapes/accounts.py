@@ -86,8 +86,15 @@ def app(one: App) -> Json:
     return one.shape
 
 
+def listed_installation(one: Installation) -> Json:
+    """Return an installation's JSON as the API answers: its description wants an enterprise's keys in any account."""
+    at = stamp(one.created_at)
+    more: Json = {"name": one.account.login, "slug": one.account.login, "created_at": at, "updated_at": at}
+    return {**installation(one), "account": {**user(one.account), **more}}
+
+
 def installation(one: Installation) -> Json:
-    """Return an installation's JSON."""
+    """Return an installation's JSON as webhooks carry it."""
     at = stamp(one.created_at)
     return {
         "id": one.id,

@@ -20,7 +20,7 @@ def _mine(request: Request) -> list[Installation]:
 
 def list_installations(request: Request) -> Answer:
     """GET /app/installations."""
-    return page(request, _mine(request), accounts.installation)
+    return page(request, _mine(request), accounts.listed_installation)
 
 
 def _installation(request: Request) -> Installation:
@@ -30,7 +30,7 @@ def _installation(request: Request) -> Installation:
 
 def get_installation(request: Request) -> Answer:
     """GET /app/installations/{installation_id}."""
-    return Answer(body=accounts.installation(_installation(request)))
+    return Answer(body=accounts.listed_installation(_installation(request)))
 
 
 def create_token(request: Request) -> Answer:
@@ -85,7 +85,7 @@ def repo_installation(request: Request) -> Answer:
     one = request.world.installation_on(request.repo, request.caller)
     if one is None:
         raise not_found()
-    return Answer(body=accounts.installation(one))
+    return Answer(body=accounts.listed_installation(one))
 
 
 def rate_limit(request: Request) -> Answer:

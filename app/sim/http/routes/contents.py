@@ -14,11 +14,11 @@ def get_contents(request: Request) -> Answer:
     commit = commit_of(repo, name)
     if commit is None:
         raise Refusal(404, f"No commit found for the ref {name}")
-    path = request.args.get("path", "").strip("/")
+    path = request.args["path"].strip("/")
     data = commit.files.get(path)
     if data is not None:
         return Answer(body=shapes.file(repo, path, name, data))
-    prefix = f"{path}/" if path else ""
+    prefix = f"{path}/"
     children: dict[str, bytes | None] = {}
     for each, content in commit.files.items():
         if each.startswith(prefix):
@@ -61,7 +61,6 @@ def get_git_commit(request: Request) -> Answer:
 
 _REPO = "/repos/{owner}/{repo}"
 ROUTES = (
-    Route("GET", _REPO + "/contents", get_contents, "contents:read"),
     Route("GET", _REPO + "/contents/{path*}", get_contents, "contents:read"),
     Route("GET", _REPO + "/commits", list_commits, "contents:read"),
     Route("GET", _REPO + "/commits/{ref*}", get_commit, "contents:read"),

@@ -1,0 +1,78 @@
+"""What the demo's stage is set with: the White Room, its plan and workflows, and how long things take there."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from app.ports import Clock
+from app.sim.github import SimGitHub
+from app.sim.scenario import Room, white_room
+from app.sim.stage.page import make_web
+from app.sim.stage.scene import Spot
+from app.sim.wire import Asgi
+from app.sim.world import Pace
+
+REPO: Final = "white-room/daw"
+FAILS_FIRST: Final = "benchmark-all"
+"""The task whose first run fails, so that a visitor sees a red that turns green."""
+
+_FILES: Final = Path(__file__).parent / "files"
+_EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "white_room"
+
+
+@dataclass(slots=False, kw_only=True)
+class Stage:
+    """A simulated GitHub with a page, and what the service needs to be its App."""
+
+    room: Room
+    github: SimGitHub
+    clock: Clock
+    speed: float
+    spot: Spot = field(default_factory=Spot)
+
+    @property
+    def app_id(self) -> int:
+        """The App's id."""
+        return self.room.app.id
+
+    @property
+    def private_key_pem(self) -> str:
+        """The App's private key."""
+        return self.room.private_key
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret that webhooks are signed with."""
+        return self.room.webhook_secret
+
+    @cached_property
+    def web(self) -> Asgi:
+        """The page and the REST API (below `/api/v3`) as one ASGI application, for loopback only."""
+        return make_web(self.github, self.room, self.spot)
+
+
+def build_stage(clock: Clock, *, speed: float = 1.0) -> Stage:
+    """Build the stage. `speed` 2.0 makes everything on the simulated GitHub take half as long."""
+    github = SimGitHub(clock)
+    github.pace = Pace(queue=0.6 / speed, job=2.0 / speed, cancel=0.5 / speed)
+    _set_outcomes(github, speed)
+    files = {f".github/workflows/{name}": _text(_FILES / name) for name in ("ci.yml", "docs.yml")}
+    files[".github/workflows/release.yml"] = _text(_EXAMPLE / "release.yml")
+    room = white_room(github, plan=_text(_EXAMPLE / "release-plan.md"), files=files, name=REPO)
+    return Stage(room=room, github=github, clock=clock, speed=speed)
+
+
+def _set_outcomes(github: SimGitHub, speed: float) -> None:
+    """Say how long jobs take, so that boxes tick one after another; and what fails at first."""
+    for workflow, seconds in (("ci.yml", 4.0), ("docs.yml", 6.0)):
+        github.outcome(workflow, conclusion="success", seconds=seconds / speed)
+    for task, seconds in (("build-release", 3.0), ("sign", 2.5), ("test-release-builds", 4.0)):
+        github.outcome("release.yml", task=task, conclusion="success", seconds=seconds / speed)
+    for job, seconds in (("notarize (intel)", 2.5), ("notarize (arm)", 4.0)):
+        github.outcome("release.yml", task="notarize", job=job, conclusion="success", seconds=seconds / speed)
+    github.outcome("release.yml", task=FAILS_FIRST, conclusion="failure", seconds=2.0 / speed)
+
+
+def _text(file: Path) -> str:
+    return file.read_text("utf-8")
