@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from app.domain.plan.evidence import parse_evidence
 from app.domain.plan.front_matter import FrontMatter
-from app.domain.plan.model import ByTask, CreateTag, Manual, Phase, Plan, Task
+from app.domain.plan.model import ByStatus, ByTask, CreateTag, Manual, Phase, Plan, Task, Wanted
 from app.domain.plan.settings import Settings
+from app.domain.plan.text import one_spaced
 from app.domain.plan.troubles import Troubles
 from app.domain.values import TaskId
 
@@ -88,9 +90,32 @@ def _tags(phases: Iterable[Phase]) -> bool:
     return any(isinstance(task.action, CreateTag) for phase in phases for task in phase.tasks)
 
 
+def read_evidence(expression: str, line: int, troubles: Troubles) -> Wanted | None:
+    """The evidence that an expression asks for; None when it is not understood, which is told."""
+    wanted = parse_evidence(expression)
+    if isinstance(wanted, str):
+        troubles.error(line, "bad-evidence", wanted)
+        return None
+    if isinstance(wanted, ByStatus) and wanted.by is None:
+        troubles.warning(
+            line,
+            "status-by-anyone",
+            f"anyone with push access can set the status `{wanted.context}`: name who does with by=LOGIN",
+        )
+    return wanted
+
+
+def front_matter_evidence(front: FrontMatter, settings: Settings, troubles: Troubles) -> dict[str, Wanted | None]:
+    """The entries under `evidence:` by the item's words."""
+    return {
+        one_spaced(text): read_evidence(expression, front.line("evidence", text), troubles)
+        for text, expression in settings.evidence.items()
+    }
+
+
 def check_evidence(front: FrontMatter, settings: Settings, matched: Collection[str], troubles: Troubles) -> None:
     """Each entry under `evidence:` has to fit an item."""
     for text in settings.evidence:
-        if " ".join(text.split()) not in matched:
+        if one_spaced(text) not in matched:
             line = front.line("evidence", text)
             troubles.error(line, "unknown-item", f"no item reads `{text[:100]}`, so its evidence is for nothing")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from app.domain.plan.blocks import Boxed, read_blocks
-from app.domain.plan.checks import break_roll_up_cycles, check_evidence, check_gate, check_needs
+from app.domain.plan.checks import break_roll_up_cycles, check_evidence, check_gate, check_needs, front_matter_evidence
 from app.domain.plan.drafts import draft_tasks
 from app.domain.plan.front_matter import FrontMatter, read_front_matter
 from app.domain.plan.model import Plan, TaskKind
@@ -68,7 +68,7 @@ def _plan(
 ) -> Plan:
     name, definitions = known
     drafts = draft_tasks(outline, settings, name, troubles)
-    builder = TreeBuilder(drafts, settings.evidence, definitions, troubles)
+    builder = TreeBuilder(drafts, front_matter_evidence(front, settings, troubles), definitions, troubles)
     tasks = break_roll_up_cycles(builder.tasks(), troubles)
     plan = Plan(
         name=name,

@@ -38,6 +38,11 @@ def is_phase_title(title: str) -> bool:
     return _PHASE.match(title) is not None
 
 
+def one_spaced(text: str) -> str:
+    """The text with each run of blanks as one space: how texts are compared."""
+    return " ".join(text.split())
+
+
 def unique(words: Iterable[str | None]) -> tuple[str, ...]:
     """The words that are there, each once, in order."""
     return tuple(dict.fromkeys(word for word in words if word))

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.plan.checks import read_evidence
 from app.domain.plan.drafts import Draft
-from app.domain.plan.evidence import default_evidence, parse_evidence
+from app.domain.plan.evidence import default_evidence
 from app.domain.plan.links import inline_references, linked_workflow
-from app.domain.plan.model import ByStatus, ByTask, ByWorkflow, Item, Phase, Task, TaskKind, Wanted
-from app.domain.plan.notes import Note, priority_field, read_note
+from app.domain.plan.model import ByTask, ByWorkflow, Item, Phase, Task, TaskKind, Wanted
+from app.domain.plan.notes import Note, priority_field, priority_mark, read_note
 from app.domain.plan.sections import Section
-from app.domain.plan.text import Names, phase_number, slugify, split_number
+from app.domain.plan.text import Names, one_spaced, phase_number, slugify, split_number
 from app.domain.plan.troubles import Troubles
 from app.domain.values import ItemId, PhaseId, TaskId
 
@@ -34,19 +35,24 @@ class TreeBuilder:
     """Builds the tasks of one plan. Ids are given once in the whole plan."""
 
     def __init__(
-        self, drafts: Sequence[Draft], evidence: Mapping[str, str], definitions: Mapping[str, str], troubles: Troubles
+        self,
+        drafts: Sequence[Draft],
+        evidence: Mapping[str, Wanted | None],
+        definitions: Mapping[str, str],
+        troubles: Troubles,
     ) -> None:
         self._drafts = drafts
-        self._evidence = {_words(text): expression for text, expression in evidence.items()}
+        self._evidence = evidence
         self._definitions = definitions
         self._troubles = troubles
         self._ids = Names()
         self._said_ids: dict[str, int] = {}
         self._by_label = {
-            f"{draft.number} {draft.title}".casefold(): draft.id
+            one_spaced(f"{draft.number} {draft.title}").casefold(): draft.id
             for draft in reversed(drafts)
             if draft.number and draft.kind is TaskKind.WORK
         }
+        self._section_evidence: dict[TaskId, Wanted | None] = {}
         self.matched: set[str] = set()  # keys of `evidence` that fit an item
 
     def tasks(self) -> dict[TaskId, Task]:
@@ -132,36 +138,35 @@ class TreeBuilder:
 
     def _wanted(self, draft: Draft, note: Note, line: int) -> Wanted:
         """What the item says, else front matter, a repeated task, a workflow link, its section, its task."""
-        words = _words(note.text)
-        in_front_matter = self._evidence.get(words)
+        in_front_matter = self._from_front_matter(note.text)
+        if note.evidence is not None:
+            in_front_matter = read_evidence(note.evidence, line, self._troubles)
         if in_front_matter is not None:
-            self.matched.add(words)
-        expression = note.evidence or in_front_matter
-        if expression is not None:
-            return self._parsed(expression, line) or default_evidence(draft.kind, draft.action, note.text)
+            return in_front_matter
         number, title = split_number(note.text)
-        task = self._by_label.get(f"{number} {title}".casefold())
+        task = self._by_label.get(one_spaced(f"{number} {title}").casefold())
         if task is not None and task != draft.id:
             return ByTask(task=task)
         workflow = linked_workflow(note.text)
         if workflow is not None:
             return ByWorkflow(workflow=workflow)
-        of_section = draft.section.note.evidence
-        found = self._parsed(of_section, draft.section.line) if of_section else None
-        return found or default_evidence(draft.kind, draft.action, note.text)
+        return self._of_section(draft) or default_evidence(draft.kind, draft.action, note.text)
 
-    def _parsed(self, expression: str, line: int) -> Wanted | None:
-        wanted = parse_evidence(expression)
-        if isinstance(wanted, str):
-            self._troubles.error(line, "bad-evidence", wanted)
-            return None
-        if isinstance(wanted, ByStatus) and wanted.by is None:
-            self._troubles.warning(
-                line,
-                "status-by-anyone",
-                f"anyone with push access can set the status `{wanted.context}`: name who does with by=LOGIN",
-            )
-        return wanted
+    def _of_section(self, draft: Draft) -> Wanted | None:
+        """What the section's title says for all its items; told once."""
+        if draft.id not in self._section_evidence:
+            said = draft.section.note.evidence
+            found = read_evidence(said, draft.section.line, self._troubles) if said else None
+            self._section_evidence[draft.id] = found
+        return self._section_evidence[draft.id]
+
+    def _from_front_matter(self, text: str) -> Wanted | None:
+        """The entry under `evidence:` that reads like the item, with or without its priority mark."""
+        for words in (one_spaced(text), one_spaced(priority_mark(text)[1])):
+            if words in self._evidence:
+                self.matched.add(words)
+                return self._evidence[words]
+        return None
 
 
 def _items(seeds: Sequence[_Seed], priority: str) -> Iterator[Item]:
@@ -194,7 +199,3 @@ def _phase(section: Section, tasks: Sequence[Task], name: str, ids: Names) -> Ph
     title = section.title or name
     wanted = section.note.id or phase_number(title) or slugify(title) or "phase"
     return Phase(id=PhaseId(ids.take(wanted)), title=title, line=section.line, tasks=tuple(tasks))
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Example plans that come with the product; the demo plays them."""

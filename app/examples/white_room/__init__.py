@@ -1,0 +1,1 @@
+"""The release of White Room DAW: a plan in five phases and the workflow it dispatches."""
