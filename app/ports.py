@@ -414,10 +414,6 @@ class Renderer(Protocol):
         """Return the sticky status comment."""
         ...
 
-    def gate_title(self, view: GateView) -> str:
-        """Return the gate's one line, at most 255 characters."""
-        ...
-
-    def gate_summary(self, view: GateView) -> str:
-        """Return the gate's Markdown, at most 65,535 characters."""
+    def gate_check(self, view: GateView) -> GateCheck:
+        """Return what the gate's check run is to say."""
         ...

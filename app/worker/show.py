@@ -11,7 +11,7 @@ from app.domain.release.desired import TooLong, fit, gate_view, issue_view, stat
 from app.domain.release.gate import Verdict, judge
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import GateCheck, GitHubError, Missing, Shown, Throttled
+from app.ports import GitHubError, Missing, Shown, Throttled
 from app.worker.shown import block_digest, digest
 from app.worker.workbench import Workbench
 
@@ -78,15 +78,7 @@ class Shower:
         return after
 
     async def _gate(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
-        view = gate_view(plan, release, verdict, self._site)
-        check = GateCheck(
-            status=view.status,
-            conclusion=view.conclusion,
-            title=self._bench.renderer.gate_title(view),
-            summary=self._bench.renderer.gate_summary(view),
-            details_url=view.overview.issue_url,
-            external_id=view.external_id,
-        )
+        check = self._bench.renderer.gate_check(gate_view(plan, release, verdict, self._site))
         new = digest(repr(check))
         sha = release.target.sha
         if (shown.check_sha, shown.check_digest) == (sha, new):

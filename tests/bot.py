@@ -1,0 +1,166 @@
+"""The driver of the stories: the real service and the simulated GitHub, joined by signed webhooks, on one clock."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from sqlalchemy import Connection, select
+
+from app.adapters.db.migrate import upgrade
+from app.adapters.db.tables import deliveries, ledger
+from app.main import Service, Wiring
+from app.sim.clock import SimClock
+from app.sim.github import SimGitHub
+from app.sim.scenario import Room, white_room
+from app.sim.state import CheckRun, Comment
+from app.sim.webhooks import WebhookPost
+from tests.contract import ContractChecked, problems_of_posts
+from tests.given import PLAN_TEXT
+
+REPO = "white-room/daw"
+INTRO = "We ship on Tuesday. 🎉\r\n\r\nSee you there.\r\n"
+"""What people wrote into the tracking issue before the bot came, with the line ends of a browser."""
+
+
+@dataclass
+class TrackedRelease:
+    """One tracking issue, as the people around it use and see it."""
+
+    bot: "Bot"
+    issue: int
+
+    async def comment(self, text: str, *, by: str = "release-manager", seconds: float = 2) -> int:
+        """Write a comment, let the bot answer, and return the comment's id."""
+        made = self.bot.github.comment(REPO, self.issue, text, by=by)
+        await self.bot.pass_time(seconds)
+        return made.id
+
+    @property
+    def body(self) -> str:
+        """The issue's body."""
+        return self.bot.github.issue(REPO, self.issue).body or ""
+
+    def ticked(self) -> list[str]:
+        """The texts of the ticked items of the body."""
+        lines = (line.strip() for line in self.body.splitlines())
+        return [line.removeprefix("- [x] ").partition(" <!--")[0] for line in lines if line.startswith("- [x] ")]
+
+    def reactions(self, comment: int) -> list[str]:
+        """The bot's reactions on a comment, in order."""
+        return [r.content for r in self.bot.room.repo.comments[comment].reactions]
+
+    def replies(self) -> list[str]:
+        """The bot's comments without their hidden marks, the status comment left out, in order."""
+        texts = [c.body for c in self._comments() if "gonogo:status" not in c.body]
+        return [text.partition("<!-- gonogo:reply")[0].strip() for text in texts]
+
+    def status_comments(self) -> list[str]:
+        """The sticky status comments: there is to be one."""
+        return [c.body for c in self._comments() if "gonogo:status" in c.body]
+
+    def _comments(self) -> list[Comment]:
+        comments = self.bot.room.repo.comments.values()
+        return [c for c in comments if c.issue.number == self.issue and c.user.type == "Bot"]
+
+
+@dataclass
+class Bot:
+    """The service at work."""
+
+    github: SimGitHub
+    room: Room
+    service: Service
+    clock: SimClock
+    http: httpx.AsyncClient
+    sent: list[WebhookPost] = field(default_factory=list[WebhookPost])
+
+    async def post(self, webhook: WebhookPost) -> int:
+        """Deliver one webhook and return the status."""
+        self.sent.append(webhook)
+        answer = await self.http.post("/webhook", content=webhook.body, headers=webhook.headers)
+        return answer.status_code
+
+    async def settle(self) -> None:
+        """Deliver what GitHub has sent and let the workers finish, without letting time pass."""
+        while True:
+            for webhook in self.github.take():
+                assert await self.post(webhook) in (200, 202)
+            await self.service.scheduler.idle()
+            if not self.github.outbox:
+                return
+
+    async def pass_time(self, seconds: float, *, step: float = 0.5) -> None:
+        """Let time pass in small steps, with everything that happens in it."""
+        await self.settle()
+        while seconds > 0:
+            self.clock.advance(step)
+            self.github.tick()
+            await self.settle()
+            seconds -= step
+
+    async def open_release(self, version: str = "1.0.0", *, body: str = INTRO, more: str = "") -> TrackedRelease:
+        """Open an issue and start a release in it."""
+        issue = self.github.open_issue(REPO, f"Release {version}", body, by="release-manager")
+        release = TrackedRelease(bot=self, issue=issue.number)
+        await release.comment(f"/release start {version} {more}".strip())
+        return release
+
+    @property
+    def dispatches(self) -> list[tuple[str, str]]:
+        """The workflow file and task of each run the bot dispatched, in order."""
+        runs = (r for r in self.github.runs(REPO) if r.event == "workflow_dispatch")
+        return [(r.workflow.path.rpartition("/")[2], str(r.inputs.get("task", ""))) for r in runs]
+
+    def gate(self, sha: str | None = None) -> CheckRun:
+        """The gate's check run on a commit: there is to be one."""
+        at = sha or self.github.head(REPO)
+        (check,) = [c for c in self.room.repo.checks_at[at] if c.name == "release/gate"]
+        return check
+
+    async def unfinished(self) -> tuple[list[str], list[str]]:
+        """The deliveries that are parked or waiting, and the ledger rows that are not done."""
+
+        def read(connection: Connection) -> tuple[list[str], list[str]]:
+            left = connection.execute(select(deliveries.c.id).where(deliveries.c.handled_at.is_(None)))
+            rows = connection.execute(select(ledger.c.ledger_key).where(ledger.c.done_at.is_(None)))
+            return list(left.scalars()), list(rows.scalars())
+
+        return await self.service.database.run(read)
+
+
+@asynccontextmanager
+async def running_bot(
+    folder: Path, *, plan: str = PLAN_TEXT, files: Mapping[str, str] | None = None, is_clean: bool = True
+) -> AsyncGenerator[Bot]:
+    """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
+    clock = SimClock()
+    github = SimGitHub(clock)
+    room = white_room(github, plan=plan, files=files)
+    database = f"sqlite:///{folder / 'gonogo.db'}"
+    upgrade(database)
+    checked = ContractChecked(github.asgi)
+    service = Service(
+        Wiring(
+            app_id=room.app.id,
+            private_key=room.private_key,
+            webhook_secrets=[room.webhook_secret],
+            database_url=database,
+            transport=httpx.ASGITransport(app=checked),
+            clock=clock,
+        )
+    )
+    await service.start()
+    transport = httpx.ASGITransport(app=service.web)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gonogo.test") as http:
+        bot = Bot(github=github, room=room, service=service, clock=clock, http=http)
+        try:
+            yield bot
+            if is_clean:
+                assert await bot.unfinished() == ([], [])
+        finally:
+            await service.stop()
+    github.assert_no_unknown_calls()
+    checked.assert_clean()
+    assert problems_of_posts(bot.sent) == []
