@@ -126,6 +126,7 @@ async def test_what_is_not_there_is_missing(hub: Scripted, status: int) -> None:
         ({"message": "two\nlines\u202e\x00", "errors": []}, "two lines"),
         ({"message": 7, "errors": 7}, "Unprocessable Entity"),
         (["x"], "Unprocessable Entity"),
+        ({"message": "", "errors": [{}]}, "Unprocessable Entity"),
         ({"message": "x" * 5000}, "x" * 299 + "…"),
     ],
 )  # fmt: skip
@@ -134,6 +135,12 @@ async def test_a_refusal_carries_githubs_own_words_bounded(hub: Scripted, data: 
     with pytest.raises(Rejected) as told:
         await hub.github().comment(REPO, 1, "hello")
     assert (told.value.status, told.value.message) == (422, message)
+
+
+async def test_a_status_nobody_knows_is_a_no_all_the_same(hub: Scripted) -> None:
+    hub.then(Reply(499))
+    with pytest.raises(Rejected, match="499 an unknown answer"):
+        await hub.github().issue(REPO, 1)
 
 
 async def test_a_refusal_in_html_is_told_by_its_status(hub: Scripted) -> None:
@@ -311,6 +318,35 @@ async def test_an_expired_download_is_missing(hub: Scripted) -> None:
     hub.then(Reply(410, {"message": "Artifact has expired"}))
     with pytest.raises(Missing, match="Artifact has expired"):
         await caller(hub).download(f"{AT_REPO}/actions/artifacts/1/zip", 100)
+
+
+async def test_a_download_that_is_sent_round_ends(hub: Scripted) -> None:
+    hub.then(*[Reply(302, headers={"location": "https://storage.example/again"})] * 9)
+    with pytest.raises(Rejected, match="302"):
+        await caller(hub).download(f"{AT_REPO}/actions/artifacts/1/zip", 100)
+    assert len(hub.asked) == 5
+
+
+# -- lists --------------------------------------------------------------------------------------------------
+
+
+async def test_a_list_that_is_not_there_is_missing(hub: Scripted) -> None:
+    hub.then(Reply(404, {"message": "Not Found"}))
+    with pytest.raises(Missing):
+        await hub.github().jobs(REPO, 1)
+
+
+async def test_a_list_that_cannot_be_read_is_unclear(hub: Scripted) -> None:
+    hub.then(Reply(200, raw=b'{"jobs": ['))
+    with pytest.raises(Unclear):
+        await hub.github().jobs(REPO, 1)
+
+
+async def test_a_list_is_read_to_its_last_page(hub: Scripted) -> None:
+    more = {"link": f'<https://api.github.com{AT_REPO}/actions/runs/1/jobs?page=2>; rel="next"'}
+    hub.then(Reply(200, {"jobs": []}, headers=more), Reply(200, {"jobs": []}))
+    assert await hub.github().jobs(REPO, 1) == []
+    assert [asked.path[-7:] for asked in hub.calls] == ["&page=1", "&page=2"]
 
 
 async def test_many_calls_at_once_share_one_token(hub: Scripted) -> None:

@@ -247,6 +247,12 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(hub: Scripted) -> None:
         await hub.github().file(REPO, "a", "main")
 
 
+async def test_content_that_cannot_be_decoded_is_unclear(hub: Scripted) -> None:
+    hub.then(Reply(200, entry("a", encoding="base64", content="x")))
+    with pytest.raises(Unclear):
+        await hub.github().file(REPO, "a", "main")
+
+
 async def test_bytes_that_are_no_text_are_replaced(hub: Scripted) -> None:
     hub.then(Reply(200, entry("a", encoding="base64", content=base64.b64encode(b"a\xffb").decode())))
     found = await hub.github().file(REPO, "a", "main")
