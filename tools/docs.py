@@ -1,19 +1,20 @@
 """Writes the tables of the documentation from the code that they describe; `make docs` has cog put them in place."""
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain import messages
 from app.domain.slash import SlashCommand
 from app.domain.values import Role
-from app.settings import Settings
+from app.settings import PREFIX, Settings, settings_table
 from handlers.commands import load_commands
 
 ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
 SCHEMA = ROOT / "app" / "domain" / "plan" / "plan.schema.json"
 
 
@@ -44,7 +45,7 @@ def commands_table() -> str:
 
 def commands_in_full() -> str:
     """One section per slash command."""
-    return "\n".join(_command(c) for c in load_commands())
+    return "\n" + "\n\n".join(_command(c) for c in load_commands()) + "\n"
 
 
 def _command(command: SlashCommand) -> str:
@@ -54,7 +55,7 @@ def _command(command: SlashCommand) -> str:
     lines.append(f"Who may: {who(command)}.")
     if command.examples:
         lines.append("```\n" + "\n".join(f"/release {example}" for example in command.examples) + "\n```")
-    return "\n" + "\n\n".join(lines) + "\n"
+    return "\n\n".join(lines)
 
 
 # -- settings -----------------------------------------------------------------------------------------------
@@ -62,26 +63,12 @@ def _command(command: SlashCommand) -> str:
 
 def setting_names() -> list[str]:
     """Return the environment variable of each setting."""
-    return [_variable(name) for name in Settings.model_fields]
+    return [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
 
 
-def settings_table() -> str:
+def settings_rows() -> str:
     """One row per setting, for the README."""
-    rows = ([f"`{_variable(name)}`", _default(f), f.description or ""] for name, f in Settings.model_fields.items())
-    return table(["setting", "default", "what it is"], rows)
-
-
-def _variable(name: str) -> str:
-    return (Settings.model_config.get("env_prefix", "") + name).upper()
-
-
-def _default(setting: FieldInfo) -> str:
-    if setting.is_required():
-        return "required"
-    value: object = setting.get_default(call_default_factory=False)
-    if not value or isinstance(value, SecretStr):
-        return ""
-    return f"`{value}`"
+    return f"\n{settings_table()}"
 
 
 # -- what the bot says ---------------------------------------------------------------------------------------
@@ -102,8 +89,29 @@ def template_of(kind: type[messages.Message]) -> str:
 def messages_table() -> str:
     """One row per message."""
     kinds = sorted(message_classes(), key=lambda kind: inspect.getsourcelines(kind)[1])
-    rows = ([f"[`{template_of(k)}`](../templates/{template_of(k)})", inspect.getdoc(k) or ""] for k in kinds)
+    rows = ([_template(template_of(k)), inspect.getdoc(k) or ""] for k in kinds)
     return table(["template", "said when"], rows)
+
+
+def other_templates() -> list[str]:
+    """Return the templates that are no message: what stands on GitHub for long, and the parts they are made of."""
+    said = {template_of(kind) for kind in message_classes()}
+    found = (file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*.j2"))
+    return sorted(name for name in found if name not in said)
+
+
+def other_templates_table() -> str:
+    """One row per template that is no message, with its own first line."""
+    return table(["template", "what it writes"], ([_template(name), _first_line(name)] for name in other_templates()))
+
+
+def _template(name: str) -> str:
+    return f"[`{name}`](../templates/{name})"
+
+
+def _first_line(name: str) -> str:
+    comment = re.match(r"\{#-?\s*(.+?)\s*-?#\}", (TEMPLATES / name).read_text(encoding="utf-8"), re.DOTALL)
+    return comment[1] if comment else ""
 
 
 # -- the plan's front matter ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The house is in order: locks, image, CI and what must never stand in a tracked file."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -101,6 +102,13 @@ def test_the_ci_of_github_asks_for_no_rights_and_runs_what_everybody_runs() -> N
     assert "bash .ci/run" in [step["run"] for step in steps if "run" in step]
     used = [step["uses"] for step in steps if "uses" in step]
     assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
+
+
+@pytest.mark.skipif("GONOGO_REQUIRE_CONTRACT" not in os.environ, reason="only where CI has to have it")
+def test_githubs_own_description_and_the_real_plans_lie_beside_the_checkout() -> None:
+    shared = ROOT.parent / "shared"
+    assert (shared / "github" / "gh_contract.py").is_file()
+    assert len(list((shared / "plans").glob("*.md"))) >= 5
 
 
 def test_ci_run_is_executable_and_ends_with_the_tests() -> None:
