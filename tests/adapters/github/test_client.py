@@ -126,7 +126,7 @@ async def test_what_is_not_there_is_missing(hub: Scripted, status: int) -> None:
         ({"message": "two\nlines\u202e\x00", "errors": []}, "two lines"),
         ({"message": 7, "errors": 7}, "Unprocessable Entity"),
         (["x"], "Unprocessable Entity"),
-        ({"message": "", "errors": [{}]}, "Unprocessable Entity"),
+        ({"message": "", "errors": [{"code": 7}]}, "Unprocessable Entity"),
         ({"message": "x" * 5000}, "x" * 299 + "…"),
     ],
 )  # fmt: skip
