@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import uuid
 from dataclasses import dataclass
 
 from app.sim.state import App
@@ -37,22 +36,19 @@ def signature(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def make_post(app: App, event: str, payload: Json, seed: str) -> WebhookPost:
+def make_post(app: App, event: str, action: str | None, text: str, seed: str) -> WebhookPost:
     """Make the POST of a payload; the seed makes the delivery's id."""
-    body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+    body = text.encode()
     headers = {
         "Content-Type": "application/json",
         "Accept": "*/*",
         "User-Agent": "GitHub-Hookshot/5f1e0c2",
         "X-GitHub-Event": event,
-        "X-GitHub-Delivery": str(uuid.UUID(hex=seed[:32], version=4)),
+        "X-GitHub-Delivery": f"{seed[:8]}-{seed[8:12]}-4{seed[13:16]}-a{seed[17:20]}-{seed[20:32]}",
         "X-GitHub-Hook-ID": str(app.hook_id),
         "X-GitHub-Hook-Installation-Target-Type": "integration",
         "X-GitHub-Hook-Installation-Target-ID": str(app.id),
     }
     if app.webhook_secret is not None:
         headers["X-Hub-Signature-256"] = signature(app.webhook_secret, body)
-    action = payload.get("action")
-    return WebhookPost(
-        event=event, action=action if isinstance(action, str) else None, headers=headers, body=body, app=app.slug
-    )
+    return WebhookPost(event=event, action=action, headers=headers, body=body, app=app.slug)

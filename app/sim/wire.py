@@ -1,8 +1,10 @@
 """What goes over the wire: JSON objects, answers, and the refusals GitHub words for us."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
@@ -54,6 +56,7 @@ def invalid(resource: str, fieldname: str, code: str, message: str | None = None
     return Refusal(422, "Validation Failed", [error])
 
 
+@lru_cache(maxsize=1024)
 def stamp(at: datetime) -> str:
     """Return a moment as GitHub's API writes it."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -62,6 +65,14 @@ def stamp(at: datetime) -> str:
 def stamp_or_none(at: datetime | None) -> str | None:
     """Return a moment as GitHub's API writes it, or None."""
     return None if at is None else stamp(at)
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
+def dumps(value: object) -> str:
+    """Return JSON as GitHub writes it: without spaces, characters as they are."""
+    return _ENCODER.encode(value)
 
 
 def text(body: Json, key: str) -> str | None:
@@ -78,6 +89,15 @@ def wanted(body: Json, key: str) -> str:
     if value is None:
         raise Refusal(422, f'Invalid request.\n\n"{key}" wasn\'t supplied.')
     return value
+
+
+def moment(value: str, name: str) -> datetime:
+    """Return a moment that a request names, in UTC where it names no zone. Refused with 422 where it is none."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise Refusal(422, f"Invalid value for '{name}': {value!r} is not a date") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def flag(body: Json, key: str, *, default: bool = False) -> bool:

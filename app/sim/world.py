@@ -14,7 +14,7 @@ from app.sim.faults import Fault
 from app.sim.shapes import accounts
 from app.sim.state import ROLES, Actor, App, Installation, Outcome, Repo, Team, Token, User
 from app.sim.webhooks import WebhookPost, make_post
-from app.sim.wire import Json
+from app.sim.wire import Json, dumps
 
 AUTOMATIC = frozenset({"installation", "installation_repositories", "ping", "github_app_authorization", "meta"})
 """Events that an App gets without subscribing."""
@@ -76,6 +76,7 @@ class World:
         self.calls: list[Call] = []
         self.unknown_calls: list[Call] = []
         self._outbox: list[WebhookPost] = []
+        self._surroundings: dict[tuple[int, int, int, str], str] = {}
         self._counts: Counter[str] = Counter()
         self._small_ids = count(1001)
         self._turns = count()
@@ -203,19 +204,38 @@ class World:
 
     def emit(self, repo: Repo, event: str, payload: Mapping[str, object], actor: Actor) -> None:
         """Send an event of a repository to each App that is installed there and subscribed to it."""
+        said = ""
         for one in self.installations.values():
             app = one.app
             if event not in app.events or one.suspended or one.account is not repo.owner:
                 continue
             if one.repos is not None and repo.id not in one.repos:
                 continue
-            whole: Json = {**payload, "repository": accounts.repo(repo)}
+            said = said or dumps(payload)[:-1]
+            action = payload.get("action")
+            text = f"{said},{self._around(repo, one)}{dumps(accounts.user(actor.user))}}}"
+            self._send(app, event, action if isinstance(action, str) else None, text)
+
+    def _around(self, repo: Repo, one: Installation) -> str:
+        """Return what stands around every payload, up to the sender; it is kept, since it is most of the text."""
+        still_open = sum(issue.state == "open" for issue in repo.issues.values())
+        key = (repo.id, one.id, still_open, repo.default_branch)
+        text = self._surroundings.get(key)
+        if text is None:
+            around: Json = {
+                "repository": accounts.repo(repo),
+                "installation": {"id": one.id, "node_id": f"MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{one.id}"},
+            }
             if repo.owner.type == "Organization":
-                whole["organization"] = accounts.organization(repo.owner)
-            whole["sender"] = accounts.user(actor.user)
-            whole["installation"] = {"id": one.id, "node_id": f"MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{one.id}"}
-            self.post(app, event, whole)
+                around["organization"] = accounts.organization(repo.owner)
+            text = dumps(around)[1:-1] + ',"sender":'
+            self._surroundings[key] = text
+        return text
 
     def post(self, app: App, event: str, payload: Json) -> None:
-        """Put a finished payload into the outbox."""
-        self._outbox.append(make_post(app, event, payload, self.digest("delivery", event)))
+        """Send an App an event that belongs to no repository."""
+        action = payload.get("action")
+        self._send(app, event, action if isinstance(action, str) else None, dumps(payload))
+
+    def _send(self, app: App, event: str, action: str | None, text: str) -> None:
+        self._outbox.append(make_post(app, event, action, text, self.digest("delivery", event)))

@@ -162,7 +162,7 @@ async def test_versions_are_kept_apart(api: AppClient) -> None:
 async def test_a_body_that_is_no_object_is_refused(api: AppClient) -> None:
     await api("GET", "")
     headers = {**VERSION, "Authorization": f"Bearer {api.token}"}
-    for body in (b"{", b"[1]", b"\xff"):
+    for body in (b"{", b"[1]", b"\xff", b'{"title":"\\ud800"}'):
         answer: httpx.Response = await api.http.post("/repos/white-room/daw/issues", content=body, headers=headers)
         assert answer.status_code == 400
 

@@ -101,6 +101,8 @@ async def test_comments_are_listed_since_a_moment(github: SimGitHub, room: Room,
     since = api.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     answer = await api("GET", f"issues/1/comments?since={since}")
     assert [one["body"] for one in answer.json()] == ["late"]
+    assert (await api("GET", "issues/1/comments?since=2026-03-02")).status_code == 200
+    assert (await api("GET", "issues/1/comments?since=soon&page=none&per_page=-1")).status_code == 422
 
 
 async def test_a_comment_is_edited_and_deleted(github: SimGitHub, room: Room, api: AppClient) -> None:

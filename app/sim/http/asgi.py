@@ -15,7 +15,7 @@ from app.sim.http.request import NEWEST, OLDEST, Request, Route
 from app.sim.http.routes import ROUTES
 from app.sim.http.routing import Router
 from app.sim.state import Installation
-from app.sim.wire import Answer, Json, Refusal, not_found, obj
+from app.sim.wire import Answer, Json, Refusal, dumps, not_found, obj
 from app.sim.world import Call, World
 
 Scope: TypeAlias = MutableMapping[str, Any]  # ASGI's own loose types, at the edge
@@ -74,7 +74,7 @@ class Server:
             answer = self._do(request, headers, raw)
             answer = answer if fault is None else _of_fault(fault)
         out = _headers(request, answer)
-        body = b"" if answer.body is None else json.dumps(answer.body, separators=(",", ":")).encode()
+        body = b"" if answer.body is None else dumps(answer.body).encode()
         status = answer.status
         if method == "GET" and status == 200:  # noqa: PLR2004  only a plain answer has an ETag
             tag = f'W/"{hashlib.sha256(body).hexdigest()}"'
@@ -161,6 +161,8 @@ def _parsed(raw: bytes) -> Json:
         return {}
     try:
         body: object = json.loads(raw)
+        if b"\\ud" in raw.lower():
+            dumps(body).encode()  # half a surrogate pair is no text
     except ValueError as error:
         raise Refusal(400, "Problems parsing JSON") from error
     if not isinstance(body, dict):

@@ -11,7 +11,7 @@ from app.sim.http.paging import page
 from app.sim.http.request import NEWEST, Request, Route
 from app.sim.shapes import actions as shapes
 from app.sim.state import Job, Workflow, WorkflowRun
-from app.sim.wire import API, WEB, Answer, Json, Refusal, flag, found, obj, stamp, wanted
+from app.sim.wire import API, WEB, Answer, Json, Refusal, flag, found, moment, obj, stamp, wanted
 
 
 def _workflow(request: Request) -> Workflow:
@@ -61,19 +61,11 @@ def _created(query: str) -> Callable[[datetime], bool]:
     """Return the test of a `created` filter: a date, a bound, or a range with two dots."""
     for sign, test in _BOUNDS.items():
         if query.startswith(sign):
-            return partial(test, _date(query[len(sign) :]))
+            return partial(test, moment(query[len(sign) :], "created"))
     if ".." in query:
-        low, high = query.split("..", 1)
-        return lambda at: (low == "*" or at >= _date(low)) and (high == "*" or at <= _date(high))
+        low, high = (None if end == "*" else moment(end, "created") for end in query.split("..", 1))
+        return lambda at: (low is None or at >= low) and (high is None or at <= high)
     return lambda at: stamp(at).startswith(query)
-
-
-def _date(value: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise Refusal(422, "Invalid value for parameter 'created'") from error
-    return at if at.tzinfo else datetime.fromisoformat(f"{value}T00:00:00Z")
 
 
 def list_runs(request: Request) -> Answer:

@@ -1,6 +1,5 @@
 """Routes of check runs, check suites and commit statuses."""
 
-from datetime import datetime
 from typing import cast
 
 from app.sim.doing import checks as doing
@@ -11,17 +10,9 @@ from app.sim.http.request import Request, Route
 from app.sim.shapes import accounts
 from app.sim.shapes import checks as shapes
 from app.sim.state import CheckRun, Commit, Status
-from app.sim.wire import API, Answer, Json, Refusal, array, found, obj, text, wanted
+from app.sim.wire import API, Answer, Json, Refusal, array, found, moment, obj, text, wanted
 
 MOST_ACTIONS = 3
-
-
-def _moment(body: Json, key: str) -> datetime | None:
-    value = text(body, key)
-    try:
-        return None if value is None else datetime.fromisoformat(value)
-    except ValueError as error:
-        raise Refusal(422, f"Invalid request.\n\nFor 'properties/{key}', {value!r} is not a date.") from error
 
 
 def _fields(body: Json) -> CheckFields:
@@ -30,8 +21,8 @@ def _fields(body: Json) -> CheckFields:
         if (words := text(body, key)) is not None:
             said[key] = words
     for key in ("started_at", "completed_at"):
-        if (at := _moment(body, key)) is not None:
-            said[key] = at
+        if (at := text(body, key)) is not None:
+            said[key] = moment(at, key)
     actions = array(body, "actions")
     if len(actions) > MOST_ACTIONS:
         raise Refusal(422, f"Invalid request.\n\nNo more than {MOST_ACTIONS} items are allowed.")

@@ -1,6 +1,7 @@
 """Routes of files and commits."""
 
 from app.sim.doing.git import commit_of
+from app.sim.http.paging import per_page
 from app.sim.http.request import Request, Route
 from app.sim.shapes import git as shapes
 from app.sim.state import Commit
@@ -47,7 +48,7 @@ def list_commits(request: Request) -> Answer:
     sha = request.query.get("sha") or request.repo.default_branch
     at = commit_of(request.repo, sha)
     line: list[Json] = []
-    most = int(request.query.get("per_page", "30"))
+    most = per_page(request)
     while at is not None and len(line) < most:
         line.append(shapes.full_commit(request.repo, at))
         at = request.repo.commits[at.parents[0]] if at.parents else None

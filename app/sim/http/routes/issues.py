@@ -8,7 +8,7 @@ from app.sim.http.paging import page
 from app.sim.http.request import Request, Route
 from app.sim.shapes import issues as shapes
 from app.sim.state import Comment, Issue
-from app.sim.wire import Answer, Json, Refusal, array, found, text, wanted
+from app.sim.wire import Answer, Json, Refusal, array, found, moment, text, wanted
 
 
 def _issue(request: Request) -> Issue:
@@ -17,10 +17,7 @@ def _issue(request: Request) -> Issue:
 
 def _since(request: Request) -> datetime | None:
     value = request.query.get("since")
-    try:
-        return None if value is None else datetime.fromisoformat(value)
-    except ValueError as error:
-        raise Refusal(422, "Invalid value for parameter 'since'") from error
+    return None if value is None else moment(value, "since")
 
 
 def list_issues(request: Request) -> Answer:
