@@ -57,10 +57,10 @@ cover: install-dev ## run the tests and show which branches they leave out
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 bench: install-dev ## measure: acknowledgements, events, CPU, memory, reader (some minutes)
-	@$(BIN)/python -m tools.bench $(ARGS)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 bench-short: install-dev ## the same in seconds, to see that it runs
-	@$(BIN)/python -m tools.bench --short $(ARGS)
+	@$(BIN)/python -m benchmarks --short $(ARGS)
 
 lock: install-dev ## resolve the dependencies anew, with hashes
 	@$(LOCK) $(ARGS) --group build pyproject.toml --output-file requirements.lock
