@@ -1,7 +1,9 @@
 """Who may ask the simulated GitHub what: App JWTs, installation tokens, permissions."""
 
+from collections.abc import MutableMapping
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import httpx
 import jwt
@@ -192,3 +194,35 @@ async def test_teams_are_nested(api: AppClient) -> None:
     assert (await api("GET", f"{path}/devops")).json()["state"] == "active"
     assert (await api("GET", f"{path}/reader")).status_code == 404
     assert (await api("GET", "/orgs/white-room/teams/none/members")).status_code == 404
+
+
+async def test_a_server_may_start_and_stop_it(github: SimGitHub) -> None:
+    asked = iter(["lifespan.startup", "lifespan.shutdown"])
+    told: list[str] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": next(asked)}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message["type"])
+
+    await github.asgi({"type": "lifespan"}, receive, send)
+    assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    with pytest.raises(ValueError, match="websocket"):
+        await github.asgi({"type": "websocket"}, receive, send)
+
+
+async def test_nothing_is_told_without_a_token_of_the_right_kind(room: Room, api: AppClient) -> None:
+    path = f"/repos/{room.repo.full_name}"
+    for header in ("", "Bearer", "Basic abc", "token ghs_unknown", f"Bearer {api.jwt()}"):
+        answer = await api.http.get(path, headers={**VERSION, "Authorization": header})
+        assert answer.status_code == 401, header
+
+
+def test_wrong_names_are_told_at_once(github: SimGitHub, room: Room) -> None:
+    with pytest.raises(ValueError, match="wizard"):
+        github.collaborate(room.repo, "developer", "wizard")
+    with pytest.raises(KeyError):
+        github.dispatch(room.repo, "none.yml", "main", by="developer")
+    with pytest.raises(KeyError):
+        github.open_issue("white-room/none", "x", by="developer")

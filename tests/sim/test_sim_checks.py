@@ -38,7 +38,6 @@ async def test_a_check_run_lives_from_queued_to_completed(github: SimGitHub, roo
         "check_run.created",
         "check_run.completed",
         "check_suite.completed",
-        "check_run.created",
         "check_run.completed",
         "check_suite.completed",
     ]

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import cast
 
 import pytest
 
@@ -119,3 +120,20 @@ def test_the_same_story_has_the_same_shas(room: Room, github: SimGitHub) -> None
     again.add_repo("white-room/daw")
     again.add_user("owner")
     assert again.preload("white-room/daw", files, "Add the release plan", by="owner").sha == github.head(room.repo)
+
+
+def test_a_push_names_what_it_adds_changes_and_removes(github: SimGitHub, room: Room) -> None:
+    github.commit(room.repo, {"a.txt": "a", "README.md": None, ".github/release-plan.md": "# New\n"}, by="developer")
+    (post,) = (post for post in github.take() if post.event == "push")
+    (commit,) = list_of(post.payload["commits"])
+    assert (commit["added"], commit["removed"], commit["modified"]) == (
+        ["a.txt"],
+        ["README.md"],
+        [".github/release-plan.md"],
+    )
+    github.push_branch(room.repo, "main", github.head(room.repo), by="developer")
+    assert github.take() == []
+
+
+def list_of(value: object) -> list[dict[str, object]]:
+    return cast("list[dict[str, object]]", value)

@@ -1,5 +1,7 @@
 """Issues, comments, labels and reactions of the simulated GitHub."""
 
+import json
+
 import pytest
 
 from app.sim import Room, SimGitHub
@@ -171,3 +173,45 @@ async def test_what_is_not_there_is_not_found(room: Room, api: AppClient) -> Non
     assert (await api("POST", "issues/9/comments", {"body": "x"})).status_code == 404
     assert (await api("GET", "issues/none")).status_code == 404
     assert (await api("POST", "issues", {})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "issues/1/comments", {"body": "  "}),
+        ("POST", "issues/1/comments", {}),
+        ("POST", "issues", {"title": ""}),
+        ("POST", "issues", {"title": "t", "labels": [7]}),
+        ("PATCH", "issues/1", {"state": "half-open"}),
+        ("PATCH", "issues/1", {"body": 7}),
+    ],
+)
+async def test_what_an_issue_cannot_be_is_refused(
+    github: SimGitHub, room: Room, api: AppClient, method: str, path: str, body: dict[str, object]
+) -> None:
+    github.open_issue(room.repo, "Release", "as it was", by="release-manager")
+    assert (await api(method, path, body)).status_code == 422
+    issue = github.issue(room.repo, 1)
+    assert (issue.body, issue.state, issue.comments, len(room.repo.issues)) == ("as it was", "open", [], 1)
+
+
+async def test_who_stands_how_to_the_repository_is_told(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.add_user("octocat")
+    own = github.add_repo("octocat/hello", private=False)
+    github.collaborate(own, "developer", "write")
+    for place in (room.repo, own):
+        github.open_issue(place, "Hello", by="developer")
+        github.comment(place, 1, "Hello", by="outsider")
+    github.comment(own, 1, "Hello", by="octocat")
+    github.install(room.app, "octocat", by="octocat")
+    issue = (await api("GET", "issues/1")).json()
+    comments = (await api("GET", "issues/1/comments")).json()
+    assert [issue["author_association"], comments[0]["author_association"]] == ["MEMBER", "NONE"]
+    answer = await api.as_app("GET", "/repos/octocat/hello/installation")
+    assert answer.json()["target_type"] == "User"
+    github.edit_issue(own, 1, body="more", by="octocat")
+    payload = github.take()[-1].payload
+    assert "organization" not in payload
+    assert '"author_association": "COLLABORATOR"' in json.dumps(payload["issue"])
+    assert github.role(own, github.users["octocat"]) == "admin"
+    assert github.role(own, github.users["outsider"]) == "read"

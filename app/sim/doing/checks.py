@@ -72,14 +72,12 @@ def create_check(world: World, repo: Repo, suite: Suite, actor: Actor, **said: U
 
 
 def update_check(world: World, repo: Repo, check: CheckRun, actor: Actor, **said: Unpack[CheckFields]) -> None:
-    """Change a check run; an event follows when it completes, or is reopened."""
+    """Change a check run; an event follows when it completes."""
     before = (check.status, check.conclusion)
     _apply(world, check, said)
     check.suite.updated_at = world.now()
     if check.status == "completed" and before != (check.status, check.conclusion):
         _completed(world, repo, check, actor)
-    elif before[0] == "completed" and check.status != "completed":
-        _emit(world, repo, check, "created", actor)
 
 
 def _apply(world: World, check: CheckRun, said: CheckFields) -> None:

@@ -1,7 +1,7 @@
 """Finds the route of a path: a few regular expressions per corner of the API, the narrow ones first."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from app.sim.http.request import Route
 
@@ -45,7 +45,3 @@ class Router:
             if match:
                 return route, match.groupdict()
         return None
-
-    def templates(self) -> Sequence[tuple[str, str]]:
-        """Return method and template of every route."""
-        return [(route.method, route.template) for routes in self._corners.values() for _, route in routes]

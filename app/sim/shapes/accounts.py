@@ -117,11 +117,6 @@ def installation(one: Installation) -> Json:
     }
 
 
-def repo_ref(one: Repo) -> Json:
-    """Return the shortest form of a repository, as pull requests and installations name it."""
-    return {"id": one.id, "url": f"{API}/repos/{one.full_name}", "name": one.name}
-
-
 _LINKS = {
     "archive_url": "/{archive_format}{/ref}",
     "assignees_url": "/assignees{/user}",
