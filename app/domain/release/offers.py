@@ -29,9 +29,10 @@ class Offers:
         return all(other is None or other.is_done for other in needed)
 
     def command(self, task: TaskStanding) -> str:
-        """Return what runs the task, or runs it again where its last run failed: `sign`, `retry sign`."""
+        """Return what runs the task, or runs it again where a run of it failed: `sign`, `retry sign`."""
         name = task.task.slug if self._slugs[task.task.slug] <= 1 else str(task.task.id)
-        return f"retry {name}" if has_failed(task) else name
+        was_started = task.run is not None and task.run.state is not RunState.REFUSED
+        return f"retry {name}" if was_started and has_failed(task) else name
 
 
 def has_failed(task: TaskStanding) -> bool:

@@ -1,5 +1,6 @@
 """Why the gate is not green, for readers: each reason with what it waits for and the commands that move it."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import assert_never
@@ -20,6 +21,7 @@ from app.domain.release.standing import ItemStanding, State
 from app.domain.release.views import ReasonView
 
 _COMMANDS_SHOWN = 3
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
 def explain(verdict: Verdict) -> tuple[ReasonView, ...]:
@@ -31,6 +33,11 @@ def percent(share: float) -> str:
     """Write a share in percent with at most one decimal, rounded down: what is missed never looks met."""
     whole, tenth = divmod(int(share * 10 + 1e-9), 10)
     return f"{whole}.{tenth}" if tenth else str(whole)
+
+
+def _named(text: str) -> str:
+    """Return an item's words without its Markdown."""
+    return _LINK.sub(r"\1", text[:300]).replace("`", "").replace("**", "")
 
 
 class _Explainer:
@@ -81,7 +88,7 @@ class _Explainer:
             subject=alike[0].task,
             found=first.found,
             count=len(alike),
-            names=tuple(reason.standing.item.text for reason in alike),
+            names=tuple(_named(reason.standing.item.text) for reason in alike),
             url=first.url,
             since=run.at if run else None,
             commands=(command,),

@@ -1,0 +1,91 @@
+"""The bot's words: typed messages and views become Markdown by the templates, every value in them neutralised."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.adapters.wording import FILTERS, GLOBALS, neutralised
+from app.domain.messages import Message
+from app.domain.release.desired import BODY_LIMIT, length
+from app.domain.release.views import GateView, IssueView, StatusView
+from app.ports import GateCheck
+
+MESSAGE_LIMIT: Final = BODY_LIMIT - 512
+"""Leaves room for the hidden mark that a reply carries."""
+
+SUMMARY_LIMIT: Final = 65_535
+"""What GitHub takes as a check run's summary, in characters."""
+
+_BLANKS = re.compile(r"\n{3,}")
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class TemplateRenderer:
+    """Renders what the bot says.
+
+    Whatever a template interpolates is neutralised, except Markdown on purpose: what macros and `wording` return.
+    """
+
+    def __init__(self) -> None:
+        loader = FileSystemLoader(str(files("templates")))
+        # Autoescape is on although this is Markdown: with it Jinja tells a macro's text (Markup) from a value (str).
+        self._words = Environment(
+            loader=loader,
+            autoescape=True,
+            finalize=neutralised,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        filters: dict[str, Any] = self._words.filters
+        filters.update(FILTERS)
+        constants: dict[str, Any] = self._words.globals
+        constants.update(GLOBALS)
+
+    def message(self, message: Message) -> str:
+        """Return a reply's Markdown, short of the limit by the room that a hidden mark takes."""
+        values = {field.name: getattr(message, field.name) for field in fields(message)}
+        return _bounded(self._written(f"{template_name(type(message))}.md.j2", values), MESSAGE_LIMIT)
+
+    def issue_block(self, view: IssueView) -> str:
+        """Return the tracking issue's block, without its markers and of any length: see `desired.fit`."""
+        return self._written("views/issue.md.j2", {"view": view})
+
+    def status_comment(self, view: StatusView) -> str:
+        """Return the sticky status comment, short of the limit by the room that a hidden mark takes."""
+        return _bounded(self._written("views/status.md.j2", {"view": view}), MESSAGE_LIMIT)
+
+    def gate_check(self, view: GateView) -> GateCheck:
+        """Return the check run `release/gate`."""
+        values = {"view": view}
+        return GateCheck(
+            status=view.status,
+            conclusion=view.conclusion,
+            title=self._written("views/gate_title.md.j2", values),
+            summary=_bounded(self._written("views/gate.md.j2", values), SUMMARY_LIMIT),
+            details_url=view.overview.issue_url,
+            external_id=view.external_id,
+        )
+
+    def _written(self, template: str, values: Mapping[str, object]) -> str:
+        return _BLANKS.sub("\n\n", self._words.get_template(template).render(values)).strip()
+
+
+def template_name(message: type[Message]) -> str:
+    """Return the name of a message's template: `UnknownCommand` is written by `unknown_command.md.j2`."""
+    return _CAPITAL.sub("_", message.__name__).lower()
+
+
+def _bounded(text: str, limit: int) -> str:
+    """Cut a text at a line's end; lists are cut short by the templates, so this is for what they did not foresee."""
+    if length(text) <= limit:
+        return text
+    room = limit - 2
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
+    return f"{kept[: kept.rfind(chr(10)) + 1]}…"

@@ -1,0 +1,123 @@
+"""What templates can do with a value: every way out of a template by which foreign text becomes Markdown."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+from app.domain.checklist import item_line, item_text
+from app.domain.marks import FOOT, HEAD
+from app.domain.neutral import code, neutral
+from app.domain.release.reasons import explain
+from app.domain.release.views import ItemView
+from app.domain.values import Role
+
+_URL_LIMIT = 2_000
+_URL_SAFE = "%/:=?&#@!$*+,;~._-"
+# A link to one of these is shown in the thread it points to; foreign text must not make such noise.
+_TELLING_PATHS = ("/issues/", "/pull/", "/discussions/", "/commit/")
+
+
+def safe(markdown: str) -> Markup:
+    """Mark a text as Markdown on purpose. `Markup` is the marker: Jinja gives it to what a macro returns, too."""
+    return Markup(markdown)  # noqa: S704 - the one place; each caller has neutralised what it did not write itself
+
+
+def neutralised(value: object) -> Markup:
+    """Return what a template interpolates: Markdown of ours as it is, anything else as nothing but text."""
+    if isinstance(value, Markup):
+        return value
+    if value is None:
+        raise TypeError("a template wants to write None")
+    return _text(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _text(value: str, limit: int = 200) -> Markup:
+    """Foreign text as text, at most so many characters of it."""
+    return safe(neutral(value, limit))
+
+
+@lru_cache(maxsize=8192)
+def _code(value: str, limit: int = 200) -> Markup:
+    """Foreign text as a code span; nothing visible gives a dash."""
+    return safe(code(value, limit) or "-")
+
+
+def _command(value: str) -> Markup:
+    """A command to copy: `/release sign`."""
+    return _code(f"/release {value}".strip())
+
+
+@lru_cache(maxsize=8192)
+def _item_text(value: str) -> Markup:
+    return safe(item_text(value))
+
+
+def _item_line(item: ItemView, note: str) -> Markup:
+    """An item's whole line. The note comes from a macro and is Markdown already."""
+    is_done = item.state == "done"
+    line = item_line(item.id, _item_text(item.text), is_done=is_done, depth=item.depth, note=note)
+    return safe(line)
+
+
+def _link(text: object, url: str | None) -> Markup:
+    """A link to what somebody else named; plain text where the address is none, or would tell another thread of us."""
+    shown = neutralised(text)
+    parts = _parts(url)
+    if parts is None or any(telling in f"{parts}/" for telling in _TELLING_PATHS):
+        return shown
+    return _own_link(shown, url)
+
+
+def _own_link(text: object, url: str | None) -> Markup:
+    """A link to an address that we built."""
+    shown = neutralised(text)
+    if _parts(url) is None:
+        return shown
+    return safe(f"[{shown}]({quote(str(url), safe=_URL_SAFE)})")
+
+
+def _parts(url: str | None) -> str | None:
+    """Return the path of a web address that is fit for a link, else None."""
+    if not url or len(url) > _URL_LIMIT:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.path.lower() if parts.scheme in ("https", "http") and parts.netloc else None
+
+
+def _role(role: Role) -> Markup:
+    return safe("no role" if role is Role.NONE else f"`{role.name.lower()}`")
+
+
+def _short(sha: str) -> Markup:
+    return _code(sha[:7])
+
+
+def _when(moment: datetime) -> Markup:
+    return safe(moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+
+
+FILTERS: Final[Mapping[str, Callable[..., Markup]]] = {
+    "code": _code,
+    "command": _command,
+    "item": _item_text,
+    "link": _link,
+    "ours": _own_link,
+    "role": _role,
+    "short": _short,
+    "text": _text,
+    "when": _when,
+}
+GLOBALS: Final[Mapping[str, object]] = {
+    "explain": explain,
+    "item_line": _item_line,
+    "HEAD": safe(HEAD),
+    "FOOT": safe(FOOT),
+}
