@@ -1,10 +1,11 @@
-"""The database: every statement runs in a worker thread, each call one transaction, all of it or none."""
+"""The database: statements run in a worker thread, each call a transaction, all of it or none."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
@@ -12,43 +13,99 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000  # how long SQLite waits for another process, such as a command line, to let go of the file
 THREADS = 8  # of a database that many may write to at once
+TOGETHER = 64  # works that share a commit, at most
 
 
 class Database:
-    """One database by its URL. SQLite gets a single thread, so that its writers never wait for one another's locks."""
+    """One database by its URL.
+
+    SQLite writes one after another, and waits for the disk at each commit: so it gets one thread, and calls that come
+    while one commit is being written share the next one. Other databases get threads that commit side by side.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
         self.dialect = self.engine.dialect.name
-        is_sqlite = self.dialect == "sqlite"
-        self._transact = self._transact_kept if is_sqlite else self._transact_pooled
-        self._kept: Connection | None = None
-        self._threads = ThreadPoolExecutor(max_workers=1 if is_sqlite else THREADS, thread_name_prefix="database")
+        self._is_shared = self.dialect == "sqlite"
+        self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
+        self._waiting: list[tuple[Callable[[Connection], Any], asyncio.Future[Any]]] = []
+        self._driver: asyncio.Task[None] | None = None
+        self._kept: Connection | None = None  # SQLite's one connection: a pool would cost more than most statements
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run the work in one transaction, committed when this returns.
+        """Run the work as one transaction, committed when this returns; where it raises, nothing of it is written.
 
         A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
+        loop = asyncio.get_running_loop()
+        if not self._is_shared:
+            return await loop.run_in_executor(self._threads, self._transact, work)
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((work, done))
+        if self._driver is None:
+            self._driver = loop.create_task(self._drive())
+        return await done
 
-    def _transact_pooled(self, work: Callable[[Connection], T]) -> T:
+    def _transact(self, work: Callable[[Connection], T]) -> T:
         with self.engine.begin() as connection:
             return work(connection)
 
-    def _transact_kept(self, work: Callable[[Connection], T]) -> T:
-        """Do the same on the one thread's own connection: a pool's taking and giving back would cost more than that."""
-        if self._kept is None:
-            self._kept = self.engine.connect()
-        with self._kept.begin():
-            return work(self._kept)
+    async def _drive(self) -> None:
+        """Take what waits, commit it together, tell each caller, and again until nobody waits."""
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+                outcomes = await asyncio.get_running_loop().run_in_executor(
+                    self._threads, self._transact_together, [work for work, _ in batch]
+                )
+                for (_, done), outcome in zip(batch, outcomes, strict=True):
+                    if done.done():
+                        continue  # its caller has been cancelled
+                    if isinstance(outcome, _Failure):
+                        done.set_exception(outcome.error)
+                    else:
+                        done.set_result(outcome)
+        finally:
+            self._driver = None
+
+    def _transact_together(self, works: Sequence[Callable[[Connection], object]]) -> Sequence[object]:
+        """Run each work in the one transaction; return what came of each, once all of it is on the disk."""
+        try:
+            if self._kept is None:
+                self._kept = self.engine.connect()
+            with self._kept.begin():
+                if len(works) == 1:
+                    return [works[0](self._kept)]
+                return [self._attempt(self._kept, work) for work in works]
+        except Exception as error:  # noqa: BLE001 - it is handed on to each caller: nothing was committed
+            return [_Failure(error)] * len(works)
+
+    def _attempt(self, connection: Connection, work: Callable[[Connection], object]) -> object:
+        """Run one work of several, so that its failing undoes nothing but itself."""
+        _sqlite(connection).execute("SAVEPOINT work")
+        try:
+            result = work(connection)
+        except Exception as error:
+            if not _sqlite(connection).in_transaction:
+                raise  # SQLite has undone everything by itself, as it does on a full disk: all fail
+            _sqlite(connection).execute("ROLLBACK TO work")
+            result = _Failure(error)
+        _sqlite(connection).execute("RELEASE work")
+        return result
 
     async def close(self) -> None:
         """Let what is running finish, then close the connections."""
+        if self._driver is not None:
+            await self._driver
         await asyncio.to_thread(self._threads.shutdown)
         if self._kept is not None:
             self._kept.close()
         self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    error: Exception
 
 
 def open_engine(url: str) -> Engine:
@@ -64,31 +121,32 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-class _Cursor(Protocol):
-    def execute(self, statement: str, /) -> object: ...
-    def close(self) -> None: ...
+class _Sqlite(Protocol):
+    """As much of the driver's connection as is used here."""
 
-
-class _SqliteConnection(Protocol):
     isolation_level: str | None
+    in_transaction: bool
 
-    def cursor(self) -> _Cursor: ...
+    def execute(self, statement: str, /) -> object: ...
 
 
-def _prepare_sqlite(connection: _SqliteConnection, _record: object) -> None:
+def _prepare_sqlite(connection: _Sqlite, _record: object) -> None:
     """Readers beside the writer (WAL), and a commit that survives the power being cut (FULL)."""
     connection.isolation_level = None  # the driver must not begin transactions by itself: `_begin_sqlite` does
-    cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock first: a transaction that reads and then writes could not wait for it and would fail."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _sqlite(connection).execute("BEGIN IMMEDIATE")
+
+
+def _sqlite(connection: Connection) -> _Sqlite:
+    """Return the driver's own connection, for what needs none of the machinery above it."""
+    return cast("_Sqlite", connection.connection.driver_connection)

@@ -80,17 +80,16 @@ class SqlReleases:
     async def get(self, release: ReleaseId) -> Release | None:
         """Return a release, as committed last by whatever process."""
         fold = await self._database.run(lambda connection: self._read(connection, release))
-        return fold and fold.release
+        return None if fold is None else self._keep(fold)
 
     async def open_in(self, repo: int) -> Sequence[Release]:
         """Return the open releases of a repository, oldest first."""
 
-        def read(connection: Connection) -> list[Release]:
+        def read(connection: Connection) -> list[_Fold | None]:
             found = connection.execute(_OPEN_IN, {"repo": repo}).scalars().all()
-            folds = [self._read(connection, release) for release in found]
-            return [fold.release for fold in folds if fold is not None]
+            return [self._read(connection, release) for release in found]
 
-        return await self._database.run(read)
+        return [self._keep(fold) for fold in await self._database.run(read) if fold is not None]
 
     async def open_ids(self) -> Sequence[ReleaseId]:
         """Return all open releases, oldest first."""
@@ -136,7 +135,12 @@ class SqlReleases:
         Conflict where a release has moved on. Nothing is written then.
         """
         for fold in await self._database.run(lambda connection: self._write(connection, commit, now)):
-            self._folds.put(fold.release.id, fold)
+            self._keep(fold)
+
+    def _keep(self, fold: _Fold) -> Release:
+        """Keep what is committed for certain: inside a transaction nothing is."""
+        self._folds.put(fold.release.id, fold)
+        return fold.release
 
     # -- in the database's thread ---------------------------------------------------------------------------
 
@@ -159,9 +163,7 @@ class SqlReleases:
             return None
         if folded.revision == version:
             head = connection.execute(_HEAD, {"release": release, "version": version}).scalar_one()
-        fold = _Fold(release=folded, head=head)
-        self._folds.put(release, fold)
-        return fold
+        return _Fold(release=folded, head=head)
 
     def _write(self, connection: Connection, commit: Commit, now: datetime) -> list[_Fold]:
         for statement, ids in ((_HANDLED, commit.deliveries), (_FINISHED, commit.entries)):

@@ -1,5 +1,7 @@
 """Each call is one transaction, and time is exact."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from app.adapters.db.engine import Database
+from app.adapters.db.engine import TOGETHER, Database, open_engine
 from app.adapters.db.kept import Kept
 from app.adapters.db.tables import Moment, events, timers
 from tests.clock import NOON
@@ -28,6 +30,94 @@ async def test_an_error_undoes_what_the_call_wrote(database: Database) -> None:
     assert await database.run(lambda c: c.execute(select(timers)).all()) == []
     await database.run(lambda c: c.execute(insert(timers).values(key="a", at=NOON)).close())
     assert len(await database.run(lambda c: c.execute(select(timers)).all())) == 1
+
+
+def add(key: str) -> Callable[[Connection], str]:
+    def write(connection: Connection) -> str:
+        connection.execute(insert(timers).values(key=key, at=NOON))
+        if key.startswith("bad"):
+            raise LookupError(key)
+        return key
+
+    return write
+
+
+async def keys(database: Database) -> list[str]:
+    return sorted(await database.run(lambda c: c.execute(select(timers.c.key)).scalars().all()))
+
+
+async def test_of_calls_made_together_a_failing_one_undoes_only_itself(database: Database) -> None:
+    names = ["a", "bad 1", "b", "a", "bad 2", "c"]
+
+    answers = await asyncio.gather(*(database.run(add(name)) for name in names), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [str, LookupError, str, IntegrityError, LookupError, str]
+    assert await keys(database) == ["a", "b", "c"]
+
+
+async def test_many_calls_at_once_are_all_answered_in_order(database: Database) -> None:
+    names = [f"{number:03}" for number in range(3 * TOGETHER + 1)]
+
+    answers = await asyncio.gather(*(database.run(add(name)) for name in names))
+
+    assert answers == names
+    assert await keys(database) == names
+
+
+async def test_what_a_call_answered_is_in_the_database_even_when_the_disk_is_full(database: Database) -> None:
+    """A full disk may undo the work of others in the same commit: they must hear of it."""
+
+    def fill(connection: Connection) -> None:
+        connection.execute(text("PRAGMA max_page_count = 1"))  # as many as there are now
+        for number in range(1_000):
+            connection.execute(insert(timers).values(key=f"{number}" + "x" * 4_000, at=NOON))
+
+    works = [database.run(add("a")), database.run(fill), database.run(add("b"))]
+    answers = await asyncio.gather(*works, return_exceptions=True)
+
+    assert isinstance(answers[1], DatabaseError)
+    assert [answer for answer in answers if isinstance(answer, str)] == await keys(database)
+
+
+async def test_a_caller_that_is_cancelled_takes_nobody_along(database: Database) -> None:
+    gone, stays = (asyncio.create_task(database.run(add(name))) for name in ("gone", "stays"))
+    await asyncio.sleep(0)
+    gone.cancel()
+
+    assert await stays == "stays"
+    assert await keys(database) == ["gone", "stays"]
+
+
+async def test_two_processes_may_write_to_one_file(url: str, database: Database) -> None:
+    other = Database(url)
+
+    await asyncio.gather(*(d.run(add(f"{n} {d is other}")) for n in range(50) for d in (database, other)))
+
+    assert len(await keys(database)) == 100
+    await other.close()
+
+
+async def test_a_lock_that_is_not_let_go_is_told_and_gets_over(url: str, database: Database) -> None:
+    await database.run(lambda c: c.execute(text("PRAGMA busy_timeout = 1")).close())
+    other = open_engine(url)
+    with other.begin():
+        answers = await asyncio.gather(*(database.run(add(name)) for name in "ab"), return_exceptions=True)
+    other.dispose()
+
+    assert [str(answer) for answer in answers] == ["database is locked", "database is locked"]
+    assert await database.run(add("c")) == "c"
+    assert await keys(database) == ["c"]
+
+
+async def test_closing_lets_what_was_begun_finish(url: str, database: Database) -> None:
+    begun = [asyncio.create_task(database.run(add(name))) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    await database.close()
+    await asyncio.gather(*begun)
+
+    again = Database(url)
+    assert await keys(again) == ["a", "b"]
+    await again.close()
 
 
 async def test_what_was_committed_is_there_after_a_restart(url: str, database: Database) -> None:
