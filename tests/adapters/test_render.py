@@ -8,6 +8,7 @@ import pytest
 from inline_snapshot import external_file
 
 from app.adapters.render import TemplateRenderer, template_name
+from app.adapters.wording import neutralised
 from app.domain import messages
 from app.domain.checklist import read_items
 from app.domain.messages import Message
@@ -93,3 +94,8 @@ def test_an_issue_of_a_whole_plan_is_written_in_milliseconds(release: Release) -
         return process_time() - start
 
     assert min(cost() for _ in range(5)) < 0.05  # 8 ms on a free core; five times that means something is wrong
+
+
+def test_a_template_never_writes_none() -> None:
+    with pytest.raises(TypeError, match="None"):
+        neutralised(None)

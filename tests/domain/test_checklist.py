@@ -182,6 +182,7 @@ def test_no_line_of_people_is_lost(lines: list[str]) -> None:
         pytest.param(f"```\nA\n{WHOLE}", "lost", f"```\nA\n{NEW_WHOLE}", 0, id="below an unclosed code block"),
         pytest.param(f"~~~\nA\n{BEGIN}", "lost-end", f"~~~\nA\n{NEW_WHOLE}", 1, id="half below an unclosed one"),
         pytest.param("```\nA", "none", f"```\nA\n\n{NEW_WHOLE}", 1, id="new below an unclosed code block"),
+        pytest.param(f"A\n> B {HEAD}\n{END}", "lost-begin", f"A\n> B {HEAD}\n{NEW_WHOLE}", 1, id="head line quoted"),
         pytest.param(f"> {BEGIN}\n`{END}`", "none", f"> {BEGIN}\n`{END}`\n\n{NEW_WHOLE}", 0, id="spoken of"),
         pytest.param(f"A\n{BEGIN}\n```\n{END}\nB\n```", "", f"A\n{NEW_WHOLE}\nB\n```", 0, id="a fence in the block"),
     ],

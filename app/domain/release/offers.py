@@ -30,15 +30,18 @@ class Offers:
 
     def command(self, task: TaskStanding) -> str:
         """Return what runs the task, or runs it again where a run of it failed: `sign`, `retry sign`."""
-        name = task.task.slug if self._slugs[task.task.slug] <= 1 else str(task.task.id)
-        was_started = task.run is not None and task.run.state is not RunState.REFUSED
-        return f"retry {name}" if was_started and has_failed(task) else name
+        return self.again(task) if _was_in_vain(task) else self._name(task)
+
+    def again(self, task: TaskStanding) -> str:
+        """Return what runs the task again."""
+        return f"retry {self._name(task)}"
+
+    def _name(self, task: TaskStanding) -> str:
+        return task.task.slug if self._slugs[task.task.slug] <= 1 else str(task.task.id)
 
 
-def has_failed(task: TaskStanding) -> bool:
-    """Whether the task's latest run ended without success, or never came about."""
-    if task.run is None:
-        return False
-    if task.run.state in (RunState.REFUSED, RunState.UNCLEAR):
+def _was_in_vain(task: TaskStanding) -> bool:
+    """Whether a run of the task ended without success, or may have been started without our knowing."""
+    if task.run is not None and task.run.state is RunState.UNCLEAR:
         return True
     return task.progress is not None and task.progress.is_over and task.progress is not Progress.SUCCESS

@@ -16,7 +16,8 @@ from app.domain.release.gate import (
     SignoffMissing,
     Verdict,
 )
-from app.domain.release.offers import Offers, has_failed
+from app.domain.release.model import RunState
+from app.domain.release.offers import Offers
 from app.domain.release.standing import ItemStanding, State
 from app.domain.release.views import ReasonView
 
@@ -81,8 +82,10 @@ class _Explainer:
         first = alike[0].standing
         task = self._task_of.get(first.item.id)
         run = task.run if task and isinstance(first.item.wanted, ByRun | ByJob) else None
-        # What others run is run again where they run it; `status` then looks at it again.
-        command = self._offers.command(task) if task and run and has_failed(task) else "status"
+        command = "status"  # what others run is run again where they run it; `status` then looks at it again
+        if task and run:
+            was_started = run.state is not RunState.REFUSED
+            command = self._offers.again(task) if was_started else self._offers.command(task)
         return ReasonView(
             kind="failed",
             subject=alike[0].task,

@@ -22,6 +22,7 @@ from tests.domain.release.builders import (
     a_release,
     a_run,
     check_seen,
+    job_seen,
     run_seen,
 )
 
@@ -57,6 +58,13 @@ def test_a_failed_run_is_retried_and_one_that_never_started_is_run() -> None:
 def test_an_unclear_run_is_retried_and_not_simply_run() -> None:
     release = a_release(runs=(a_run("2.1", None, state=RunState.UNCLEAR, reason="no answer"),))
     assert "retry sign" in [step.command for step in _issue(release).overview.steps]
+
+
+def test_a_run_that_succeeded_but_for_a_job_is_run_again_and_not_offered_as_new() -> None:
+    seen = (run_seen(22, Progress.SUCCESS), job_seen(22, "notarize (arm)", Progress.FAILURE))
+    overview = _issue(a_release(runs=(a_run("2.2", 22),), seen=seen)).overview
+    assert "notarize" not in [step.command for step in overview.steps]
+    assert [view.commands for view in overview.reasons if view.kind == "failed"] == [("retry notarize",)]
 
 
 def test_a_task_waits_for_what_it_needs() -> None:
