@@ -24,8 +24,15 @@ def _lines(line: str) -> Callable[[int], str]:
 
 
 def _front_matter(size: int) -> str:
-    lines = "\n".join(f"  key {number}: manual" for number in range(1_900 * size // FULL))
+    lines = "\n".join(f"  key {number}: manual" for number in range(990 * size // FULL))
     return f"---\nevidence:\n{lines}\n---\n- [ ] a\n"
+
+
+def _task_words(size: int) -> str:
+    """Front matter that names tasks by words that are not there, above many tasks."""
+    words = ", ".join(f"word {number}" for number in range(45))
+    lines = "\n".join(f"  t{number}: {{needs: [{words}]}}" for number in range(100 * size // FULL))
+    return f"---\ntasks:\n{lines}\n---\n{_headings(size)}"
 
 
 def _deep_list(size: int) -> str:
@@ -53,6 +60,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "definitions": _lines("[a]: https://example.com"),
     "shell": lambda size: "## A\n- [ ] a\n```bash\n" + _lines("\"'\\" * 30)(size) + "```\n",
     "front matter": _front_matter,
+    "task words that are unknown": _task_words,
     "front matter in brackets": lambda size: f"---\nname: {'[' * min(size, 60_000)}\n---\n- [ ] a\n",
 }
 

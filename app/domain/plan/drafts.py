@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.domain.plan.blocks import Boxed
 from app.domain.plan.model import Action, CreateTag, Dispatch, Publish, Task, TaskKind
-from app.domain.plan.resolve import NoTask, SeveralTasks, resolve_among
+from app.domain.plan.resolve import SeveralTasks, TaskLookup
 from app.domain.plan.sections import Outline, Section
 from app.domain.plan.settings import Settings, TaskSettings
 from app.domain.plan.shell import (
@@ -23,6 +23,8 @@ from app.domain.plan.troubles import Troubles
 from app.domain.values import TaskId
 
 MAX_SHELL = 200_000  # characters of shell read in one plan
+MAX_SEARCHES = 50  # words of front matter that are no exact name: each is compared with every task
+MAX_HINTS = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,10 +118,10 @@ def _word(step: Step | None) -> str:
 
 
 def _apply_settings(drafts: list[Draft], settings: Settings, troubles: Troubles) -> None:
-    known = tuple(draft.as_task() for draft in drafts)
+    known = _Words(drafts, troubles)
     by_id = {draft.id: draft for draft in drafts}
     for key, said in settings.tasks.items():
-        task = _resolved(known, key, said.line, troubles)
+        task = known.task(key, said.line)
         if task is None:
             continue
         draft = by_id[task.id]
@@ -131,7 +133,7 @@ def _apply_settings(drafts: list[Draft], settings: Settings, troubles: Troubles)
             draft.names = unique((slugify(key), *draft.names))
     for draft in drafts:
         if draft.settings is not None:
-            found = [_resolved(known, word, draft.settings.line, troubles) for word in draft.settings.needs]
+            found = [known.task(word, draft.settings.line) for word in draft.settings.needs]
             draft.needs = tuple(dict.fromkeys(task.id for task in found if task is not None))
 
 
@@ -144,16 +146,31 @@ def _part_slugs(drafts: Iterable[Draft]) -> None:
         draft.names = unique((slug, *draft.names))
 
 
-def _resolved(known: Iterable[Task], word: str, line: int, troubles: Troubles) -> Task | None:
-    match resolve_among(known, word):
-        case NoTask(nearest=nearest):
+class _Words:
+    """The front matter's words for tasks, resolved at a cost that is bounded."""
+
+    def __init__(self, drafts: Iterable[Draft], troubles: Troubles) -> None:
+        self._lookup = TaskLookup(draft.as_task() for draft in drafts)
+        self._troubles = troubles
+        self._searches = self._unknown = 0
+
+    def task(self, word: str, line: int) -> Task | None:
+        """The one task that answers to the word; none or several are told."""
+        found = self._lookup.exact(word)
+        if found is None and self._searches < MAX_SEARCHES:
+            self._searches += 1
+            found = self._lookup.part(word)
+        if found is None:
+            self._unknown += 1
+            nearest = self._lookup.nearest(word) if self._unknown <= MAX_HINTS else ()
             hint = f": did you mean {_listed(nearest)}?" if nearest else ""
-            troubles.error(line, "unknown-task", f"no task answers to `{word[:60]}`{hint}")
-        case SeveralTasks(tasks=tasks):
-            troubles.error(line, "ambiguous-task", f"`{word[:60]}` fits {_listed(tasks[:5])}: use the number")
-        case Task() as task:
-            return task
-    return None
+            self._troubles.error(line, "unknown-task", f"no task answers to `{word[:60]}`{hint}")
+            return None
+        if isinstance(found, SeveralTasks):
+            fits = _listed(found.tasks[:5])
+            self._troubles.error(line, "ambiguous-task", f"`{word[:60]}` fits {fits}: use the number")
+            return None
+        return found
 
 
 def _listed(tasks: Iterable[Task]) -> str:

@@ -8,6 +8,7 @@ MAX_LINES = 2_000
 MAX_CHARACTERS = 64_000
 MAX_DEPTH = 8
 MAX_NODES = 6_000
+MAX_DIGITS = 15  # of a number; what a double holds exactly
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 Key = tuple[str, ...]
@@ -59,8 +60,9 @@ def read_yaml(text: str) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or "this is not YAML"
-        raise BadYaml(mark.line + 1 if isinstance(mark, yaml.Mark) else 1, "bad-yaml", str(why)[:200]) from error
-    except (ValueError, RecursionError) as error:
+        line = getattr(mark, "line", 0)  # the fast loader has a Mark class of its own
+        raise BadYaml(min(int(line), text.count("\n")) + 1, "bad-yaml", str(why)[:200]) from error
+    except ValueError as error:  # e.g. a surrogate that is no character
         raise BadYaml(1, "bad-yaml", "this is not YAML") from error
     return document
 
@@ -114,11 +116,8 @@ def _scalar(tag: str, text: str) -> Value:
         return None
     if tag == "bool":
         return text.casefold() in {"true", "yes", "on"}
-    try:
-        if tag == "int" and text.lstrip("+-").isdecimal() and len(text) < 16:  # noqa: PLR2004 -- what fits a double
-            return int(text)
-        if tag == "float" and text[-1:].isdigit() and ":" not in text and "_" not in text:
-            return float(text)
-    except ValueError:
-        return text
+    if tag == "int" and text.lstrip("+-").isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)
+    if tag == "float" and text[-1:].isdigit() and ":" not in text and "_" not in text:
+        return float(text)
     return text

@@ -177,3 +177,55 @@ def test_an_issue_template_does_not_hide_our_keys_misspelled(line: str) -> None:
 
 def test_front_matter_that_is_never_closed_is_text() -> None:
     assert told(read_plan("---\n- [ ] a\n")) == []
+
+
+def test_more_words_for_tasks_than_are_compared_are_still_told() -> None:
+    words = ", ".join(f"w{number}" for number in range(49))
+    plan = read_plan("---\ntasks:\n" + "".join(f"  t{n}: {{needs: [{words}]}}\n" for n in range(3)) + f"---\n{LOADED}")
+
+    assert {code for _, code in told(plan)} == {"unknown-task"}
+
+
+def test_long_front_matter_is_refused() -> None:
+    assert (2, "front-matter-too-large") in told(read_plan(f"---\nname: {'x' * 70_000}\n---\n- [ ] a\n"))
+
+
+def test_empty_front_matter_says_nothing() -> None:
+    assert told(read_plan("---\n---\n- [ ] a\n")) == []
+
+
+def test_scalars_stay_what_was_written() -> None:
+    plan = read("""
+        ---
+        gate:
+          before: 1
+          thresholds: {P0: 99.5, overall: 90}
+        announcements: [{at: 10:30, channel: site, template: null}]
+        ---
+        # Phase 1: a
+        - [ ] a
+        """)
+
+    assert (plan.gate.before, plan.gate.thresholds) == ("1", {"P0": 99.5, "overall": 90.0})
+    assert told(plan) == [(5, "bad-value")]
+
+
+def test_announcements_are_kept_in_order() -> None:
+    plan = read(
+        "---\nannouncements: [{at: 10:30, channel: site}, {at: '09:00', channel: mail, template: m.md}]\n---\n- [ ] a\n"
+    )
+
+    assert [(entry.at, entry.channel, entry.template) for entry in plan.announcements] == [
+        ("10:30", "site", None),
+        ("09:00", "mail", "m.md"),
+    ]
+
+
+def test_a_heading_that_is_not_understood_is_told() -> None:
+    assert told(read("## A <!-- gonogo: luck -->\n- [ ] a\n")) == [(1, "bad-comment")]
+
+
+def test_lone_surrogates_and_odd_separators_do_no_harm() -> None:
+    plan = read_plan("---\nname: \ud800\n---\n- [ ] a\u2028- [ ] b\x0b- [ ] c\n")
+
+    assert [item.line for item in plan.items()] == [4]
