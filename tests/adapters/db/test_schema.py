@@ -1,10 +1,11 @@
 """The migrations lead to the schema that the statements are written for."""
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from app.adapters.db.engine import open_engine
 from app.adapters.db.migrate import MIGRATIONS, upgrade
@@ -47,7 +48,22 @@ def test_the_head_that_is_asked_for_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-def test_an_upgrade_may_run_again_and_go_back(url: str) -> None:
+def test_the_migrations_lead_back_to_an_empty_database(url: str) -> None:
+    upgrade(url)
+    engine = open_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        left = set(inspect(connection).get_table_names())
+
+    assert left == {"alembic_version"}
+    engine.dispose()
+
+
+def test_an_upgrade_may_run_again_and_another_schema_is_told(url: str) -> None:
     upgrade(url)
     upgrade(url)
     engine = open_engine(url)
