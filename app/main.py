@@ -1,122 +1,29 @@
-"""The composition root: settings become adapters, adapters become the service. Alone knows everyone."""
+"""Where `gonogo` begins: the command line with the service and the demo put in, each loaded only when asked for."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-
-import httpx
-from fastapi import FastAPI
-from httpx_aiohttp import AiohttpTransport
-
-from app.adapters.clock import SystemClock
-from app.adapters.db.engine import Database
-from app.adapters.db.inbox import SqlInbox
-from app.adapters.db.ledger import SqlLedger
-from app.adapters.db.releases import SqlReleases
-from app.adapters.db.schema import trouble_with
-from app.adapters.github.client import Line
-from app.adapters.github.operations import RestGitHub
-from app.adapters.github.tokens import AppJwt
-from app.adapters.github.webhook import verify_signature
-from app.adapters.render import TemplateRenderer
-from app.adapters.scheduler.local import Find, LocalScheduler
-from app.ports import Clock, Work
-from app.web.health import health_routes
-from app.web.webhook import webhook_routes
-from app.worker.commands import CommandDesk
-from app.worker.inbox import InboxWorker
-from app.worker.ledger import LedgerWorker
-from app.worker.plans import Plans
-from app.worker.poll import Poller
-from app.worker.show import Pace, Shower
-from app.worker.workbench import Workbench
-from handlers.commands import load_commands
-from handlers.events import load_events
+from app.cli import build_cli
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
-    """What a service is made of, settled before anything is made."""
+def serve() -> None:
+    """Run the service until it is told to stop."""
+    from app.serving import serve_from_settings  # noqa: PLC0415 - `gonogo plan check` need not wait for a web server
 
-    app_id: int
-    private_key: str = field(repr=False)
-    webhook_secrets: Sequence[str] = field(repr=False)
-    database_url: str
-    api_url: str = "https://api.github.com"
-    site_url: str = "https://github.com"
-    transport: httpx.AsyncBaseTransport | None = None  # None: the network
-    clock: Clock = field(default_factory=SystemClock)
-    pace: Pace = field(default_factory=Pace)
+    serve_from_settings()
 
 
-class Service:
-    """The whole service in one process: the door, the workers, the timers. `web` is its ASGI application."""
+def demo(port: int) -> None:
+    """Run the demo until it is told to stop."""
+    from app.demo import run_demo  # noqa: PLC0415 - the same
 
-    def __init__(self, wiring: Wiring) -> None:
-        clock = wiring.clock
-        self.database = Database(wiring.database_url)
-        self.inbox = SqlInbox(self.database, clock)
-        self.ledger = SqlLedger(self.database, clock)
-        self.releases = SqlReleases(self.database)
-        self._transport = wiring.transport or AiohttpTransport()
-        line = Line(transport=self._transport, clock=clock, api_url=wiring.api_url)
-        self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock))
-        self._work(wiring)
-        self.web = FastAPI(title="Go/No-Go", docs_url=None, redoc_url=None, openapi_url=None, lifespan=self._lifespan)
-        secrets = tuple(wiring.webhook_secrets)
-        self.web.include_router(
-            webhook_routes(
-                self.inbox,
-                lambda body, header: verify_signature(body, header, secrets),
-                self.scheduler.wake,
-                clock,
-            )
-        )
-        self.web.include_router(health_routes(lambda: self.database.run(trouble_with)))
+    run_demo(port)
 
-    def _work(self, wiring: Wiring) -> None:
-        """Make the workers and give each its turns."""
-        plans = Plans(self.github, self.releases)
-        # Named before they are there: the workers wake one another through the scheduler, which runs them.
-        work: dict[str, Work] = {
-            "inbox": lambda key: inbox.drain(key),  # noqa: PLW0108
-            "ledger": lambda key: ledger.drain(key),  # noqa: PLW0108
-            "show": lambda key: shower.show(key),  # noqa: PLW0108
-            "poll": lambda key: poller.poll(key),  # noqa: PLW0108
-        }
-        sweeps: dict[str, Find] = {
-            "inbox": self.inbox.keys,
-            "ledger": self.ledger.keys,
-            "poll": lambda: poller.unwatched(),  # noqa: PLW0108
-        }
-        self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
-        bench = Workbench(
-            releases=self.releases,
-            plans=plans,
-            github=self.github,
-            renderer=TemplateRenderer(),
-            scheduler=self.scheduler,
-            clock=wiring.clock,
-        )
-        inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
-        ledger = LedgerWorker(self.ledger, bench)
-        shower = Shower(bench, wiring.site_url, wiring.pace)
-        poller = Poller(bench)
 
-    async def start(self) -> None:
-        """Begin to work, with what was left from before."""
-        await self.scheduler.start()
+def upgrade() -> None:
+    """Migrate the database of the settings."""
+    from app.serving import upgrade_from_settings  # noqa: PLC0415 - the same
 
-    async def stop(self) -> None:
-        """Finish what is going on, then let go of everything. What is not finished is taken up at the next start."""
-        await self.scheduler.stop()
-        await self._transport.aclose()
-        await self.database.close()
+    upgrade_from_settings()
 
-    @asynccontextmanager
-    async def _lifespan(self, _web: FastAPI) -> AsyncGenerator[None]:
-        await self.start()
-        try:
-            yield
-        finally:
-            await self.stop()
+
+def cli() -> None:
+    """Run the command line."""
+    build_cli(serve=serve, demo=demo, upgrade=upgrade)()

@@ -1,6 +1,7 @@
 """The driver of the stories: the real service and the simulated GitHub, joined by signed webhooks, on one clock."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,13 @@ from sqlalchemy import Connection, select
 
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.tables import deliveries, ledger
-from app.main import Service, Wiring
+from app.service import Service, Wiring
 from app.sim.clock import SimClock
 from app.sim.github import SimGitHub
 from app.sim.scenario import Room, white_room
-from app.sim.state import CheckRun, Comment
+from app.sim.state import CheckRun, Comment, WorkflowRun
 from app.sim.webhooks import WebhookPost
-from tests.contract import ContractChecked, problems_of_posts
+from tests.contract import ContractChecked, Receive, Scope, Send, problems_of_posts
 from tests.given import PLAN_TEXT
 
 REPO = "white-room/daw"
@@ -65,15 +66,37 @@ class TrackedRelease:
         return [c for c in comments if c.issue.number == self.issue and c.user.type == "Bot"]
 
 
+class Meddler:
+    """An ASGI application in front of GitHub's, that does something just before a request arrives there."""
+
+    def __init__(self, app: ContractChecked) -> None:
+        self._app = app
+        self._waiting: list[tuple[str, str, Callable[[], object]]] = []
+
+    def before(self, method: str, ending: str, do: Callable[[], object]) -> None:
+        """Do it once, before the next request of that method whose path ends so."""
+        self._waiting.append((method, ending, do))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for one in self._waiting:
+            if scope["method"] == one[0] and scope["path"].endswith(one[1]):
+                self._waiting.remove(one)
+                one[2]()
+                break
+        await self._app(scope, receive, send)
+
+
 @dataclass
 class Bot:
     """The service at work."""
 
     github: SimGitHub
     room: Room
-    service: Service
     clock: SimClock
-    http: httpx.AsyncClient
+    meddler: Meddler
+    make: Callable[[], Service]
+    service: Service = field(init=False)
+    http: httpx.AsyncClient = field(init=False)
     sent: list[WebhookPost] = field(default_factory=list[WebhookPost])
 
     async def post(self, webhook: WebhookPost) -> int:
@@ -82,22 +105,41 @@ class Bot:
         answer = await self.http.post("/webhook", content=webhook.body, headers=webhook.headers)
         return answer.status_code
 
-    async def settle(self) -> None:
-        """Deliver what GitHub has sent and let the workers finish, without letting time pass."""
+    async def post_at_once(self, webhooks: Sequence[WebhookPost]) -> list[int]:
+        """Deliver webhooks side by side and return the statuses."""
+        return await asyncio.gather(*map(self.post, webhooks))
+
+    async def start(self) -> None:
+        """Start the service: as the first, or as the one after a crash."""
+        self.service = self.make()
+        transport = httpx.ASGITransport(app=self.service.web)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://gonogo.test")
+        await self.service.start()
+        await self.service.scheduler.sweep()  # the same as the sweep at every start, but waited for
+
+    async def stop(self) -> None:
+        """Stop the service."""
+        await self.http.aclose()
+        await self.service.stop()
+
+    async def settle(self, *, is_deaf: bool = False) -> None:
+        """Deliver what GitHub has sent and let the workers finish, without letting time pass; deaf, nothing arrives."""
         while True:
             for webhook in self.github.take():
-                assert await self.post(webhook) in (200, 202)
+                assert is_deaf or await self.post(webhook) in (200, 202)
             await self.service.scheduler.idle()
             if not self.github.outbox:
                 return
 
-    async def pass_time(self, seconds: float, *, step: float = 0.5) -> None:
+    async def pass_time(self, seconds: float, *, step: float = 0.5, is_deaf: bool = False) -> None:
         """Let time pass in small steps, with everything that happens in it."""
-        await self.settle()
+        await self.settle(is_deaf=is_deaf)
         while seconds > 0:
             self.clock.advance(step)
             self.github.tick()
-            await self.settle()
+            for _ in range(4):  # whoever the clock has woken gets its turn before we ask whether all is quiet
+                await asyncio.sleep(0)
+            await self.settle(is_deaf=is_deaf)
             seconds -= step
 
     async def open_release(self, version: str = "1.0.0", *, body: str = INTRO, more: str = "") -> TrackedRelease:
@@ -108,10 +150,14 @@ class Bot:
         return release
 
     @property
+    def dispatched(self) -> list[WorkflowRun]:
+        """The runs that were dispatched, in order."""
+        return [r for r in self.github.runs(REPO) if r.event == "workflow_dispatch"]
+
+    @property
     def dispatches(self) -> list[tuple[str, str]]:
         """The workflow file and task of each run the bot dispatched, in order."""
-        runs = (r for r in self.github.runs(REPO) if r.event == "workflow_dispatch")
-        return [(r.workflow.path.rpartition("/")[2], str(r.inputs.get("task", ""))) for r in runs]
+        return [(r.workflow.path.rpartition("/")[2], str(r.inputs.get("task", ""))) for r in self.dispatched]
 
     def gate(self, sha: str | None = None) -> CheckRun:
         """The gate's check run on a commit: there is to be one."""
@@ -132,7 +178,7 @@ class Bot:
 
 @asynccontextmanager
 async def running_bot(
-    folder: Path, *, plan: str = PLAN_TEXT, files: Mapping[str, str] | None = None, is_clean: bool = True
+    folder: Path, *, plan: str = PLAN_TEXT, files: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
     clock = SimClock()
@@ -141,26 +187,22 @@ async def running_bot(
     database = f"sqlite:///{folder / 'gonogo.db'}"
     upgrade(database)
     checked = ContractChecked(github.asgi)
-    service = Service(
-        Wiring(
-            app_id=room.app.id,
-            private_key=room.private_key,
-            webhook_secrets=[room.webhook_secret],
-            database_url=database,
-            transport=httpx.ASGITransport(app=checked),
-            clock=clock,
-        )
+    meddler = Meddler(checked)
+    wiring = Wiring(
+        app_id=room.app.id,
+        private_key=room.private_key,
+        webhook_secrets=[room.webhook_secret],
+        database_url=database,
+        transport=httpx.ASGITransport(app=meddler),
+        clock=clock,
     )
-    await service.start()
-    transport = httpx.ASGITransport(app=service.web)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gonogo.test") as http:
-        bot = Bot(github=github, room=room, service=service, clock=clock, http=http)
-        try:
-            yield bot
-            if is_clean:
-                assert await bot.unfinished() == ([], [])
-        finally:
-            await service.stop()
+    bot = Bot(github=github, room=room, clock=clock, meddler=meddler, make=lambda: Service(wiring))
+    await bot.start()
+    try:
+        yield bot
+        assert await bot.unfinished() == ([], [])
+    finally:
+        await bot.stop()
     github.assert_no_unknown_calls()
     checked.assert_clean()
     assert problems_of_posts(bot.sent) == []

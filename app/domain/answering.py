@@ -1,7 +1,7 @@
 """From the words of a command to a decision: which command, which release, who may, and what it answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from app.domain.decision import Decision, Refused
@@ -13,8 +13,8 @@ from app.domain.messages import (
     NoSuchRelease,
     SeveralReleases,
     UnknownCommand,
-    UnknownTask,
 )
+from app.domain.plan.resolve import NoTask, resolve_task
 from app.domain.policy import refusal
 from app.domain.release.model import Release
 from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand, parse_args
@@ -40,7 +40,7 @@ def understand(commands: Commands, invocation: Invocation) -> Understood | Messa
         command = commands.find(TASK_COMMAND)
         word, text = invocation.word, f"{invocation.word} {invocation.rest}"
     if command is None or not invocation.word:
-        return UnknownCommand(word=invocation.word, nearest=("help",))
+        return UnknownCommand(word=invocation.word, nearest=())
     args = parse_args(command.usage, text)
     if isinstance(args, BadArgs):
         if word is not None and (nearest := commands.nearest(word)):
@@ -74,10 +74,14 @@ def choose_release(
 def decide(understood: Understood, facts: Facts, commands: Commands) -> Decision:
     """Decide a command on the facts: first whether the actor may, then what it does."""
     command = understood.command
-    if denied := refusal(facts.actor, command.who, command.name):
+    if understood.word is not None and facts.plan is not None:
+        # A mistyped word is told as that, also to those who could not have run a task of that name.
+        found = resolve_task(facts.plan, understood.word)
+        if isinstance(found, NoTask):
+            slugs = (task.slug for task in found.nearest)
+            return Refused(
+                UnknownCommand(word=understood.word, nearest=commands.nearest(understood.word, tuple(slugs)))
+            )
+    if denied := refusal(facts.actor, command.who, understood.word or command.name):
         return Refused(denied)
-    decision = command.decide(facts, understood.args)
-    if understood.word is not None and isinstance(decision, Refused) and isinstance(decision.reason, UnknownTask):
-        nearest = commands.nearest(understood.word, decision.reason.nearest)
-        return replace(decision, reason=UnknownCommand(word=understood.word, nearest=nearest))
-    return decision
+    return command.decide(facts, understood.args)

@@ -1,0 +1,59 @@
+"""The command `gonogo`: what can be said on a command line, and how trouble is told there."""
+
+from collections.abc import Callable
+from typing import Annotated, NoReturn
+
+import typer
+
+from app.cli_plan import plan_app
+
+DEMO_PORT = 8787
+
+
+class Unusable(Exception):
+    """What was asked for cannot be done as things stand. The text is for people."""
+
+
+def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade: Callable[[], None]) -> typer.Typer:
+    """Return the command with its parts put in: each is called when it is asked for, and may raise Unusable."""
+    cli = typer.Typer(
+        name="gonogo",
+        help="Go/No-Go runs your release plan and keeps the tag blocked until every gate is green.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    database = typer.Typer(help="Look after the database.", no_args_is_help=True)
+    cli.add_typer(plan_app)
+    cli.add_typer(database, name="db")
+
+    @cli.command("serve")
+    def serve_command() -> None:
+        """Run the service: webhooks, workers and timers in one process. Settings come from GONOGO_* or `.env`."""
+        _told(serve)
+
+    @cli.command("demo")
+    def demo_command(
+        port: Annotated[int, typer.Option(min=1, max=65_535, help="The port of the page.")] = DEMO_PORT,
+    ) -> None:
+        """Play a release on a simulated GitHub, with a page to watch it and to write comments on."""
+        _told(lambda: demo(port))
+
+    @database.command("upgrade")
+    def upgrade_command() -> None:
+        """Bring the database to the schema that this version speaks. Safe to run again."""
+        _told(upgrade)
+
+    return cli
+
+
+def _told(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except Unusable as error:
+        _exit(str(error))
+
+
+def _exit(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise typer.Exit(code=2)

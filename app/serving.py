@@ -1,0 +1,87 @@
+"""`gonogo serve`: the service of the settings, on a port, until it is told to stop."""
+
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from sqlalchemy.engine import make_url
+
+from app.adapters.db.migrate import upgrade
+from app.cli import Unusable
+from app.log import set_up_logging
+from app.service import Service, Wiring
+from app.settings import Settings, SettingsError, load_settings
+
+GRACE_SECONDS: Final = 10
+
+
+def serve_from_settings() -> None:
+    """Run the service. Raises Unusable where the settings, the database or the port do not allow it."""
+    settings = _settings()
+    set_up_logging(is_json=not sys.stderr.isatty())
+    _prepare(settings)
+    sock = listen(settings.host, settings.port)
+    with sock:
+        uvicorn.Server(server_config(_service(settings))).run(sockets=[sock])
+
+
+def upgrade_from_settings() -> None:
+    """Migrate the database of the settings. Raises Unusable."""
+    _prepare(_settings())
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises Unusable, in words, where the port is taken or not to be had."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise Unusable(f"Cannot listen on {host} port {port}: {error.strerror}. Choose another port.") from error
+
+
+def server_config(service: Service) -> uvicorn.Config:
+    """Return how the service is served: our own log lines, no access log (GitHub's own list of deliveries is that)."""
+    return uvicorn.Config(
+        service.web,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise Unusable(str(error)) from error
+
+
+def _prepare(settings: Settings) -> None:
+    """Make the database's folder and bring its schema up to date: one process and one file want no ceremony."""
+    url = settings.database_url.get_secret_value()
+    file = make_url(url).database
+    try:
+        if file:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        upgrade(url)
+    except OSError as error:
+        raise Unusable(f"The database's folder cannot be used: {error}") from error
+
+
+def _service(settings: Settings) -> Service:
+    try:
+        return Service(
+            Wiring(
+                app_id=settings.app_id,
+                private_key=settings.read_private_key().get_secret_value(),
+                webhook_secrets=settings.webhook_secrets,
+                database_url=settings.database_url.get_secret_value(),
+                api_url=settings.github_api_url,
+                site_url=settings.github_url,
+            )
+        )
+    except ValueError as error:
+        raise Unusable(f"The private key cannot be used: {error}") from error
