@@ -5,12 +5,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from fastapi import FastAPI
+
 from app.ports import Clock
 from app.sim.github import SimGitHub
 from app.sim.scenario import Room, white_room
 from app.sim.stage.page import make_web
-from app.sim.stage.scene import Spot
-from app.sim.wire import Asgi
+from app.sim.stage.telling import Telling
 from app.sim.world import Pace
 
 REPO: Final = "white-room/daw"
@@ -21,7 +22,7 @@ _FILES: Final = Path(__file__).parent / "files"
 _EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "white_room"
 
 
-@dataclass(slots=False, kw_only=True)
+@dataclass(kw_only=True)
 class Stage:
     """A simulated GitHub with a page, and what the service needs to be its App."""
 
@@ -29,7 +30,7 @@ class Stage:
     github: SimGitHub
     clock: Clock
     speed: float
-    spot: Spot = field(default_factory=Spot)
+    telling: Telling = field(default_factory=Telling)
 
     @property
     def app_id(self) -> int:
@@ -47,9 +48,9 @@ class Stage:
         return self.room.webhook_secret
 
     @cached_property
-    def web(self) -> Asgi:
+    def web(self) -> FastAPI:
         """The page and the REST API (below `/api/v3`) as one ASGI application, for loopback only."""
-        return make_web(self.github, self.room, self.spot)
+        return make_web(self.github, self.room, self.telling)
 
 
 def build_stage(clock: Clock, *, speed: float = 1.0) -> Stage:

@@ -1,0 +1,130 @@
+"""GitHub's Markdown as HTML for the page: tables, task lists, folded details; no other HTML, nothing from outside."""
+
+import re
+from collections.abc import MutableMapping, Sequence
+from functools import lru_cache
+from html import escape
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from markupsafe import Markup
+
+_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)(details|summary|sub|sup|b|br|kbd)( open)?\s*/?>", re.DOTALL)
+_ENTITY: Final = re.compile(r"&amp;(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BOX: Final = re.compile(r"\[([ xX])\](?:[ \t]|$)")
+_HERE: Final = re.compile(r"https?://[^/]+/white-room/daw(?:[/?#]|$)")
+_ANCHORS: Final = (
+    (re.compile(r"#issuecomment-(\d+)$"), "comment-"),
+    (re.compile(r"/actions/runs/(\d+)"), "run-"),
+    (re.compile(r"/issues/(\d+)$"), "issue-"),
+    (re.compile(r"/runs/(\d+)$"), "check-"),
+)
+
+
+@lru_cache(maxsize=512)
+def to_html(text: str) -> Markup:
+    """Return the HTML of a comment or body, as it is put into the page. Hidden comments are dropped."""
+    env: dict[str, int] = {}
+    html = _READER.render(text, env)
+    return Markup(html + "</details>" * env.get("details", 0))  # noqa: S704  all that can stand in it is made below
+
+
+def _only_known_tags(html: str, env: MutableMapping[str, Any]) -> str:
+    """Keep the tags that GitHub's own readers need, without attributes; drop comments; the rest is text."""
+    out: list[str] = []
+    at = 0
+    for found in _TAG.finditer(html):
+        out.append(_text(html[at : found.start()]))
+        out.append(_tag(found, env))
+        at = found.end()
+    return "".join((*out, _text(html[at:])))
+
+
+def _tag(found: re.Match[str], env: MutableMapping[str, Any]) -> str:
+    closes, name, is_open = found[1], found[2], found[3]
+    if name is None:
+        return ""
+    if name == "details":
+        depth: int = env.get("details", 0)
+        if closes and not depth:
+            return ""  # it would close something of the page's own
+        env["details"] = depth - 1 if closes else depth + 1
+    return f"<{closes}{name}{' open' if is_open and name == 'details' and not closes else ''}>"
+
+
+def _text(text: str) -> str:
+    return _ENTITY.sub(r"&\1;", escape(text))
+
+
+def _html(
+    _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    return _only_known_tags(tokens[at].content, env)
+
+
+def _box(
+    _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: MutableMapping[str, Any]
+) -> str:
+    checked = " checked" if tokens[at].meta["checked"] else ""
+    return f'<input type="checkbox" disabled aria-label="done"{checked}> '
+
+
+def _image(
+    _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: MutableMapping[str, Any]
+) -> str:
+    return escape(tokens[at].content)  # nothing is fetched from anywhere
+
+
+def _boxes(state: StateCore) -> None:
+    """Make checkboxes of list items that begin with one."""
+    for place, token in enumerate(state.tokens):
+        if place < 2 or token.type != "inline" or state.tokens[place - 2].type != "list_item_open":  # noqa: PLR2004  item, paragraph, inline
+            continue
+        first = token.children[0] if token.children else None
+        found = _BOX.match(first.content) if first and first.type == "text" else None
+        if first is None or found is None or token.children is None:
+            continue
+        first.content = first.content[found.end() :]
+        token.children.insert(0, Token("task_box", "input", 0, meta={"checked": found[1] in "xX"}))
+        state.tokens[place - 2].attrJoin("class", "task")
+
+
+def _links(state: StateCore) -> None:
+    """Lead links of the simulated GitHub to their place on the page; elsewhere a new tab is opened."""
+    for token in state.tokens:
+        spans: list[bool] = []
+        for child in token.children or ():
+            if child.type == "link_open":
+                spans.append(_lead(child))
+            elif child.type == "link_close" and spans.pop():
+                child.tag = "span"
+
+
+def _lead(link: Token) -> bool:
+    """Change a link's target. Return whether it leads nowhere here, and so is none."""
+    href = str(link.attrGet("href") or "")
+    if not _HERE.match(href):
+        link.attrs.update({"rel": "noopener noreferrer", "target": "_blank"})
+        return False
+    for pattern, prefix in _ANCHORS:
+        if found := pattern.search(href):
+            link.attrs = {"href": f"#{prefix}{found[1]}"}
+            return False
+    link.tag, link.attrs = "span", {"class": "away", "title": "On GitHub this is a link"}
+    return True
+
+
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(["table", "strikethrough"])
+    for kind, rule in (("html_block", _html), ("html_inline", _html), ("task_box", _box), ("image", _image)):
+        reader.add_render_rule(kind, rule)
+    reader.core.ruler.push("boxes", _boxes)
+    reader.core.ruler.push("links", _links)
+    return reader
+
+
+_READER: Final = _reader()
