@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -121,6 +122,14 @@ def test_every_file_and_module_that_a_page_names_is_there(file: Path) -> None:
     for module in modules:
         path = ROOT / module.replace(".", "/")
         assert path.is_dir() or path.with_suffix(".py").is_file(), module
+
+
+def test_every_floor_that_the_linter_knows_is_in_the_architecture_page() -> None:
+    contracts = tomllib.loads(page("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    floors = {room for contract in contracts for layer in contract.get("layers", []) for room in layer.split(" | ")}
+    rows = re.findall(r"^\| (`.+?) \|", page("docs/ARCHITECTURE.md"), re.MULTILINE)
+    assert len(floors) > 5
+    assert floors <= {name for row in rows for name in re.findall(r"`([\w.]+)`", row)}
 
 
 def test_every_make_target_that_a_page_names_is_there() -> None:
