@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final, TypeVar
 
 from app.domain.facts import NoPlan, PlanSource, WorkflowInputs
-from app.domain.plan.model import Dispatch, Plan
+from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
 from app.domain.release.model import Release
 from app.domain.values import Repo, Sha, Target
@@ -44,9 +44,8 @@ class Plans:
         return plan
 
     async def workflows(self, release: Release, plan: Plan) -> dict[str, WorkflowInputs | None]:
-        """Return what each workflow that the plan dispatches declares at the target. Raises GitHubError."""
-        files = dict.fromkeys(t.action.workflow for t in plan.tasks() if isinstance(t.action, Dispatch))
-        return {file: await self._workflow(release.repo, release.target.sha, file) for file in files}
+        """Return what each workflow that the plan can dispatch declares at the target. Raises GitHubError."""
+        return {file: await self._workflow(release.repo, release.target.sha, file) for file in plan.workflows()}
 
     async def _workflow(self, repo: Repo, sha: Sha, file: str) -> WorkflowInputs | None:
         key = (repo.id, sha, file)

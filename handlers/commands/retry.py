@@ -23,7 +23,7 @@ from app.domain.values import Role
 def retry(facts: Facts, args: Args) -> Decision:
     """Run a task again that ended, or that never got a run.
 
-    With `--failed` only the failed jobs of its last run are run again.
+    With --failed only the failed jobs of its last run are run again.
     """
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="retry"))

@@ -16,10 +16,11 @@ from app.domain.values import Role
     examples=("notarize", "2.3", "run sign notarize"),
 )
 def run(facts: Facts, args: Args) -> Decision:
-    """Run one or more tasks of the plan; `run` may be left out.
+    """Run one or more tasks of the plan; the word run may be left out.
 
     A task is named by its number, its short name, or a word that fits only it.
-    All of the tasks are asked for, or none.
+    A workflow that an item links to is named by its file.
+    All of them are asked for, or none.
     """
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="run"))

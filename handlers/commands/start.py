@@ -24,8 +24,8 @@ _NOT_IN_A_REF: Final = ("..", ".lock")  # what git refuses in a ref and the char
 def start(facts: Facts, args: Args) -> Decision:
     """Bind this issue to a release and pin its commit and plan.
 
-    The target is the plan's branch, or any branch, tag or commit named with `--target`.
-    Of several plans in `.github/release-plans/`, `--plan` names one.
+    The target is the plan's branch, or any branch, tag or commit named with --target.
+    Of several plans in .github/release-plans, --plan names one.
     """
     version = args["version"].removeprefix("v") if args["version"][1:2].isdigit() else args["version"]
     if not _VERSION.fullmatch(version) or any(bad in version for bad in _NOT_IN_A_REF):

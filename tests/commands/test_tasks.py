@@ -212,3 +212,15 @@ def test_cancel_needs_a_run_that_goes_on(events: tuple[Event, ...]) -> None:
 def test_a_run_is_linked_where_it_is_known() -> None:
     answer = reason(run, "1.1", requested(), started())
     assert answer == AlreadyRunning(task="1.1 Build installers", slug="build-installers", url=URL)
+
+
+@pytest.mark.parametrize("word", ["nightly.yml", "nightly"])
+def test_a_workflow_that_an_item_links_to_can_be_run_by_its_file(word: str) -> None:
+    args = run.parse(word)
+    assert not isinstance(args, BadArgs)
+    at = replace(facts(release()), workflows={"nightly.yml": WorkflowInputs(declared=frozenset())})
+    decision = run.decide(at, args)
+    assert isinstance(decision, Accepted)
+    (effect,) = decision.effects
+    assert isinstance(effect, DispatchRun)
+    assert (effect.workflow, effect.inputs) == ("nightly.yml", {})

@@ -17,8 +17,7 @@ _CUT: Final = "\n\n…"
 
 # GitHub's limits: three of them, label 20 characters, description 40, identifier 20
 _BUTTONS: Final = (
-    {"label": "Re-check", "description": "Read everything again", "identifier": "recheck"},
-    {"label": "Hold", "description": "Stop this release", "identifier": "hold"},
+    {"label": "Re-check", "description": "Ask GitHub again how everything stands", "identifier": "recheck"},
 )
 
 

@@ -294,6 +294,12 @@ class Plan:
         """The task of that id, if there is one."""
         return next((t for t in self.tasks() if t.id == task), None)
 
+    def workflows(self) -> tuple[str, ...]:
+        """Return the workflow files that can be dispatched: of tasks with a script, and those that items link to."""
+        of_tasks = (t.action.workflow for t in self.tasks() if isinstance(t.action, Dispatch))
+        of_items = (i.wanted.workflow for i in self.items() if isinstance(i.wanted, ByWorkflow))
+        return tuple(dict.fromkeys((*of_tasks, *of_items)))
+
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep the gate red."""

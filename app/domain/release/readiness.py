@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.plan.model import ByTask, CreateTag, Item, Phase, Plan
+from app.domain.plan.model import ByReadiness, ByTask, CreateTag, Item, Phase, Plan
 from app.domain.release.standing import Standing, State
 
 
@@ -53,13 +53,16 @@ def counted_phases(plan: Plan) -> tuple[Phase, ...]:
 
 
 def counted_items(plan: Plan) -> tuple[Item, ...]:
-    """Return the items that count: of the counted phases, without those that only repeat a task."""
+    """Return the items that count: of the counted phases, without those that repeat a task or speak of readiness.
+
+    An item such as `P1 completion ≥ 90 %` is about the figures: counted in them, it would wait for itself.
+    """
     return tuple(
         item
         for phase in counted_phases(plan)
         for task in phase.tasks
         for item in task.items
-        if not isinstance(item.wanted, ByTask)
+        if not isinstance(item.wanted, ByTask | ByReadiness)
     )
 
 

@@ -18,7 +18,7 @@ from app.domain.messages import (
     WorkflowMissing,
     WorkflowNotDispatchable,
 )
-from app.domain.plan.model import CreateTag, Dispatch, Plan, Publish, Task
+from app.domain.plan.model import CreateTag, Dispatch, Plan, Publish, Task, TaskKind
 from app.domain.plan.resolve import NoTask, SeveralTasks, resolve_task
 from app.domain.release.effects import DispatchRun
 from app.domain.release.events import RunRequested
@@ -41,12 +41,32 @@ def the_task(plan: Plan, word: str, command: str) -> Task | Message:
     """Return the one task that answers to the word, or what to say."""
     match resolve_task(plan, word):
         case NoTask(nearest=nearest):
-            return UnknownTask(word=word, nearest=tuple(t.slug for t in nearest))
+            return linked_workflow(plan, word) or UnknownTask(word=word, nearest=tuple(t.slug for t in nearest))
         case SeveralTasks(tasks=tasks):
             named = tuple((str(t.id) if t.id[:1].isdigit() else t.slug, t.label) for t in tasks)
             return TaskChoice(word=word, command=command, tasks=named)
         case Task() as task:
             return task
+
+
+def linked_workflow(plan: Plan, word: str) -> Task | None:
+    """Return a task that dispatches the workflow of that file name, where an item of the plan links to it."""
+    file = next(
+        (f for f in plan.workflows() if word.casefold() in (f.casefold(), f.rpartition(".")[0].casefold())), None
+    )
+    if file is None:
+        return None
+    return Task(
+        id=TaskId(file),
+        slug=file,
+        names=(file,),
+        title=file,
+        line=0,
+        kind=TaskKind.WORK,
+        priority="",
+        items=(),
+        action=Dispatch(workflow=file, inputs={}),
+    )
 
 
 def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry: bool) -> Wanted | Message:

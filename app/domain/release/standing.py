@@ -19,7 +19,6 @@ from app.domain.plan.model import (
     ByTag,
     ByTask,
     ByWorkflow,
-    Dispatch,
     Item,
     Manual,
     Plan,
@@ -127,8 +126,8 @@ def is_waited_for(plan: Plan, release: Release, sighting: Sighting) -> bool:
     wanted = [item.wanted for item in plan.items()]
     match sighting.kind:
         case Sight.RUN:
-            # Any run of a workflow that a task dispatches: the webhook may come before GitHub's answer with the id.
-            return any(isinstance(t.action, Dispatch) and t.action.workflow == sighting.source for t in plan.tasks())
+            # Any run of a workflow that we may dispatch: the webhook may come before GitHub's answer with the id.
+            return sighting.source in plan.workflows()
         case Sight.JOB:
             return any(isinstance(w, ByJob) and w.name == sighting.name for w in wanted)
         case Sight.CHECK:

@@ -440,7 +440,7 @@ async def test_a_finished_gate_has_buttons_and_one_under_way_has_none(hub: Scrip
     assert (made.method, made.path) == ("POST", f"{AT_REPO}/check-runs")
     assert made.data["head_sha"] == SHA
     assert made.data["conclusion"] == "failure"
-    assert [button["identifier"] for button in made.data["actions"]] == ["recheck", "hold"]
+    assert [button["identifier"] for button in made.data["actions"]] == ["recheck"]
     assert all(len(button["label"]) <= 20 and len(button["description"]) <= 40 for button in made.data["actions"])
     assert (changed.method, changed.path) == ("PATCH", f"{AT_REPO}/check-runs/3")
     assert changed.data == {
