@@ -19,6 +19,7 @@ from app.domain.policy import refusal
 from app.domain.release.model import Release
 from app.domain.release.running import linked_workflow
 from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand, parse_args
+from app.domain.values import version_of
 
 TASK_COMMAND: Final = "run"
 """The command that `/release <task>` is short for."""
@@ -56,7 +57,7 @@ def choose_release(
     """Return the release a command is about: the one it names, its issue's, or the only open one."""
     named = understood.args.release
     if named is not None:
-        found = next((r for r in releases if r.version == named.removeprefix("v") or r.tag == named), None)
+        found = next((r for r in releases if named in (r.version, r.tag) or r.version == version_of(named)), None)
         return found or NoSuchRelease(version=named, open_versions=tuple(r.version for r in releases))
     here = next((r for r in releases if r.issue == issue), None)
     if here is not None:

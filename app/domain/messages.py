@@ -265,6 +265,14 @@ class Why(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoRoom(Message):
+    """People's own text leaves no room for the checklist in the issue. Characters."""
+
+    people: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandHelp:
     """One row of the help."""
 

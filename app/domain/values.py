@@ -13,6 +13,11 @@ ItemId = NewType("ItemId", str)
 ReleaseId = NewType("ReleaseId", str)
 
 
+def version_of(word: str) -> str:
+    """Return the version that somebody means by `1.2.0` or `v1.2.0`: the v belongs to the tag."""
+    return word[1:] if word[:1] in ("v", "V") and word[1:2].isdigit() else word
+
+
 class Role(IntEnum):
     """A person's role on a repository, ordered; from `role_name`, which tells maintain and triage apart."""
 

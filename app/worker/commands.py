@@ -15,7 +15,7 @@ from app.domain.plan.model import Plan
 from app.domain.release.effects import React
 from app.domain.release.model import Release
 from app.domain.slash import Commands, Invocation, Need, find_invocations
-from app.domain.values import ReleaseId, Role
+from app.domain.values import ReleaseId, Role, version_of
 from app.ports import GitHubError, Throttled
 from app.worker.draft import Draft
 from app.worker.workbench import Workbench
@@ -124,7 +124,7 @@ class CommandDesk:
         if actor.role is None or actor.role < understood.command.who:
             return None  # it is going to be refused: ask nothing of GitHub for it
         args = understood.args
-        version = args["version"].removeprefix("v")
+        version = version_of(args["version"])
         return await self._bench.plans.find(comment.repo, version, name=args.get("plan"), ref=args.get("target"))
 
     async def _workflows(

@@ -100,10 +100,9 @@ class InboxWorker:
         """Whether a text of ours reads otherwise than we wrote it; what we wrote is then forgotten, to be looked at."""
         if release.issue != changed.issue:
             return False
-        shown = await self._bench.releases.shown(release.id)
-        afresh = forget_changed(shown, changed)
-        if afresh == shown:
-            return False  # the echo of our own writing, or somebody else's comment
+        afresh = forget_changed(await self._bench.releases.shown(release.id), changed)
+        if afresh is None:
+            return False
         await self._bench.releases.save_shown(release.id, afresh)
         return True
 

@@ -6,12 +6,14 @@ from typing import Final
 
 import structlog
 
+from app.domain.messages import NoRoom
 from app.domain.plan.model import Plan
 from app.domain.release.desired import TooLong, fit, gate_view, issue_view, status_view
 from app.domain.release.gate import Verdict, judge
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
 from app.ports import GitHubError, Missing, Shown, Throttled
+from app.worker.draft import Draft
 from app.worker.shown import block_digest, digest
 from app.worker.workbench import Workbench
 
@@ -102,13 +104,21 @@ class Shower:
         issue = await self._bench.github.issue(release.repo, release.issue)
         placed = fit(issue.body, view, write)
         if isinstance(placed, TooLong):
-            _log.warning("show.no_room", release=release.id, people=placed.people, limit=placed.limit)
-            return replace(shown, body_digest=None)
+            await self._tell_no_room(release, placed)
+            return replace(shown, body_digest=None, view_digest=full)
         if placed.repairs:
             _log.warning("show.block_repaired", release=release.id, repairs=placed.repairs)
         if placed.body != issue.body:
             await self._bench.github.write_issue_body(release.repo, release.issue, placed.body)
         return replace(shown, body_digest=block_digest(placed.body), view_digest=full)
+
+    async def _tell_no_room(self, release: Release, found: TooLong) -> None:
+        """Say once that there is no room: people's text is never cut."""
+        _log.warning("show.no_room", release=release.id, people=found.people, limit=found.limit)
+        draft = Draft((), self._bench.renderer)
+        words = NoRoom(people=found.people, limit=found.limit)
+        draft.reply(release.id, release.repo, release.issue, f"no-room:{release.id}", words)
+        await self._bench.write(draft)
 
     async def _status(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         mark = f"<!-- gonogo:status:{release.id} -->"

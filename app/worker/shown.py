@@ -19,13 +19,16 @@ def block_digest(body: str) -> str | None:
     return digest(found.inside) if isinstance(found, Found) else None
 
 
-def forget_changed(shown: Shown, changed: TextChanged) -> Shown:
-    """Return what is still known to stand on GitHub after a text there was changed."""
+def forget_changed(shown: Shown, changed: TextChanged) -> Shown | None:
+    """Return what is still known to stand on GitHub, or None where nothing of ours was changed there.
+
+    That is the echo of our own writing, or a comment that is none of ours.
+    """
     if changed.comment is None:
-        is_as_written = changed.text is not None and block_digest(changed.text) == shown.body_digest
-        return shown if is_as_written else replace(shown, body_digest=None)
+        known, found = shown.body_digest, block_digest(changed.text or "")
+        return None if known is not None and known == found else replace(shown, body_digest=None)
     if changed.comment != shown.comment:
-        return shown
+        return None
     if changed.text is None:
         return replace(shown, comment=None, comment_url=None, comment_digest=None)
-    return shown if digest(changed.text) == shown.comment_digest else replace(shown, comment_digest=None)
+    return None if digest(changed.text) == shown.comment_digest else replace(shown, comment_digest=None)

@@ -8,7 +8,7 @@ from app.domain.facts import Facts, NoPlan
 from app.domain.messages import BadVersion, IssueTaken, NoPlanFound, NotAnIssue, UnknownRef, VersionTaken
 from app.domain.release.events import ReleaseStarted
 from app.domain.slash import Args, Need, slash_command
-from app.domain.values import Role
+from app.domain.values import Role, version_of
 
 _VERSION: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+_-]{0,62}[0-9A-Za-z])?")
 _NOT_IN_A_REF: Final = ("..", ".lock")  # what git refuses in a ref and the characters above do not rule out
@@ -27,7 +27,7 @@ def start(facts: Facts, args: Args) -> Decision:
     The target is the plan's branch, or any branch, tag or commit named with --target.
     Of several plans in .github/release-plans, --plan names one.
     """
-    version = args["version"].removeprefix("v") if args["version"][1:2].isdigit() else args["version"]
+    version = version_of(args["version"])
     if not _VERSION.fullmatch(version) or any(bad in version for bad in _NOT_IN_A_REF):
         return Refused(BadVersion(version=version))
     if facts.is_pull:

@@ -17,6 +17,7 @@ from app.domain.messages import (
     Message,
     NoPlanFound,
     NoRelease,
+    NoRoom,
     NoSuchRelease,
     NotAllowed,
     NotAnIssue,
@@ -105,6 +106,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     Help(commands=(RETRY, WHY), tasks=()),
     HelpOne(command=RETRY),
     HelpOne(command=WHY),
+    NoRoom(people=65_526, limit=65_536),
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}
