@@ -29,7 +29,7 @@ test: install-dev ## run all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
 browser: install-dev ## run only the tests that drive a browser (Debian's chromium)
-	@GONOGO_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
+	@CI_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
 
 check: lint types floors docs-check test ## everything that must be green before a change lands
 

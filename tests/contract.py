@@ -6,6 +6,7 @@ The description lies in a folder beside the checkout; where it is not, nothing i
 
 import importlib.util
 import json
+import os
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,8 @@ class Checker(Protocol):
 def checker() -> Checker | None:
     """Return the checker, None where the folder is absent."""
     path = FOLDER / "gh_contract.py"
+    if os.environ.get("CI_REQUIRE_CONTRACT") and not path.exists():
+        raise AssertionError(f"GitHub's own description is not at {FOLDER}")
     spec = importlib.util.spec_from_file_location("gh_contract", path) if path.exists() else None
     if spec is None or spec.loader is None:
         return None

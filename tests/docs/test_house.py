@@ -104,7 +104,7 @@ def test_the_ci_of_github_asks_for_no_rights_and_runs_what_everybody_runs() -> N
     assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
 
 
-@pytest.mark.skipif("GONOGO_REQUIRE_CONTRACT" not in os.environ, reason="only where CI has to have it")
+@pytest.mark.skipif("CI_REQUIRE_CONTRACT" not in os.environ, reason="only where CI has to have it")
 def test_githubs_own_description_and_the_real_plans_lie_beside_the_checkout() -> None:
     shared = ROOT.parent / "shared"
     assert (shared / "github" / "gh_contract.py").is_file()

@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.release.model import Progress, Sight, Sighting
 from app.domain.values import Sha
 
-MARK: Final = re.compile(r"gng-[0-9a-f]{16}")
+MARK: Final = re.compile(r"\bgng-[0-9a-f]{16}\b")
 """Our correlation id, as it goes along as the input `gonogo_id` and comes back in a run's title."""
 
 NAME_LIMIT: Final = 255
@@ -107,13 +107,9 @@ def progress_of(status: str, conclusion: str | None) -> Progress:
 
 
 def mark_in(title: str) -> str | None:
-    """Return the correlation id that stands in a title's last square brackets, or None."""
-    end = title.rfind("]")
-    start = title.rfind("[", 0, max(end, 0))
-    if start < 0:
-        return None
-    inside = title[start + 1 : end]
-    return inside if MARK.fullmatch(inside) else None
+    """Return the last correlation id that stands in a run's title, or None."""
+    found = MARK.findall(title)
+    return str(found[-1]) if found else None
 
 
 def workflow_file(path: str) -> str:
