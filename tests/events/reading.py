@@ -11,7 +11,7 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 SHARED = Path(__file__).parents[3] / "shared" / "github" / "webhooks"
 
 
-def payload(name: str, **changes: object) -> bytes:
+def payload(name: str, /, **changes: object) -> bytes:
     """The payload of that name; `comment__user=None` puts null at comment.user, and DROPPED takes a value out."""
     document = cast("dict[str, object]", json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8")))
     for place, value in changes.items():
