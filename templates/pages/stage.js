@@ -24,7 +24,6 @@ function become(old, next, fresh) {
 }
 
 function attributes(old, next, fresh) {
-  if (old.nodeName === "INPUT" && next.checked && !old.checked) fresh.push(old.closest("li"));
   if (old.nodeName === "DETAILS") {
     if (opened.get(old) !== next.open) old.open = next.open;
     opened.set(old, next.open);
@@ -38,6 +37,7 @@ function attributes(old, next, fresh) {
 }
 
 function children(old, next, fresh) {
+  if (old.nodeName === "LI" && old.classList.contains("task") && ownText(old) !== ownText(next)) fresh.push(old);
   const known = new Map([...old.children].filter((one) => one.id).map((one) => [one.id, one]));
   let here = old.firstChild;
   for (const child of [...next.childNodes]) {
@@ -56,6 +56,11 @@ function children(old, next, fresh) {
     here.remove();
     here = after;
   }
+}
+
+// An item's own words, without those of the items below it.
+function ownText(item) {
+  return [...item.childNodes].filter((one) => one.nodeName !== "UL").map((one) => one.textContent).join("").trim();
 }
 
 function adopt(node, fresh) {
@@ -86,8 +91,15 @@ function show(html) {
   const next = new DOMParser().parseFromString(html, "text/html");
   const fresh = [];
   for (const id of ["live", "now"]) become(document.getElementById(id), next.getElementById(id), fresh);
-  for (const one of fresh.filter(Boolean)) one.classList.add("fresh");
-  if (following && fresh[0]) fresh[0].scrollIntoView({ block: "center" });
+  for (const one of fresh) glow(one.matches("li") ? one : one.querySelector(".bubble"));
+  const visible = fresh.find((one) => one.checkVisibility());
+  if (following && visible) visible.scrollIntoView({ block: "center" });
+}
+
+function glow(one) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const color = getComputedStyle(document.documentElement).getPropertyValue("--fresh");
+  one.animate([{ backgroundColor: color }, {}], 3000);
 }
 
 function say(what, from = "") {

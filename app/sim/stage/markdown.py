@@ -93,6 +93,14 @@ def _boxes(state: StateCore) -> None:
         state.tokens[place - 2].attrJoin("class", "task")
 
 
+def _cells(state: StateCore) -> None:
+    """Align the cells of a table as GitHub does, without the inline styles that the page does not allow."""
+    for token in state.tokens:
+        style = token.attrs.pop("style", None)
+        if isinstance(style, str):
+            token.attrSet("align", style.removeprefix("text-align:"))
+
+
 def _links(state: StateCore) -> None:
     """Lead links of the simulated GitHub to their place on the page; elsewhere a new tab is opened."""
     for token in state.tokens:
@@ -123,6 +131,7 @@ def _reader() -> MarkdownIt:
     for kind, rule in (("html_block", _html), ("html_inline", _html), ("task_box", _box), ("image", _image)):
         reader.add_render_rule(kind, rule)
     reader.core.ruler.push("boxes", _boxes)
+    reader.core.ruler.push("cells", _cells)
     reader.core.ruler.push("links", _links)
     return reader
 

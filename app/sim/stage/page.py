@@ -12,16 +12,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.sim.doing.issues import LONGEST
 from app.sim.github import SimGitHub
 from app.sim.scenario import PEOPLE, Room
 from app.sim.stage.scene import look
 from app.sim.stage.telling import Telling
-from app.sim.wire import Refusal
 
 SPEAKERS: Final = ("release-manager", "developer", "reader")
 CHIPS: Final = ("notarize", "why", "status", "help", "notarise")
-MOST_BYTES: Final = 4 * 65_536
-"""Bytes of a post that are read: a comment of GitHub's greatest length fits in."""
+MOST_BYTES: Final = 16 * LONGEST
+"""Bytes of a post that are read: a comment of GitHub's greatest length fits in, however it is encoded."""
 
 _TEMPLATES: Final = Path(__file__).parents[3] / "templates" / "pages"
 _HEADERS: Final = {
@@ -107,13 +107,16 @@ class _Page:
             return _answer("There is nobody of that name.", "text/plain", HTTPStatus.UNPROCESSABLE_ENTITY)
         if not self._room.repo.issues:
             return _answer("The issue is not open yet: wait a moment.", "text/plain", HTTPStatus.CONFLICT)
-        if not said.get("text", "").strip():
+        text = said.get("text", "")
+        if not text.strip():
             return _answer("Write something first.", "text/plain", HTTPStatus.UNPROCESSABLE_ENTITY)
-        try:
-            number = min(self._room.repo.issues)
-            self._github.comment(self._room.repo, number, said.get("text", ""), by=said["who"])
-        except Refusal as refusal:
-            return _answer(f"GitHub refuses the comment: {refusal.message}", "text/plain", refusal.status)
+        if len(text) > LONGEST:
+            return _answer(
+                f"GitHub takes {LONGEST:,} characters at most.", "text/plain", HTTPStatus.UNPROCESSABLE_ENTITY
+            )
+        self._github.comment(self._room.repo, min(self._room.repo.issues), text, by=said["who"])
+        if self._telling.is_over:
+            self._telling.step = "The stage is yours: go on with what stands under Next, or speak as somebody else."
         if request.headers.get("x-live"):
             return _answer("", "text/plain", HTTPStatus.NO_CONTENT)
         return _answer("", "text/plain", HTTPStatus.SEE_OTHER, Location="/")

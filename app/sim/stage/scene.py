@@ -178,9 +178,9 @@ def _last_command(issue: Issue) -> LastCommand | None:
 
 def _outcome(reactions: set[str]) -> str:
     if "-1" in reactions:
-        return "👎 not done"
+        return "👎 refused"
     if "rocket" in reactions:
-        return "🚀 done"
+        return "🚀 accepted"
     return "👀 seen" if "eyes" in reactions else "sent"
 
 

@@ -61,7 +61,7 @@ class _Story:
 
     async def open_the_release(self) -> None:
         """A manager opens the issue and starts the release in it."""
-        self.tell(f"developer pushes the last change to main; release-manager starts release {VERSION} in a new issue.")
+        self.tell(f"developer pushes to main; release-manager starts release {VERSION} in an issue.")
         self._github.commit(REPO, {"VERSION": f"{VERSION}\n"}, f"Set the version to {VERSION}", by=DEVELOPER)
         issue = self._github.open_issue(REPO, f"Release {VERSION}", ISSUE_TEXT, by=MANAGER)
         self._issue = issue.number
