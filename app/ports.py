@@ -348,7 +348,7 @@ class Ledger(Protocol):
     """One-off effects, each performed under a lease and recorded with what came of it (Releases.commit)."""
 
     async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
-        """Claim the oldest row of the key that is due; rows of a key are performed in order."""
+        """Claim the oldest row of the key that is due. One that was put off holds up nobody."""
         ...
 
     async def put_off(self, entry: int, until: datetime, error: str) -> None:
@@ -356,7 +356,7 @@ class Ledger(Protocol):
         ...
 
     async def next_due(self, key: str) -> datetime | None:
-        """Return when the key's oldest unfinished row may be claimed, or None where none is left."""
+        """Return when a row of the key may be claimed next, or None where none is left."""
         ...
 
     async def keys(self) -> Sequence[str]:

@@ -147,3 +147,13 @@ async def test_only_what_the_workflow_declares_is_sent(tmp_path: Path) -> None:
         await release.comment("/release docs", by="developer")
         (run,) = bot.dispatched
         assert set(run.inputs) - {"channel"} == {"task", "version", "gonogo_id"}
+
+
+async def test_a_run_that_is_looked_for_keeps_no_answer_waiting(bot: Bot) -> None:
+    release = await bot.open_release("1.0.0")
+    bot.github.fault("POST", "/dispatches$", status=500)
+    await release.comment("/release docs", by="developer")
+    await release.comment("/release why", by="reader", seconds=3)
+    assert len(release.replies()) == 1
+    await bot.pass_time(100)
+    assert bot.dispatches == [("release.yml", "build-docs")]

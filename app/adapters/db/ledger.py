@@ -1,18 +1,23 @@
-"""The ledger: one-off effects, performed in order within a key, each under a lease that runs out."""
+"""The ledger: one-off effects, the oldest that is due first, each under a lease that runs out."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Update, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, select, update
 
 from app.adapters.db.codec import effect_codec
 from app.adapters.db.engine import Database
 from app.adapters.db.tables import FAILED, UNFINISHED, bounded, ledger
 from app.ports import Clock, Entry
 
-_OLDEST = (
+_IS_DUE = and_(
+    UNFINISHED,
+    ledger.c.not_before <= bindparam("now"),
+    or_(ledger.c.lease_until.is_(None), ledger.c.lease_until <= bindparam("now")),
+)
+_OLDEST_DUE = (
     select(ledger.c.id)
-    .where(ledger.c.key == bindparam("wanted"), UNFINISHED)
+    .where(ledger.c.key == bindparam("wanted"), _IS_DUE)
     .order_by(ledger.c.id)
     .limit(1)
     .scalar_subquery()
@@ -20,12 +25,7 @@ _OLDEST = (
 _CLAIM = (
     # Said again outside the subquery: of two workers after the same row, the second must find it taken.
     update(ledger)
-    .where(
-        ledger.c.id == _OLDEST,
-        UNFINISHED,
-        ledger.c.not_before <= bindparam("now"),
-        or_(ledger.c.lease_until.is_(None), ledger.c.lease_until <= bindparam("now")),
-    )
+    .where(ledger.c.id == _OLDEST_DUE, _IS_DUE)
     .values(
         attempts=ledger.c.attempts + 1,
         lease_until=bindparam("until"),
@@ -37,7 +37,8 @@ _CLAIM = (
         ledger.c.id, ledger.c.key, ledger.c.release, ledger.c.effect, ledger.c.attempts, ledger.c.first_claimed_at
     )
 )
-_NEXT = select(ledger.c.not_before, ledger.c.lease_until).where(ledger.c.id == _OLDEST)
+_DUE_AT = case((ledger.c.lease_until > ledger.c.not_before, ledger.c.lease_until), else_=ledger.c.not_before)
+_NEXT = select(func.min(_DUE_AT, type_=ledger.c.not_before.type)).where(ledger.c.key == bindparam("wanted"), UNFINISHED)
 _PUT_OFF = (
     update(ledger)
     .where(ledger.c.id == bindparam("entry"), UNFINISHED)
@@ -59,9 +60,10 @@ class SqlLedger:
         self._clock = clock
 
     async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
-        """Claim the key's oldest unfinished row; None where there is none, or it is not due, or it is in other hands.
+        """Claim the key's oldest row that is due; None where there is none.
 
-        Later rows never overtake it. A lease that has run out is claimed anew, with one more attempt counted.
+        A row that was put off, or is in other hands, holds up nobody: a run that is being looked for must not keep
+        the next answer waiting. A lease that has run out is claimed anew, with one more attempt counted.
         """
 
         def write(connection: Connection) -> Entry | None:
@@ -91,15 +93,8 @@ class SqlLedger:
         await self._database.run(lambda connection: connection.execute(statement, values).close())
 
     async def next_due(self, key: str) -> datetime | None:
-        """Return when the key's oldest unfinished row may be claimed, or None where none is left."""
-
-        def read(connection: Connection) -> datetime | None:
-            row = connection.execute(_NEXT, {"wanted": key}).one_or_none()
-            if row is None:
-                return None
-            return row.not_before if row.lease_until is None else max(row.not_before, row.lease_until)
-
-        return await self._database.run(read)
+        """Return when a row of the key may be claimed next, or None where none is left."""
+        return await self._database.run(lambda connection: connection.execute(_NEXT, {"wanted": key}).scalar_one())
 
     async def keys(self) -> Sequence[str]:
         """Return the keys with unfinished rows, the one that waits longest first."""
