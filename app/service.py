@@ -16,6 +16,7 @@ from app.adapters.db.schema import trouble_with
 from app.adapters.github.client import Line
 from app.adapters.github.exchange import open_transport
 from app.adapters.github.operations import RestGitHub
+from app.adapters.github.pacing import Pace as WritePace
 from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
 from app.adapters.render import TemplateRenderer
@@ -46,7 +47,8 @@ class Wiring:
     site_url: str = "https://github.com"
     transport: httpx.AsyncBaseTransport | None = None  # None: the network
     clock: Clock = field(default_factory=SystemClock)
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = field(default_factory=Pace)  # how far apart a release is shown
+    writing: WritePace = field(default_factory=WritePace)  # how fast content is written: GitHub's own limits
 
 
 class Service:
@@ -60,7 +62,7 @@ class Service:
         self.releases = SqlReleases(self.database)
         self._transport = wiring.transport or open_transport()
         line = Line(transport=self._transport, clock=clock, api_url=wiring.api_url)
-        self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock))
+        self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
         self._work(wiring)
         self.web = FastAPI(title="Go/No-Go", docs_url=None, redoc_url=None, openapi_url=None, lifespan=self._lifespan)
         secrets = tuple(wiring.webhook_secrets)
