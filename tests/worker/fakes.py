@@ -1,0 +1,177 @@
+"""A GitHub and a scheduler small enough to read, for what the simulated ones cannot be made to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.release.model import Sighting
+from app.domain.values import Repo, Role, Sha
+from app.ports import FileText, GateCheck, GitHubError, IssueText, Posted, StartedRun
+from tests.given import SHA
+
+
+@dataclass
+class FakeScheduler:
+    """Notes who was woken, and for when."""
+
+    woken: list[str] = field(default_factory=list[str])
+    alarms: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+    def wake(self, key: str) -> None:
+        self.woken.append(key)
+
+    def wake_at(self, key: str, at: datetime) -> None:
+        self.alarms[key] = at
+
+
+@dataclass
+class FakeGitHub:
+    """One repository in memory. `errors[method]` are raised one per call, None for a call that goes well."""
+
+    calls: list[str] = field(default_factory=list[str])
+    errors: dict[str, list[GitHubError | None]] = field(default_factory=dict[str, list[GitHubError | None]])
+    role: Role = Role.MAINTAIN
+    heads: dict[str, Sha] = field(default_factory=lambda: {"main": SHA})
+    files: dict[str, str] = field(default_factory=dict[str, str])
+    body: str = ""
+    comments: dict[int, str] = field(default_factory=dict[int, str])
+    reactions: list[str] = field(default_factory=list[str])
+    gates: dict[int, GateCheck] = field(default_factory=dict[int, GateCheck])
+    is_silent: bool = False  # dispatches are answered without the run's id, as older servers do
+    refs: list[str] = field(default_factory=list[str])  # each dispatch's
+    runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
+    sighting: Sighting | None = None  # what asking for a run gives
+    sightings: dict[str, Sequence[Sighting]] = field(default_factory=dict[str, Sequence[Sighting]])
+
+    def _called(self, method: str) -> None:
+        self.calls.append(method)
+        errors = self.errors.get(method, [])
+        error = errors.pop(0) if errors else None
+        if error is not None:
+            raise error
+
+    async def role_of(self, repo: Repo, login: str, user_id: int) -> Role:
+        del repo, login, user_id
+        self._called("role_of")
+        return self.role
+
+    async def react(self, repo: Repo, comment: int, content: str) -> None:
+        del repo, comment
+        self._called("react")
+        self.reactions.append(content)
+
+    async def comment(self, repo: Repo, issue: int, body: str) -> Posted:
+        del repo, issue
+        self._called("comment")
+        number = 1000 + len(self.comments)
+        self.comments[number] = body
+        return Posted(id=number, url=f"https://github.com/octo-org/app/issues/12#issuecomment-{number}")
+
+    async def find_comment(self, repo: Repo, issue: int, text: str) -> Posted | None:
+        del repo, issue
+        self._called("find_comment")
+        found = [number for number, body in self.comments.items() if text in body]
+        return Posted(id=found[-1], url="") if found else None
+
+    async def edit_comment(self, repo: Repo, comment: int, body: str) -> None:
+        del repo
+        self._called("edit_comment")
+        self.comments[comment] = body
+
+    async def issue(self, repo: Repo, number: int) -> IssueText:
+        del repo
+        self._called("issue")
+        return IssueText(number=number, title="Release 1.0.0", body=self.body)
+
+    async def write_issue_body(self, repo: Repo, number: int, body: str) -> None:
+        del repo, number
+        self._called("write_issue_body")
+        self.body = body
+
+    async def commit_of(self, repo: Repo, ref: str) -> Sha:
+        del repo
+        self._called("commit_of")
+        return self.heads[ref]
+
+    async def head_of(self, repo: Repo, branch: str) -> Sha | None:
+        del repo
+        self._called("head_of")
+        return self.heads.get(branch)
+
+    async def create_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
+        del repo
+        self._called("create_branch")
+        self.heads[branch] = sha
+
+    async def file(self, repo: Repo, path: str, ref: str) -> FileText | None:
+        del repo, ref
+        self._called("file")
+        return FileText(path=path, blob=SHA, text=self.files[path]) if path in self.files else None
+
+    async def file_names(self, repo: Repo, path: str, ref: str) -> Sequence[str]:
+        del repo, ref
+        self._called("file_names")
+        return sorted(name.rpartition("/")[2] for name in self.files if name.rpartition("/")[0] == path)
+
+    async def dispatch(self, repo: Repo, workflow: str, ref: str, inputs: Mapping[str, str]) -> StartedRun | None:
+        del repo, workflow, inputs
+        self.refs.append(ref)
+        self._called("dispatch")
+        return None if self.is_silent else StartedRun(id=500, url="https://github.com/octo-org/app/actions/runs/500")
+
+    async def find_run(self, repo: Repo, workflow: str, mark: str, since: datetime) -> StartedRun | None:
+        del repo, workflow, since
+        self._called("find_run")
+        return self.runs.get(mark)
+
+    async def rerun(self, repo: Repo, run: int, *, failed_only: bool) -> None:
+        del repo, run, failed_only
+        self._called("rerun")
+
+    async def cancel(self, repo: Repo, run: int) -> None:
+        del repo, run
+        self._called("cancel")
+
+    async def run(self, repo: Repo, run: int) -> Sighting:
+        del repo, run
+        self._called("run")
+        assert self.sighting is not None
+        return self.sighting
+
+    async def jobs(self, repo: Repo, run: int) -> Sequence[Sighting]:
+        del repo, run
+        return self._seen("jobs")
+
+    async def checks(self, repo: Repo, sha: Sha) -> Sequence[Sighting]:
+        del repo, sha
+        return self._seen("checks")
+
+    async def statuses(self, repo: Repo, sha: Sha) -> Sequence[Sighting]:
+        del repo, sha
+        return self._seen("statuses")
+
+    async def workflow_runs(self, repo: Repo, sha: Sha) -> Sequence[Sighting]:
+        del repo, sha
+        return self._seen("workflow_runs")
+
+    def _seen(self, method: str) -> Sequence[Sighting]:
+        self._called(method)
+        return self.sightings.get(method, ())
+
+    async def create_check(self, repo: Repo, sha: Sha, name: str, check: GateCheck) -> Posted:
+        del repo, sha, name
+        self._called("create_check")
+        number = 600 + len(self.gates)
+        self.gates[number] = check
+        return Posted(id=number, url="")
+
+    async def update_check(self, repo: Repo, check_run: int, check: GateCheck) -> None:
+        del repo
+        self._called("update_check")
+        self.gates[check_run] = check
+
+    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> Posted | None:
+        del repo, sha, name
+        self._called("find_check")
+        found = [number for number, check in self.gates.items() if check.external_id == external_id]
+        return Posted(id=found[0], url="") if found else None

@@ -1,0 +1,262 @@
+"""Performing the ledger: each effect once, in order, with what follows; what fails for good holds nothing up."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.adapters.db.releases import SqlReleases
+from app.domain.release.effects import CancelRun, Effect, React, Reply, RerunRun
+from app.domain.release.model import Progress, RunState, Sight
+from app.domain.values import Repo, TaskId
+from app.ports import Commit, Missing, Rejected, StartedRun, Throttled, Unclear
+from app.worker.draft import reply_mark
+from app.worker.ledger import LedgerWorker
+from tests.clock import NOON
+from tests.given import REPO, requested, run_seen, seen, sighting, started
+from tests.worker.fakes import FakeGitHub
+from tests.worker.test_dispatching import MARKED
+from tests.worker.workshop import R1, Workshop
+
+pytestmark = pytest.mark.anyio
+
+KEY = "release:r1"
+TASK = TaskId("1.1")
+DISPATCH = replace(MARKED, mark=requested().mark)
+EYES = React(repo=REPO, comment=900, content="eyes")
+REPLY = Reply(repo=REPO, issue=12, mark="abc", body=f"Words.\n\n{reply_mark('abc')}")
+RERUN = RerunRun(repo=REPO, task=TASK, run_id=500, after_attempt=1, failed_only=False, comment=900, issue=12)
+CANCEL = CancelRun(repo=REPO, task=TASK, run_id=500, attempt=1, comment=900, issue=12)
+
+
+async def drain(shop: Workshop, *effects: Effect) -> None:
+    await shop.plan(*effects)
+    await LedgerWorker(shop.ledger, shop.bench).drain(KEY)
+
+
+async def drain_again(shop: Workshop, seconds: float) -> None:
+    await shop.clock.advance(seconds)
+    await LedgerWorker(shop.ledger, shop.bench).drain(KEY)
+
+
+async def state_of_the_run(shop: Workshop) -> RunState:
+    return (await shop.release()).runs[TASK].state
+
+
+# -- what goes well --------------------------------------------------------------------------------------------
+
+
+async def test_effects_are_performed_in_order(shop: Workshop) -> None:
+    await shop.open_release()
+    await drain(shop, EYES, REPLY)
+    assert shop.github.calls == ["react", "comment"]
+    assert await shop.entries() == [("react", "done", 1), ("reply", "done", 1)]
+
+
+async def test_a_dispatch_is_written_down_with_its_run_and_a_rocket_follows(shop: Workshop) -> None:
+    await shop.open_release(requested())
+    await drain(shop, DISPATCH)
+    run = (await shop.release()).runs[TASK]
+    assert (run.state, run.run_id) == (RunState.STARTED, 500)
+    assert shop.github.reactions == ["rocket"]
+    assert {"show:r1", f"ledger:{KEY}"} <= set(shop.scheduler.woken)
+
+
+async def test_a_run_is_run_again_and_another_is_cancelled(shop: Workshop) -> None:
+    await shop.open_release(requested(), started())
+    await drain(shop, RERUN, CANCEL)
+    assert [c for c in shop.github.calls if c != "react"] == ["rerun", "cancel"]
+    assert shop.github.reactions == ["rocket"]  # one of a kind per comment
+
+
+# -- looked for before it is done again ----------------------------------------------------------------------------
+
+
+async def test_a_reply_whose_answer_was_lost_is_not_written_twice(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["comment"] = [Unclear("timeout")]
+    shop.github.comments[1000] = REPLY.body  # it had been written all the same
+    await drain(shop, REPLY)
+    await drain_again(shop, 2)
+    assert shop.github.calls == ["comment", "find_comment"]
+    assert await shop.entries() == [("reply", "done", 2)]
+
+
+async def test_a_reply_that_never_arrived_is_written_then(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["comment"] = [Unclear("timeout")]
+    await drain(shop, REPLY)
+    await drain_again(shop, 2)
+    assert list(shop.github.comments.values()) == [REPLY.body]
+
+
+@pytest.mark.parametrize(("attempt", "calls"), [(2, 1), (1, 2)])
+async def test_a_rerun_is_asked_for_again_only_while_the_run_is_at_its_old_attempt(
+    shop: Workshop, attempt: int, calls: int
+) -> None:
+    await shop.open_release(requested(), started())
+    shop.github.errors["rerun"] = [Unclear("timeout")]
+    shop.github.sighting = replace(run_seen(), order=(500, attempt, 0, 0))
+    await drain(shop, RERUN)
+    await drain_again(shop, 2)
+    assert shop.github.calls.count("rerun") == calls
+    assert (await shop.entries())[0] == ("rerun", "done", 2)
+
+
+async def test_a_dispatch_in_doubt_is_looked_for_every_ten_seconds(shop: Workshop) -> None:
+    await shop.open_release(requested())
+    shop.github.errors["dispatch"] = [Unclear("timeout")]
+    await drain(shop, DISPATCH, EYES)
+    assert shop.scheduler.alarms[f"ledger:{KEY}"] == NOON + timedelta(seconds=10)
+    shop.github.runs[DISPATCH.mark] = StartedRun(id=500, url="https://github.com/octo-org/app/actions/runs/500")
+    await drain_again(shop, 10)
+    assert await state_of_the_run(shop) is RunState.STARTED
+    assert len(shop.github.refs) == 1
+
+
+# -- what GitHub turns down ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error", [Rejected(403, "This issue is locked"), Rejected(410, "Issues are disabled"), Missing(404, "Not Found")]
+)
+async def test_words_nobody_will_take_are_given_up_and_hold_nothing_up(shop: Workshop, error: Rejected) -> None:
+    await shop.open_release(requested())
+    shop.github.errors.update({"react": [error], "comment": [error]})
+    await drain(shop, EYES, REPLY, DISPATCH)
+    assert (await shop.entries())[:3] == [("react", "failed", 1), ("reply", "failed", 1), ("dispatch", "done", 1)]
+
+
+async def test_a_dispatch_that_is_turned_down_is_answered(shop: Workshop) -> None:
+    await shop.open_release(requested())
+    shop.github.errors["dispatch"] = [Rejected(422, "No ref found for: main")]
+    await drain(shop, DISPATCH)
+    assert await state_of_the_run(shop) is RunState.REFUSED
+    assert shop.github.reactions == ["-1"]
+    (answer,) = shop.github.comments.values()
+    assert "GitHub answered 422" in answer
+
+
+async def test_a_branch_that_cannot_be_looked_at_refuses_the_run_before_it_is_sent(shop: Workshop) -> None:
+    await shop.open_release(requested())
+    shop.github.errors["head_of"] = [Rejected(403, "Resource not accessible by integration")]
+    await drain(shop, DISPATCH)
+    assert await state_of_the_run(shop) is RunState.REFUSED
+    assert shop.github.refs == []
+
+
+async def test_a_refusal_while_looking_for_a_run_that_was_sent_is_no_refusal_of_the_run(shop: Workshop) -> None:
+    await shop.open_release(requested())
+    shop.github.errors.update({"dispatch": [Unclear("timeout")], "find_run": [None, Rejected(403, "no")]})
+    await drain(shop, DISPATCH)
+    await drain_again(shop, 10)
+    assert await state_of_the_run(shop) is RunState.UNCLEAR
+
+
+@pytest.mark.parametrize(("effect", "method", "verb"), [(RERUN, "rerun", "run again"), (CANCEL, "cancel", "cancel")])
+async def test_a_run_that_github_will_not_touch_is_told(shop: Workshop, effect: Effect, method: str, verb: str) -> None:
+    await shop.open_release(requested(), started())
+    shop.github.errors[method] = [Rejected(403, "This workflow run cannot be touched")]
+    shop.github.sighting = run_seen(Progress.RUNNING)
+    await drain(shop, effect)
+    (answer,) = shop.github.comments.values()
+    assert "cannot be touched" in answer
+    assert verb in answer
+    assert shop.github.reactions == ["-1"]
+
+
+async def test_a_run_that_ended_before_it_could_be_stopped_needs_no_words(shop: Workshop) -> None:
+    await shop.open_release(requested(), started())
+    shop.github.errors["cancel"] = [Rejected(409, "Cannot cancel a workflow run that is completed")]
+    shop.github.sighting = run_seen(Progress.SUCCESS)
+    await drain(shop, CANCEL)
+    assert (shop.github.comments, shop.github.reactions) == ({}, ["rocket"])
+
+
+# -- what is only put off --------------------------------------------------------------------------------------------
+
+
+async def test_a_rate_limit_puts_an_effect_off_until_it_is_over(shop: Workshop) -> None:
+    await shop.open_release()
+    over = NOON + timedelta(minutes=9)
+    shop.github.errors["comment"] = [Throttled(over)]
+    await drain(shop, REPLY)
+    assert shop.scheduler.alarms[f"ledger:{KEY}"] == over
+    await drain_again(shop, 9 * 60)
+    assert list(shop.github.comments.values()) == [REPLY.body]
+
+
+async def test_an_effect_that_is_put_off_holds_up_no_other(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["comment"] = [Unclear("502")]
+    await drain(shop, REPLY, EYES)
+    assert await shop.entries() == [("reply", "todo", 1), ("react", "done", 1)]
+
+
+async def test_each_failure_waits_longer_until_five_minutes_and_then_it_is_given_up(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["react"] = [Unclear("502")] * 20
+    await drain(shop, EYES)
+    waits: list[float] = []
+    while (due := await shop.ledger.next_due(KEY)) is not None:
+        waits.append((due - shop.clock.now()).total_seconds())
+        await drain_again(shop, waits[-1])
+    assert (waits[:4], waits[-1], len(waits)) == ([2, 4, 8, 16], 300, 19)
+    assert await shop.entries() == [("react", "failed", 20)]
+
+
+async def test_a_rerun_that_stays_in_doubt_is_given_up_without_a_word(shop: Workshop) -> None:
+    await shop.open_release(requested(), started())
+    shop.github.errors["rerun"] = [Unclear("502")] * 20
+    shop.github.sighting = run_seen(Progress.FAILURE)
+    await drain(shop, RERUN)
+    while (due := await shop.ledger.next_due(KEY)) is not None:
+        await drain_again(shop, (due - shop.clock.now()).total_seconds())
+    assert (await shop.entries())[0] == ("rerun", "done", 20)
+
+
+# -- beside others -----------------------------------------------------------------------------------------------------
+
+
+class MovedMeanwhile(SqlReleases):
+    """The release moves on between the look and the commit, once."""
+
+    shop: Workshop | None = None
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        shop, self.shop = self.shop, None
+        if shop is not None:
+            await shop.happened(seen(sighting(Sight.CHECK, "lint", source="github-actions")))
+        await super().commit(commit, now)
+
+
+async def test_an_outcome_is_decided_again_when_the_release_moved_on_meanwhile(shop: Workshop) -> None:
+    await shop.open_release(requested())
+    releases = MovedMeanwhile(shop.database)
+    releases.shop = shop
+    await shop.plan(DISPATCH)
+    await LedgerWorker(shop.ledger, replace(shop.bench, releases=releases)).drain(KEY)
+    assert [e.kind for e in await shop.releases.events(R1)][-2:] == ["seen", "run_started"]
+    assert len(shop.github.refs) == 1
+
+
+class SlowGitHub(FakeGitHub):
+    """While it thinks, the lease runs out and another worker does the same work."""
+
+    shop: Workshop | None = None
+
+    async def react(self, repo: Repo, comment: int, content: str) -> None:
+        shop, self.shop = self.shop, None
+        await super().react(repo, comment, content)
+        if shop is not None:
+            await drain_again(shop, 61)
+
+
+async def test_a_worker_that_wakes_after_its_lease_writes_nothing(shop: Workshop) -> None:
+    await shop.open_release()
+    slow = SlowGitHub()
+    slow.shop = shop
+    await shop.plan(EYES)
+    await LedgerWorker(shop.ledger, replace(shop.bench, github=slow)).drain(KEY)
+    assert (slow.reactions, shop.github.reactions) == (["eyes"], ["eyes"])
+    assert await shop.entries() == [("react", "done", 2)]

@@ -1,0 +1,113 @@
+"""A workshop for each test: the real database and words, a fake GitHub, and a clock wound by hand."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from app.adapters.db.engine import Database
+from app.adapters.db.inbox import SqlInbox
+from app.adapters.db.ledger import SqlLedger
+from app.adapters.db.migrate import upgrade
+from app.adapters.db.releases import SqlReleases
+from app.adapters.db.tables import deliveries, ledger
+from app.adapters.render import TemplateRenderer
+from app.domain.release.effects import Effect
+from app.domain.release.events import Event
+from app.domain.release.model import Release
+from app.domain.values import ReleaseId
+from app.ports import Change, Commit, Planned
+from app.worker.plans import Plans
+from app.worker.workbench import Workbench
+from tests.clock import ManualClock
+from tests.given import STARTED
+from tests.worker.fakes import FakeGitHub, FakeScheduler
+
+R1 = ReleaseId("r1")
+
+
+@dataclass
+class Workshop:
+    """What a worker under test works with, and what its tests look at."""
+
+    database: Database
+    inbox: SqlInbox
+    ledger: SqlLedger
+    releases: SqlReleases
+    github: FakeGitHub
+    scheduler: FakeScheduler
+    clock: ManualClock
+    bench: Workbench
+
+    async def open_release(self, *events: Event) -> None:
+        """Start release r1, and let these events happen to it."""
+        change = Change(release=R1, expected=0, events=(STARTED, *events))
+        await self.releases.commit(Commit(changes=[change]), self.clock.now())
+
+    async def happened(self, *events: Event) -> None:
+        """Let more happen to release r1."""
+        before = await self.release()
+        change = Change(release=R1, expected=before.revision, events=events)
+        await self.releases.commit(Commit(changes=[change]), self.clock.now())
+
+    async def release(self) -> Release:
+        """Release r1 as it stands."""
+        found = await self.releases.get(R1)
+        assert found is not None
+        return found
+
+    async def plan(self, *effects: Effect) -> None:
+        """Put effects into the ledger in the turn of release r1."""
+        rows = [Planned(key="release:r1", release=R1, effect=effect) for effect in effects]
+        await self.releases.commit(Commit(effects=rows), self.clock.now())
+
+    async def entries(self) -> Sequence[tuple[str, str, int]]:
+        """The ledger: kind of effect, state and attempts of each row, in order."""
+
+        def read(connection: Connection) -> list[tuple[str, str, int]]:
+            rows = connection.execute(select(ledger.c.ledger_key, ledger.c.state, ledger.c.attempts))
+            return [(row.ledger_key.partition(":")[0], str(row.state), row.attempts) for row in rows]
+
+        return await self.database.run(read)
+
+    async def deliveries(self) -> Sequence[tuple[str, str, int]]:
+        """The inbox: id, how it stands and failed tries of each delivery, in order."""
+
+        def read(connection: Connection) -> list[tuple[str, str, int]]:
+            rows = connection.execute(select(deliveries).order_by(deliveries.c.seq))
+            return [
+                (row.id, "parked" if row.parked_at else "handled" if row.handled_at else "waiting", row.attempts)
+                for row in rows
+            ]
+
+        return await self.database.run(read)
+
+
+@asynccontextmanager
+async def open_workshop(folder: Path) -> AsyncGenerator[Workshop]:
+    """Set up a workshop with a fresh database in the folder."""
+    url = f"sqlite:///{folder / 'gonogo.db'}"
+    upgrade(url)
+    database, clock = Database(url), ManualClock()
+    github, scheduler, releases = FakeGitHub(), FakeScheduler(), SqlReleases(database)
+    bench = Workbench(
+        releases=releases,
+        plans=Plans(github, releases),
+        github=github,
+        renderer=TemplateRenderer(),
+        scheduler=scheduler,
+        clock=clock,
+    )
+    yield Workshop(
+        database=database,
+        inbox=SqlInbox(database, clock),
+        ledger=SqlLedger(database, clock),
+        releases=releases,
+        github=github,
+        scheduler=scheduler,
+        clock=clock,
+        bench=bench,
+    )
+    await database.close()
