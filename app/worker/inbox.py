@@ -45,6 +45,7 @@ class InboxWorker:
 
     async def _handled(self, delivery: Delivery) -> bool:
         """Handle one delivery; False where the key has to wait."""
+        inputs: tuple[Input, ...] = ()
         with structlog.contextvars.bound_contextvars(delivery=delivery.id, github_event=delivery.event):
             try:
                 inputs = self._translate(delivery)
@@ -53,9 +54,9 @@ class InboxWorker:
                 self._bench.scheduler.wake_at(f"inbox:{delivery.key}", error.retry_at)
                 return False
             except GitHubError as error:
-                return await self._again_later(delivery, error)
+                return await self._again_later(delivery, inputs, error)
             except Exception as error:  # noqa: BLE001 - a bug of ours: park it, say so, and go on with the next
-                await self._park(delivery, error)
+                await self._park(delivery, inputs, error)
         return True
 
     def _translate(self, delivery: Delivery) -> tuple[Input, ...]:
@@ -111,9 +112,9 @@ class InboxWorker:
             plan = await self._bench.plans.of(release)
             draft.add(release.id, release.repo, see(plan, release, sighted.sighting, self._bench.clock.now()))
 
-    async def _again_later(self, delivery: Delivery, error: GitHubError) -> bool:
+    async def _again_later(self, delivery: Delivery, inputs: tuple[Input, ...], error: GitHubError) -> bool:
         if delivery.attempts + 1 >= _TRIES:
-            await self._park(delivery, error)
+            await self._park(delivery, inputs, error)
             return True
         _log.warning("delivery.postponed", error=str(error), attempts=delivery.attempts + 1)
         await self._inbox.failed(delivery.id, str(error), park=False)
@@ -121,11 +122,11 @@ class InboxWorker:
         self._bench.scheduler.wake_at(f"inbox:{delivery.key}", self._bench.clock.now() + wait)
         return False
 
-    async def _park(self, delivery: Delivery, error: Exception) -> None:
+    async def _park(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> None:
         _log.error("delivery.parked", exc_info=error)
         await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=True)
         apologies = Draft((), self._bench.renderer)
-        for value in _commands(self._translate(delivery)):
+        for value in _commands(inputs):
             apologies.reply(None, value.repo, value.issue, f"trouble:{delivery.id}", Trouble(delivery=delivery.id))
         await self._bench.write(apologies)
 
