@@ -16,6 +16,7 @@ from rich.console import Console
 
 from app.adapters.clock import SystemClock
 from app.adapters.db.migrate import upgrade
+from app.adapters.github.pacing import Pace as WritePace
 from app.log import set_up_logging
 from app.service import Service, Wiring
 from app.serving import listen, server_config
@@ -23,7 +24,9 @@ from app.sim.stage import DidNotHappen, Stage, build_stage, play, pump
 from app.worker.show import Pace
 
 HOST: Final = "127.0.0.1"
-PACE: Final = Pace(after=timedelta(seconds=0.3), apart=timedelta(seconds=2))
+PACE: Final = Pace(after=timedelta(seconds=0.3), apart=timedelta(seconds=1))
+WRITING: Final = WritePace(burst=200, per_minute=2_000, per_hour=100_000)
+"""The simulated GitHub sets no limit on writes, and a visitor shall not wait for one."""
 
 
 class _Server(uvicorn.Server):
@@ -100,6 +103,7 @@ class _Demo:
                 api_url=f"{github}/api/v3",
                 clock=stage.clock,
                 pace=PACE,
+                writing=WRITING,
             )
         )
 

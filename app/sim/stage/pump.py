@@ -22,12 +22,20 @@ async def pump(stage: Stage, post: Post) -> None:
     has its turn.
     """
     while True:
-        for webhook in stage.github.take():
+        for webhook in _taken(stage):
             said = await _deliver(stage, webhook, post)
             if said:
                 what = f"{webhook.event} {webhook.action or ''}".strip()
                 stage.telling.trouble(f"The service {said} to the webhook “{what}”.")
         await stage.clock.sleep(_LOOKS_EVERY)
+
+
+def _taken(stage: Stage) -> list[WebhookPost]:
+    try:
+        return stage.github.take()
+    except Exception as error:
+        stage.telling.trouble(f"The simulated GitHub broke, and nothing moves any more: {error}")
+        raise
 
 
 async def _deliver(stage: Stage, webhook: WebhookPost, post: Post) -> str | None:

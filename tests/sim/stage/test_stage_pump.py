@@ -90,3 +90,15 @@ async def test_what_the_service_does_not_take_is_told_and_the_next_has_its_turn(
         await clock.advance(seconds)
         assert got == ["issues"] * tries + ["issue_comment"]
         assert stage.telling.troubles == [f"The service answered {status} to the webhook “issues opened”."]
+
+
+async def test_a_simulation_that_breaks_says_so_on_the_page(stage: Stage, clock: ManualClock) -> None:
+    def breaks() -> None:
+        raise ValueError("an expression that nobody understands")
+
+    async with pumping(stage, lambda _: 202):
+        stage.github.later(1, breaks)
+        await clock.advance(2)
+    assert stage.telling.troubles == [
+        "The simulated GitHub broke, and nothing moves any more: an expression that nobody understands"
+    ]
