@@ -1,6 +1,5 @@
 """Draining the inbox: in order, nothing twice, and no delivery, however broken, keeps the next from being handled."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,7 +19,7 @@ from handlers.translating import EventHandler
 from tests.clock import NOON
 from tests.events.reading import payload
 from tests.given import PLAN_TEXT, requested
-from tests.worker.workshop import R1, Workshop
+from tests.worker.workshop import R1, Rival, Workshop
 
 pytestmark = pytest.mark.anyio
 
@@ -264,19 +263,6 @@ async def test_a_bug_in_a_handler_parks_the_delivery_and_the_next_is_handled(sho
 
 
 # -- beside others --------------------------------------------------------------------------------------------------
-
-
-class Rival(SqlReleases):
-    """Another process is quicker, once: it does something just before our commit."""
-
-    def __init__(self, shop: Workshop, do: Callable[[], Awaitable[None]]) -> None:
-        super().__init__(shop.database)
-        self._todo = [do]
-
-    async def commit(self, commit: Commit, now: datetime) -> None:
-        while self._todo:
-            await self._todo.pop()()
-        await super().commit(commit, now)
 
 
 async def test_a_release_that_moved_on_meanwhile_is_decided_on_again(shop: Workshop) -> None:

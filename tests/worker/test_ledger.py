@@ -1,22 +1,21 @@
 """Performing the ledger: each effect once, in order, with what follows; what fails for good holds nothing up."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from app.adapters.db.releases import SqlReleases
 from app.domain.release.effects import CancelRun, Effect, React, Reply, RerunRun
 from app.domain.release.model import Progress, RunState, Sight
 from app.domain.values import Repo, TaskId
-from app.ports import Commit, Missing, Rejected, StartedRun, Throttled, Unclear
+from app.ports import Missing, Rejected, StartedRun, Throttled, Unclear
 from app.worker.draft import reply_mark
 from app.worker.ledger import LedgerWorker
 from tests.clock import NOON
 from tests.given import REPO, requested, run_seen, seen, sighting, started
 from tests.worker.fakes import FakeGitHub
 from tests.worker.test_dispatching import MARKED
-from tests.worker.workshop import R1, Workshop
+from tests.worker.workshop import R1, Rival, Workshop
 
 pytestmark = pytest.mark.anyio
 
@@ -218,24 +217,12 @@ async def test_a_rerun_that_stays_in_doubt_is_given_up_without_a_word(shop: Work
 # -- beside others -----------------------------------------------------------------------------------------------------
 
 
-class MovedMeanwhile(SqlReleases):
-    """The release moves on between the look and the commit, once."""
-
-    shop: Workshop | None = None
-
-    async def commit(self, commit: Commit, now: datetime) -> None:
-        shop, self.shop = self.shop, None
-        if shop is not None:
-            await shop.happened(seen(sighting(Sight.CHECK, "lint", source="github-actions")))
-        await super().commit(commit, now)
-
-
 async def test_an_outcome_is_decided_again_when_the_release_moved_on_meanwhile(shop: Workshop) -> None:
     await shop.open_release(requested())
-    releases = MovedMeanwhile(shop.database)
-    releases.shop = shop
+    lint = seen(sighting(Sight.CHECK, "lint", source="github-actions"))
     await shop.plan(DISPATCH)
-    await LedgerWorker(shop.ledger, replace(shop.bench, releases=releases)).drain(KEY)
+    late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(lint)))
+    await LedgerWorker(shop.ledger, late).drain(KEY)
     assert [e.kind for e in await shop.releases.events(R1)][-2:] == ["seen", "run_started"]
     assert len(shop.github.refs) == 1
 

@@ -1,8 +1,9 @@
 """A workshop for each test: the real database and words, a fake GitHub, and a clock wound by hand."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -22,7 +23,7 @@ from app.ports import Change, Commit, Planned
 from app.worker.plans import Plans
 from app.worker.workbench import Workbench
 from tests.clock import ManualClock
-from tests.given import STARTED
+from tests.given import PLAN_TEXT, STARTED
 from tests.worker.fakes import FakeGitHub, FakeScheduler
 
 R1 = ReleaseId("r1")
@@ -41,9 +42,9 @@ class Workshop:
     clock: ManualClock
     bench: Workbench
 
-    async def open_release(self, *events: Event) -> None:
-        """Start release r1, and let these events happen to it."""
-        change = Change(release=R1, expected=0, events=(STARTED, *events))
+    async def open_release(self, *events: Event, plan: str = PLAN_TEXT) -> None:
+        """Start release r1 of that plan, and let these events happen to it."""
+        change = Change(release=R1, expected=0, events=(replace(STARTED, plan_text=plan), *events))
         await self.releases.commit(Commit(changes=[change]), self.clock.now())
 
     async def happened(self, *events: Event) -> None:
@@ -83,6 +84,19 @@ class Workshop:
             ]
 
         return await self.database.run(read)
+
+
+class Rival(SqlReleases):
+    """Another process is quicker, once: it does something just before our commit."""
+
+    def __init__(self, shop: Workshop, do: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(shop.database)
+        self._todo = [do]
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        while self._todo:
+            await self._todo.pop()()
+        await super().commit(commit, now)
 
 
 @asynccontextmanager
