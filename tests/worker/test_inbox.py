@@ -68,6 +68,32 @@ async def test_a_comment_starts_a_release(shop: Workshop) -> None:
     assert await shop.deliveries() == [("d1", "handled", 0)]
 
 
+async def test_a_comment_without_a_command_asks_github_nothing(shop: Workshop) -> None:
+    await comment(shop, "Looks good to me.\n\n> /release 1.1")
+    await worker(shop).drain(KEY)
+    assert shop.github.calls == []
+    assert await shop.deliveries() == [("d1", "handled", 0)]
+
+
+async def test_a_word_that_cannot_be_meant_is_answered(shop: Workshop) -> None:
+    await shop.open_release()
+    await comment(shop, "/release retyr sign --failed")
+    await worker(shop).drain(KEY)
+    sign, words = await effects(shop)
+    assert sign == "-1"
+    assert "retry" in words
+
+
+async def test_several_commands_of_one_comment_are_answered_in_turn(shop: Workshop) -> None:
+    await shop.open_release()
+    await comment(shop, "/release why\n/release 2.1")
+    await worker(shop).drain(KEY)
+    cheer, reasons, sign, words = await effects(shop)
+    assert (cheer, sign) == ("rocket", "-1")
+    assert "1.0.0" in reasons
+    assert "2.1 Tag" in words
+
+
 async def test_what_github_tells_is_written_down_once(shop: Workshop) -> None:
     await shop.open_release()
     for name in ("d1", "d2"):
