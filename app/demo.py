@@ -75,11 +75,23 @@ class _Demo:
         ]
         self._console.print(f"Open [bold]{_address(page)}[/] in a browser. Ctrl-C stops the demo.")
         async with httpx.AsyncClient(base_url=_address(door), timeout=10) as client:
-            acting = [asyncio.create_task(_pump(stage, client)), asyncio.create_task(self._play(stage))]
+            acting = [asyncio.create_task(self._pump(stage, client)), asyncio.create_task(self._play(stage))]
             await asyncio.gather(*serving)
             for task in acting:
                 task.cancel()
             await asyncio.gather(*acting, return_exceptions=True)
+
+    async def _pump(self, stage: Stage, client: httpx.AsyncClient) -> None:
+        """Carry webhooks to the service; without that nothing moves any more, so the demo ends where it breaks."""
+
+        async def post(body: bytes, headers: Mapping[str, str]) -> int:
+            return (await client.post("/webhook", content=body, headers=dict(headers))).status_code
+
+        try:
+            await pump(stage, post)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person in front of the terminal is to know
+            self._console.print(f"The simulated GitHub broke: {error!r}", style="red", markup=False)
+            self._stop()
 
     def _serve(self, config: uvicorn.Config, sock: socket.socket) -> Coroutine[object, object, None]:
         server = _Server(config)
@@ -118,13 +130,6 @@ class _Demo:
                 await play(stage, say)
             except DidNotHappen as error:
                 self._console.print(f"The story stopped: {error}", style="red", markup=False)
-
-
-async def _pump(stage: Stage, client: httpx.AsyncClient) -> None:
-    async def post(body: bytes, headers: Mapping[str, str]) -> int:
-        return (await client.post("/webhook", content=body, headers=dict(headers))).status_code
-
-    await pump(stage, post)
 
 
 def _address(sock: socket.socket) -> str:

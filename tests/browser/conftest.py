@@ -99,7 +99,7 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(program).exists():
         reason = "there is no chromium here (on Debian: apt install chromium)"
-        if os.environ.get("GONOGO_REQUIRE_BROWSER") == "1":
+        if os.environ.get("CI_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
