@@ -1,12 +1,17 @@
 """`gonogo serve`: the service of the settings, on a port, until it is told to stop."""
 
+import signal
 import socket
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import uvicorn
+from alembic.util import CommandError
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
 
 from app.adapters.db.migrate import upgrade
 from app.cli import Unusable
@@ -17,6 +22,20 @@ from app.settings import Settings, SettingsError, load_settings
 GRACE_SECONDS: Final = 10
 
 
+class _Server(uvicorn.Server):
+    """A server that returns when it was told to end: uvicorn itself would raise the signal once more and die of it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """End at the first signal, whatever is going on at the second."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def serve_from_settings() -> None:
     """Run the service. Raises Unusable where the settings, the database or the port do not allow it."""
     settings = _settings()
@@ -24,7 +43,7 @@ def serve_from_settings() -> None:
     _prepare(settings)
     sock = listen(settings.host, settings.port)
     with sock:
-        uvicorn.Server(server_config(_service(settings))).run(sockets=[sock])
+        _Server(server_config(_service(settings))).run(sockets=[sock])
 
 
 def upgrade_from_settings() -> None:
@@ -69,6 +88,10 @@ def _prepare(settings: Settings) -> None:
         upgrade(url)
     except OSError as error:
         raise Unusable(f"The database's folder cannot be used: {error}") from error
+    except DatabaseError as error:
+        raise Unusable(f"The database {file} cannot be used: {error.orig}") from error
+    except CommandError as error:
+        raise Unusable(f"The database {file} is not one of this version: {error}") from error
 
 
 def _service(settings: Settings) -> Service:

@@ -1,0 +1,157 @@
+"""`gonogo serve` as a process of its own, on loopback: how it starts, takes deliveries, refuses and ends."""
+
+import hmac
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+GONOGO = Path(sys.executable).with_name("gonogo")
+PATIENCE = 60  # seconds; a busy machine is slow
+SECRET = "hunter2-hunter2"
+BODY = json.dumps({"zen": "Keep it logically awesome.", "hook_id": 1}).encode()
+
+
+@dataclass
+class Serving:
+    """A service that runs, or that has ended."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    port: int
+
+    def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def post(self, delivery: str, signature: str) -> int:
+        headers = {
+            "X-GitHub-Event": "ping",
+            "X-GitHub-Delivery": delivery,
+            "X-Hub-Signature-256": signature,
+            "Content-Type": "application/json",
+        }
+        return self.ask("POST", "/webhook", BODY, headers)
+
+    def wait_until_alive(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                assert self.ask("GET", "/healthz") == 200
+            except ConnectionRefusedError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError(self.output)
+
+    @property
+    def output(self) -> str:
+        return (self.folder / "output.txt").read_text("utf-8")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(folder: Path, key: str, port: int) -> Serving:
+    """Run `gonogo serve` in the folder with settings of its own."""
+    given = {
+        "GONOGO_APP_ID": "1",
+        "GONOGO_PRIVATE_KEY": key,
+        "GONOGO_WEBHOOK_SECRET": SECRET,
+        "GONOGO_HOST": "127.0.0.1",
+        "GONOGO_PORT": str(port),
+        "GONOGO_GITHUB_API_URL": "http://127.0.0.1:9",  # nobody is there: GitHub is not to be reached from here
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONOGO_")}
+    with (folder / "output.txt").open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [GONOGO, "serve"], cwd=folder, env=inherited | given, stdout=output, stderr=output
+        )
+    return Serving(process=process, folder=folder, port=port)
+
+
+@pytest.fixture(scope="module")
+def key() -> str:
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture
+def serving(tmp_path: Path, key: str) -> Iterator[Serving]:
+    serving = start(tmp_path, key, free_port())
+    try:
+        yield serving
+    finally:
+        serving.process.kill()
+        serving.process.wait()
+
+
+def test_deliveries_are_stored_once_and_survive_the_end(serving: Serving) -> None:
+    serving.wait_until_alive()
+    signature = "sha256=" + hmac.digest(SECRET.encode(), BODY, "sha256").hex()
+    assert serving.ask("GET", "/readyz") == 200
+    assert [serving.post("d-1", signature), serving.post("d-1", signature)] == [202, 200]
+    assert serving.post("d-2", "sha256=" + "0" * 64) == 401
+    assert serving.ask("POST", "/webhook", BODY, {"Content-Type": "application/json"}) == 401
+
+    serving.process.send_signal(signal.SIGTERM)
+    assert serving.process.wait(20) == 0
+    with sqlite3.connect(serving.folder / "var" / "gonogo.db") as database:
+        stored = database.execute("SELECT id, event, payload FROM deliveries").fetchall()
+    database.close()
+    assert stored == [("d-1", "ping", BODY)]
+    assert "Traceback" not in serving.output
+    assert SECRET not in serving.output
+    assert [json.loads(line)["event"] for line in serving.output.splitlines() if "delivery." in line] == [
+        "delivery.stored",
+        "delivery.repeated",
+        "delivery.refused",
+        "delivery.refused",
+    ]
+
+
+def test_ctrl_c_ends_it_as_well(serving: Serving) -> None:
+    serving.wait_until_alive()
+    serving.process.send_signal(signal.SIGINT)
+    assert serving.process.wait(20) == 0
+    assert "Traceback" not in serving.output
+
+
+def test_a_taken_port_is_told(tmp_path: Path, key: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        serving = start(tmp_path, key, port)
+        assert serving.process.wait(PATIENCE) == 2
+    assert f"Cannot listen on 127.0.0.1 port {port}" in serving.output
+    assert "Choose another port" in serving.output
+    assert "Traceback" not in serving.output
+
+
+def test_a_key_that_is_none_is_told_and_not_shown(tmp_path: Path) -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIhunter2\n-----END RSA PRIVATE KEY-----"
+    serving = start(tmp_path, key, free_port())
+    assert serving.process.wait(PATIENCE) == 2
+    assert "The private key cannot be used" in serving.output
+    assert "MIIhunter2" not in serving.output
+    assert "Traceback" not in serving.output
