@@ -1,0 +1,43 @@
+"""The service as it is measured: `gonogo serve` without its settings, and with no limit to how fast it may write.
+
+GitHub takes 20 writes at once and 80 a minute from one installation; how fast the service is could not be seen behind
+that. `python -m benchmarks.service DATABASE GITHUB` says its port, then serves until told to stop.
+"""
+
+import sys
+
+import httpx
+import uvicorn
+
+from app.adapters.db.migrate import upgrade
+from app.adapters.github.pacing import Pace
+from app.log import set_up_logging
+from app.service import Service, Wiring
+from app.serving import listen, server_config
+from benchmarks.machine import HOST
+
+UNLIMITED = Pace(burst=1_000_000, per_minute=2_000_000, per_hour=100_000_000)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    database, github = sys.argv[1:]
+    set_up_logging(is_json=True)
+    upgrade(database)
+    app = httpx.get(f"{github}/bench/app").json()
+    wiring = Wiring(
+        app_id=app["id"],
+        private_key=app["private_key"],
+        webhook_secrets=[app["webhook_secret"]],
+        database_url=database,
+        api_url=f"{github}/api/v3",
+        writing=UNLIMITED,
+    )
+    sock = listen(HOST, 0)
+    sys.stdout.write(f"{sock.getsockname()[1]}\n")
+    sys.stdout.flush()
+    uvicorn.Server(server_config(Service(wiring))).run(sockets=[sock])
+
+
+if __name__ == "__main__":
+    main()
