@@ -67,7 +67,9 @@ async def test_rows_of_a_key_are_performed_in_order_and_keys_side_by_side(
     assert [entry.effect for entry in (first, second, other)] == [react(n).effect for n in (1, 2, 3)]
 
 
-async def test_a_row_put_off_holds_up_nobody_and_has_its_turn_when_it_is_due(ledger: SqlLedger, releases: SqlReleases) -> None:
+async def test_a_row_put_off_holds_up_nobody_and_has_its_turn_when_it_is_due(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
     await plan(releases, 1, 2)
     first = await claim(ledger)
 
