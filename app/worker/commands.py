@@ -34,12 +34,16 @@ class CommandDesk:
             for c in commands
         )
 
-    async def answer(self, comment: Commented, delivery: str, draft: Draft) -> None:
-        """Decide every command of the comment in turn. Raises GitHubError where the facts cannot be had."""
+    async def answer(self, comment: Commented, delivery: str, draft: Draft, *, is_first: bool) -> None:
+        """Decide every command of the comment in turn. Raises GitHubError where the facts cannot be had.
+
+        One that is decided on once more, since the release has moved on meanwhile, is not greeted again.
+        """
         invocations = find_invocations(comment.text)
         if not invocations:
             return
-        await self._greet(comment)
+        if is_first:
+            await self._greet(comment)
         actor = Actor(person=comment.by, role=await self._role(comment))
         for place, invocation in enumerate(invocations):
             await self._one(comment, actor, invocation, f"{delivery}:{place}", draft)
@@ -100,7 +104,7 @@ class CommandDesk:
     ) -> Facts:
         needs = understood.command.needs
         plan = await self._bench.plans.of(release) if release else None
-        shown = await self._bench.releases.shown(release.id) if release else None
+        shown = await self._bench.releases.shown(release.id) if release and Need.SHOWN in needs else None
         return Facts(
             now=self._bench.clock.now(),
             actor=actor,

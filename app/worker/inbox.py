@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, assert_never
 
 import structlog
 from pydantic import ValidationError
@@ -70,31 +70,35 @@ class InboxWorker:
             return ()
 
     async def _commit(self, delivery: Delivery, inputs: tuple[Input, ...]) -> None:
+        is_first = True
         while True:
-            draft = await self._draft(delivery, inputs)
+            draft = await self._draft(delivery, inputs, is_first=is_first)
             try:
                 await self._bench.write(draft, deliveries=[delivery.id])
             except AlreadyDone:
                 return  # another worker has handled it
             except Conflict:
+                is_first = False
                 continue
             else:
                 return
 
-    async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...]) -> Draft:
+    async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...], *, is_first: bool) -> Draft:
         if not inputs:
             return Draft((), self._bench.renderer)
         draft = Draft(await self._bench.releases.open_in(inputs[0].repo.id), self._bench.renderer)
         for value in inputs:
             match value:
                 case Commented():
-                    await self._desk.answer(value, delivery.id, draft)
+                    await self._desk.answer(value, delivery.id, draft, is_first=is_first)
                 case Sighted():
                     await self._see(value, draft)
                 case TextChanged():
                     draft.touched.update([r.id for r in draft.releases if await self._is_ours(r, value)])
                 case RecheckAsked(release=asked):
                     draft.refreshed.update(r.id for r in draft.releases if r.id == asked)
+                case _:
+                    assert_never(value)
         return draft
 
     async def _is_ours(self, release: Release, changed: TextChanged) -> bool:

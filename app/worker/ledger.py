@@ -68,7 +68,9 @@ class LedgerWorker:
     async def _record(self, entry: Entry, outcome: Outcome) -> None:
         """Write down what came of it, with what follows, in one transaction."""
         while True:
-            release = await self._bench.releases.get(entry.release) if entry.release else None
+            # Reactions and replies change no release: there is none to be read for them.
+            concerns = None if isinstance(entry.effect, React | Reply) else entry.release
+            release = await self._bench.releases.get(concerns) if concerns else None
             draft = Draft((release,) if release else (), self._bench.renderer)
             plan = await self._bench.plans.of(release) if release else None
             follows = settle(entry.effect, outcome, release, plan, self._bench.clock.now())

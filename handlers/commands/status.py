@@ -8,7 +8,7 @@ from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Role
 
 
-@slash_command("status", usage="status", who=Role.READ, needs=frozenset({Need.RELEASE}))
+@slash_command("status", usage="status", who=Role.READ, needs=frozenset({Need.RELEASE, Need.SHOWN}))
 def status(facts: Facts, _args: Args) -> Decision:
     """Ask GitHub how everything stands now, refresh the status comment and link it."""
     if facts.release is None or facts.plan is None:

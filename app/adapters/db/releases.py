@@ -36,7 +36,11 @@ _EVENTS = (
 _START = select(events.c.body).where(events.c.release == bindparam("release"), events.c.version == 1)
 _HEAD = select(events.c.hash).where(events.c.release == bindparam("release"), events.c.version == bindparam("version"))
 _OPEN_IDS = select(releases.c.id).where(OPEN).order_by(releases.c.opened_at, releases.c.id)
-_OPEN_IN = _OPEN_IDS.where(releases.c.repo == bindparam("repo"))
+_OPEN_IN = (
+    select(releases.c.id, releases.c.revision)
+    .where(OPEN, releases.c.repo == bindparam("repo"))
+    .order_by(releases.c.opened_at, releases.c.id)
+)
 _SHOWN = select(releases.c.shown).where(releases.c.id == bindparam("release"))
 _SAVE_SHOWN = update(releases).where(releases.c.id == bindparam("release")).values(shown=bindparam("text"))
 
@@ -86,8 +90,8 @@ class SqlReleases:
         """Return the open releases of a repository, oldest first."""
 
         def read(connection: Connection) -> list[_Fold | None]:
-            found = connection.execute(_OPEN_IN, {"repo": repo}).scalars().all()
-            return [self._read(connection, release) for release in found]
+            found = connection.execute(_OPEN_IN, {"repo": repo}).all()
+            return [self._known(row.id, row.revision) or self._read(connection, row.id) for row in found]
 
         return [self._keep(fold) for fold in await self._database.run(read) if fold is not None]
 
@@ -143,6 +147,11 @@ class SqlReleases:
         return fold.release
 
     # -- in the database's thread ---------------------------------------------------------------------------
+
+    def _known(self, release: ReleaseId, revision: int) -> _Fold | None:
+        """Return the fold that is kept in memory, if it is the one of that revision."""
+        known = self._folds.get(release)
+        return known if known is not None and known.release.revision == revision else None
 
     def _read(self, connection: Connection, release: ReleaseId) -> _Fold | None:
         """Fold what is not known yet: from memory, else from the kept state, else from the start of the log."""
@@ -218,9 +227,7 @@ class SqlReleases:
         """Return the fold that the change builds on, None for a beginning. A stale one is caught by the fence."""
         if change.expected == 0:
             return None
-        known = self._folds.get(change.release)
-        if known is None or known.release.revision != change.expected:
-            known = self._read(connection, change.release)
+        known = self._known(change.release, change.expected) or self._read(connection, change.release)
         if known is None or known.release.revision != change.expected:
             raise Conflict(f"{change.release} is not at revision {change.expected}")
         return known

@@ -23,6 +23,7 @@ class Need(StrEnum):
     RELEASE = "release"  # the release that is meant, with its plan
     PLAN_SOURCE = "plan_source"  # a plan file and the commit a new release would take
     WORKFLOW = "workflow"  # what the workflows of the plan declare
+    SHOWN = "shown"  # where the status comment stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
