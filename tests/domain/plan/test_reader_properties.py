@@ -1,7 +1,5 @@
 """Whatever the text, the reader answers, loses no checkbox, and takes no longer than the text is long."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
 from app.domain.plan.resolve import resolve_task
 from benchmarks.reader import HOSTILE
+from tests.steps import steps
 
 WORDS = st.text(alphabet="abcXYZ 019.:()*_`<>!&é✓-", min_size=1, max_size=20).map(lambda text: f"t{text}")
 BOX = st.builds(
@@ -48,9 +47,10 @@ def ids_are_unique(plan: Plan) -> bool:
 def test_no_checkbox_is_lost_however_the_plan_is_made_up(parts: list[str]) -> None:
     text = "\n".join(parts)
     expected: list[int] = []
-    fenced = False
+    fenced = in_html = False
     for number, line in enumerate(text.split("\n"), 1):
-        fenced ^= line.startswith("```")
+        in_html = bool(line) and (in_html or line == "<details>")  # to a blank line, and no fence begins in it
+        fenced ^= line.startswith("```") and not in_html
         if not fenced and any(box in line[:14] for box in ("[ ]", "[x]", "[X]", "[   ]", "[]")):
             expected.append(number)
 
@@ -71,8 +71,10 @@ def test_the_reader_never_raises_and_says_the_same_again(text: str, word: str) -
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_megabyte_is_read_in_seconds_at_the_very_worst(name: str) -> None:
-    started = time.process_time()
-    read_plan(HOSTILE[name](HOSTILE_SIZE))
+def test_a_hostile_plan_costs_no_more_than_its_size(name: str) -> None:
+    def work(size: int) -> int:
+        text = HOSTILE[name](size)
+        return steps(lambda: read_plan(text))
 
-    assert time.process_time() - started < 10  # measured below 1; the rest is for a slow machine and for coverage
+    # Twice the size, twice the work: quadratic would be four times. How long a megabyte takes is a benchmark's matter.
+    assert work(16_000) <= 2.8 * work(8_000)

@@ -193,10 +193,12 @@ def test_an_item_that_repeats_its_own_task_is_no_roll_up() -> None:
 
 
 def test_roll_ups_in_a_circle_are_told_and_left_to_a_person() -> None:
-    plan = read("## 1.1 A\n- [ ] 1.2 B\n- [ ] x\n## 1.2 B\n- [ ] 1.1 A\n- [ ] y\n")
+    plan = read("## 1.1 A\n- [ ] 1.2 B\n- [ ] x\n## 1.2 B\n- [ ] 1.1 A\n- [ ] y\n## 1.3 C\n- [ ] 1.1 A\n")
 
     assert told(plan) == [(2, "roll-up-cycle"), (5, "roll-up-cycle")]
-    assert {item.wanted for item in plan.items()} == {Manual()}
+    *others, last = plan.items()
+    assert {item.wanted for item in others} == {Manual()}
+    assert isinstance(last.wanted, ByTask)  # it stands in no circle
 
 
 def test_items_nest_below_the_box_above_them_and_not_below_plain_bullets() -> None:
@@ -315,3 +317,14 @@ def test_no_text_can_carry_a_marker_of_ours_into_the_issue() -> None:
     plan = read("- [ ] a <!-- gonogo:end --> b\n- [ ] c <!-- gonogo:begin\n")
 
     assert not any("<!--" in item.text for item in plan.items())
+
+
+@pytest.mark.parametrize("quoted", ["- ## Launch\n", "> ## Launch\n\n"])
+def test_a_heading_inside_a_list_or_a_quote_opens_no_section(quoted: str) -> None:
+    plan = read(f"## Build\n{quoted}- [ ] compiles\n")
+    assert [task.title for task in plan.tasks()] == ["Build"]
+
+
+def test_a_field_may_stand_in_a_list() -> None:
+    task = only_task(read("## Build\n- Duration: 2 days\n- Anything else\n- [ ] compiles\n"))
+    assert task.duration == "2 days"
