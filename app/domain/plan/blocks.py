@@ -95,7 +95,7 @@ class _Walk:
     blocks: Blocks = field(default_factory=Blocks)
     open_items: list[bool] = field(default_factory=list[bool])  # whether each open list item has a box
     taken: set[int] = field(default_factory=set[int])  # 0-based lines that hold items, fenced text or comments
-    label: int | None = None  # index in `found` of a paragraph that becomes a title if a box follows in the next list
+    label: tuple[int, Paragraph] | None = None  # index in `found`; it becomes a title if a box follows in the next list
     lists: int = 0
 
     def run(self, tokens: Sequence[Token]) -> None:
@@ -145,9 +145,8 @@ class _Walk:
 
     def _item(self, box: Box, start: int, depth: int) -> None:
         if self.label is not None:
-            paragraph = self.blocks.found[self.label]
-            if isinstance(paragraph, Paragraph):
-                self.blocks.found[self.label] = Title(level=LABEL_LEVEL, text=paragraph.lines[0], line=paragraph.line)
+            at, paragraph = self.label
+            self.blocks.found[at] = Title(level=LABEL_LEVEL, text=paragraph.lines[0], line=paragraph.line)
             self.label = None
         self.blocks.found.append(Boxed(text=box.text, line=self.first + start, depth=depth))
         if box.trouble:
@@ -168,9 +167,10 @@ class _Walk:
         if "\n" not in one and is_one_bold_text(one):
             self._add(Title(level=BOLD_LEVEL, text=one, line=line))
             return
-        self._add(Paragraph(lines=tuple(lines), line=line))
+        paragraph = Paragraph(lines=tuple(lines), line=line)
+        self._add(paragraph)
         if "\n" not in one and without_comment(one).rstrip("*_ ").endswith(":"):
-            self.label = len(self.blocks.found) - 1
+            self.label = len(self.blocks.found) - 1, paragraph
 
     def _lines_of(self, content: str) -> list[str]:
         """A paragraph's lines up to a stray box, without link definitions, which are kept aside."""

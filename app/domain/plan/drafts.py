@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from app.domain.plan.blocks import Boxed
 from app.domain.plan.model import Action, CreateTag, Dispatch, Publish, Task, TaskKind
@@ -191,3 +192,5 @@ def _action(draft: Draft, workflow: str, troubles: Troubles) -> Action | None:
             return Dispatch(workflow=workflow, inputs={"task": draft.names[0], **inputs})
         case None:
             return Dispatch(workflow=workflow, inputs={"task": draft.names[0], **inputs}) if inputs else None
+        case _:
+            assert_never(draft.step)

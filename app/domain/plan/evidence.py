@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, assert_never
 
 from app.domain.plan.model import (
     Action,
@@ -83,6 +83,8 @@ def default_evidence(kind: TaskKind, action: Action | None, text: str) -> Wanted
             return ByRelease()
         case None:
             return Manual()
+        case _:
+            assert_never(action)
 
 
 def _check(value: str) -> Wanted | str:

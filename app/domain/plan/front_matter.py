@@ -35,11 +35,8 @@ class FrontMatter:
 
     def line(self, *path: str) -> int:
         """The file line of the path, or of the nearest thing above it."""
-        while path:
-            if path in self.lines:
-                return self.lines[path]
-            path = path[:-1]
-        return 1
+        above = (path[:length] for length in range(len(path), 0, -1))
+        return next((self.lines[part] for part in above if part in self.lines), 1)
 
 
 @cache
@@ -110,15 +107,15 @@ def _told(error: ValidationError) -> Iterator[tuple[Key, str, str]]:
 
 def _keys_at(path: Key) -> frozenset[str]:
     """The keys that the schema knows in the mapping at this path."""
-    at: Value = dict(schema())
+    at = _mapping(schema())
     for part in path:
-        if not isinstance(at, dict):
-            return frozenset()
-        inside = at.get("properties")
-        named = inside.get(part) if isinstance(inside, dict) else None
-        at = named if named is not None else at.get("additionalProperties", at.get("items"))
-    inside = at.get("properties") if isinstance(at, dict) else None
-    return frozenset(inside) if isinstance(inside, dict) else frozenset()
+        named = _mapping(at.get("properties")).get(part)
+        at = _mapping(named if named is not None else at.get("additionalProperties", at.get("items")))
+    return frozenset(_mapping(at.get("properties")))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _error(line: int, code: str, message: str) -> Problem:

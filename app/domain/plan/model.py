@@ -286,10 +286,6 @@ class Plan:
         for task in (*self.tasks(), *self.summary):
             yield from task.items
 
-    def phase_of(self, task: TaskId) -> Phase | None:
-        """The phase that holds the task, if it is in one."""
-        return next((phase for phase in self.phases if any(t.id == task for t in phase.tasks)), None)
-
     def task(self, task: TaskId) -> Task | None:
         """The task of that id, if there is one."""
         return next((t for t in self.tasks() if t.id == task), None)

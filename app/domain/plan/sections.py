@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import assert_never
 
 from app.domain.plan.blocks import BOLD_LEVEL, LABEL_LEVEL, Block, Boxed, Bullet, Fence, Paragraph, Title
 from app.domain.plan.model import TaskKind
@@ -143,6 +144,8 @@ class _Builder:
                     return
             case Fence():
                 self.here.owner().fences.append(block)
+            case _:
+                assert_never(block)
         self.here.is_empty = False
 
     def _title(self, block: Title) -> None:

@@ -1,5 +1,7 @@
 """A plan's actions and evidence in words for people."""
 
+from typing import assert_never
+
 from app.domain.plan.model import (
     Action,
     ByAsset,
@@ -36,6 +38,8 @@ def action_in_words(action: Action | None) -> str:
             return "publishes the release" + (f" with {', '.join(action.assets)}" if action.assets else "")
         case None:
             return "done by people"
+        case _:
+            assert_never(action)
 
 
 def wanted_in_words(wanted: Wanted) -> str:
@@ -73,3 +77,5 @@ def _named_in_words(wanted: _Named) -> str:
             return f"readiness {scope} {operator} {limit:g}%"
         case ByTask(task=task):
             return f"task {task}"
+        case _:
+            assert_never(wanted)

@@ -98,9 +98,8 @@ def judge(plan: Plan, release: Release) -> Verdict:
     stands = standing(plan, release)
     figures = readiness(plan, stands)
     reasons = tuple(_reasons(plan, stands, figures))
-    state = GateState.SUCCESS
-    if reasons:
-        state = GateState.FAILURE if any(r.fails for r in reasons) else GateState.PENDING
+    red = GateState.FAILURE if any(r.fails for r in reasons) else GateState.PENDING
+    state = red if reasons else GateState.SUCCESS
     counted = frozenset(item.id for item in counted_items(plan))
     return Verdict(state=state, reasons=reasons, readiness=figures, standing=stands, counted=counted)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, assert_never
 
 from app.domain.facts import Facts, WorkflowInputs
 from app.domain.messages import (
@@ -39,7 +39,8 @@ class Wanted:
 
 def the_task(plan: Plan, word: str, command: str) -> Task | Message:
     """Return the one task that answers to the word, or what to say."""
-    match resolve_task(plan, word):
+    found = resolve_task(plan, word)
+    match found:
         case NoTask(nearest=nearest):
             return linked_workflow(plan, word) or UnknownTask(word=word, nearest=tuple(t.slug for t in nearest))
         case SeveralTasks(tasks=tasks):
@@ -47,6 +48,8 @@ def the_task(plan: Plan, word: str, command: str) -> Task | Message:
             return TaskChoice(word=word, command=command, tasks=named)
         case Task() as task:
             return task
+        case _:
+            assert_never(found)
 
 
 def linked_workflow(plan: Plan, word: str) -> Task | None:

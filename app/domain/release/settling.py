@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from app.domain.decision import Accepted
 from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRequestRefused
@@ -68,6 +69,8 @@ def _dispatched(
             reason = "GitHub did not answer, and no run with our mark was found"
             events = (RunUnclear(task=effect.task, attempt=effect.attempt, reason=reason, at=now),)
             answer = DispatchUnclear(task=label, slug=slug, workflow=effect.workflow)
+        case _:
+            assert_never(outcome)
     return Accepted(
         events=events, effects=_reaction(effect.repo, effect.comment, is_done=answer is None), answer=answer
     )
