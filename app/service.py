@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from app.adapters.clock import SystemClock
 from app.adapters.db.engine import Database
@@ -64,17 +64,15 @@ class Service:
         line = Line(transport=self._transport, clock=clock, api_url=wiring.api_url)
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
         self._work(wiring)
-        self.web = FastAPI(title="Go/No-Go", docs_url=None, redoc_url=None, openapi_url=None, lifespan=self._lifespan)
         secrets = tuple(wiring.webhook_secrets)
-        self.web.include_router(
-            webhook_routes(
-                self.inbox,
-                lambda body, header: verify_signature(body, header, secrets),
-                self.scheduler.wake,
-                clock,
-            )
+        routes = webhook_routes(
+            self.inbox,
+            lambda body, header: verify_signature(body, header, secrets),
+            self.scheduler.wake,
+            clock,
         )
-        self.web.include_router(health_routes(lambda: self.database.run(trouble_with)))
+        routes += health_routes(lambda: self.database.run(trouble_with))
+        self.web = Starlette(routes=routes, lifespan=self._lifespan)
 
     def _work(self, wiring: Wiring) -> None:
         """Make the workers and give each its turns."""
@@ -116,7 +114,7 @@ class Service:
         await self.database.close()
 
     @asynccontextmanager
-    async def _lifespan(self, _web: FastAPI) -> AsyncGenerator[None]:
+    async def _lifespan(self, _web: Starlette) -> AsyncGenerator[None]:
         await self.start()
         try:
             yield

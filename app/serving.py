@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
-from app.adapters.db.migrate import upgrade
+from app.adapters.db.migrate import CannotMigrate, upgrade
 from app.cli import Unusable
 from app.log import set_up_logging
 from app.service import Service, Wiring
@@ -90,7 +89,7 @@ def _prepare(settings: Settings) -> None:
         raise Unusable(f"The database's folder cannot be used: {error}") from error
     except DatabaseError as error:
         raise Unusable(f"The database {file} cannot be used: {error.orig}") from error
-    except CommandError as error:
+    except CannotMigrate as error:
         raise Unusable(f"The database {file} is not one of this version: {error}") from error
 
 

@@ -7,7 +7,9 @@ from http import HTTPStatus
 from typing import Final
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 Trouble = Callable[[], Awaitable[str | None]]
 """Says what keeps the service from taking deliveries, in words for people, or None. GitHub being down does not."""
@@ -17,7 +19,7 @@ CHECK_SECONDS: Final = 5.0
 log = structlog.stdlib.get_logger()
 
 
-def health_routes(trouble: Trouble, *, check_seconds: float = CHECK_SECONDS) -> APIRouter:
+def health_routes(trouble: Trouble, *, check_seconds: float = CHECK_SECONDS) -> list[Route]:
     """Return `GET /healthz` (200 while the process answers) and `GET /readyz` (200, or 503 with the reason)."""
 
     async def alive(_: Request) -> Response:
@@ -34,10 +36,7 @@ def health_routes(trouble: Trouble, *, check_seconds: float = CHECK_SECONDS) -> 
             return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "not ready", reason)
         return _answer(HTTPStatus.OK, "ready")
 
-    router = APIRouter()
-    router.add_route("/healthz", alive, methods=["GET", "HEAD"])
-    router.add_route("/readyz", ready, methods=["GET", "HEAD"])
-    return router
+    return [Route("/healthz", alive, methods=["GET", "HEAD"]), Route("/readyz", ready, methods=["GET", "HEAD"])]
 
 
 def _answer(status: HTTPStatus, word: str, reason: str | None = None) -> Response:

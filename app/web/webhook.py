@@ -20,9 +20,10 @@ from http import HTTPStatus
 from typing import Final, cast
 
 import structlog
-from fastapi import APIRouter, Request, Response
 from pydantic_core import from_json
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.ports import Clock, Delivery, Inbox
 
@@ -50,7 +51,7 @@ class Refusal:
 
 def webhook_routes(
     inbox: Inbox, verify: Verify, wake: Callable[[str], None], clock: Clock, *, body_seconds: float = BODY_SECONDS
-) -> APIRouter:
+) -> list[Route]:
     """Return the route `POST /webhook`. `wake` is called with `inbox:<key>` once a delivery is stored."""
 
     async def receive(request: Request) -> Response:
@@ -75,9 +76,7 @@ def webhook_routes(
         wake(f"inbox:{delivery.key}")
         return _answer(HTTPStatus.ACCEPTED, "stored")
 
-    router = APIRouter()
-    router.add_route("/webhook", receive, methods=["POST"])
-    return router
+    return [Route("/webhook", receive, methods=["POST"])]
 
 
 async def _read(request: Request, seconds: float) -> bytes | Refusal:

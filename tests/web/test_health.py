@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from app.web.health import health_routes
 
@@ -30,8 +30,7 @@ async def hanging() -> str | None:
 
 
 async def ask(path: str, trouble: Callable[[], Awaitable[str | None]], method: str = "GET") -> httpx.Response:
-    app = FastAPI()
-    app.include_router(health_routes(trouble, check_seconds=0.05))
+    app = Starlette(routes=health_routes(trouble, check_seconds=0.05))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="https://gonogo.example") as client:
         return await client.request(method, path)

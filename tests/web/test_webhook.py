@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
 from app.ports import Delivery
 from app.web.webhook import MAX_BODY_BYTES, key_of, webhook_routes
@@ -57,11 +57,8 @@ class Door:
     def __init__(self, body_seconds: float = 5.0) -> None:
         self.inbox = Inbox()
         self.woken: list[str] = []
-        app = FastAPI()
-        app.include_router(
-            webhook_routes(self.inbox, is_signed, self.woken.append, ManualClock(), body_seconds=body_seconds)
-        )
-        self._transport = httpx.ASGITransport(app=app)
+        routes = webhook_routes(self.inbox, is_signed, self.woken.append, ManualClock(), body_seconds=body_seconds)
+        self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
 
     async def post(
         self, body: bytes | AsyncIterator[bytes], headers: Mapping[str, str | bytes | None] | None = None
@@ -269,8 +266,7 @@ async def test_a_database_that_is_down_asks_for_redelivery(door: Door) -> None:
 
 async def test_a_sender_that_hangs_up_leaves_nothing() -> None:
     inbox, sent = Inbox(), list[dict[str, object]]()
-    app = FastAPI()
-    app.include_router(webhook_routes(inbox, is_signed, lambda _: None, ManualClock()))
+    app = Starlette(routes=webhook_routes(inbox, is_signed, lambda _: None, ManualClock()))
     scope = {
         "type": "http",
         "method": "POST",

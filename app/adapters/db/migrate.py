@@ -2,22 +2,38 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-
 from app.adapters.db.engine import open_engine
+from app.adapters.db.schema import trouble_with
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class CannotMigrate(Exception):
+    """The database is at a schema that this version does not know."""
+
+
 def upgrade(url: str, revision: str = "head") -> None:
-    """Apply the migrations that are missing, all in one transaction. Safe to run again."""
+    """Apply the migrations that are missing, all in one transaction. Safe to run again. Raises CannotMigrate.
+
+    Alembic is loaded only where there is something to do: it would hold a tenth of the service's memory.
+    """
     engine = open_engine(url)
     try:
+        with engine.begin() as connection:
+            is_there = revision == "head" and trouble_with(connection) is None
+        if is_there:
+            return
+        from alembic import command  # noqa: PLC0415 - see above
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
         with engine.begin() as connection:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            try:
+                command.upgrade(config, revision)
+            except CommandError as error:
+                raise CannotMigrate(str(error)) from error
     finally:
         engine.dispose()
