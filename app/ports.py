@@ -324,8 +324,8 @@ class Releases(Protocol):
         """Return what was last written to GitHub."""
         ...
 
-    async def save_shown(self, release: ReleaseId, shown: Shown) -> None:
-        """Remember what was written."""
+    async def save_shown(self, release: ReleaseId, known: Shown, shown: Shown) -> bool:
+        """Remember what was written; False, and nothing is kept, where what was known is not known any more."""
         ...
 
 
@@ -353,6 +353,10 @@ class Ledger(Protocol):
 
     async def put_off(self, entry: int, until: datetime, error: str) -> None:
         """Give a row back, not to be claimed before `until`."""
+        ...
+
+    async def put_back(self, entry: int, until: datetime, error: str) -> None:
+        """Give a row back like `put_off`, of which nothing can have been done: the try does not count."""
         ...
 
     async def next_due(self, key: str) -> datetime | None:

@@ -42,7 +42,10 @@ def serve_from_settings() -> None:
     _prepare(settings)
     sock = listen(settings.host, settings.port)
     with sock:
-        _Server(server_config(_service(settings))).run(sockets=[sock])
+        server = _Server(server_config(_service(settings)))
+        server.run(sockets=[sock])
+    if not server.started:
+        raise Unusable("The service did not come up: the log line above says why.")
 
 
 def upgrade_from_settings() -> None:

@@ -17,6 +17,10 @@ class NotYetKnown(Exception):
     """The dispatch may have been done: look again a little later."""
 
 
+class NotSent(Exception):
+    """GitHub could not be asked where the target stands, so nothing was sent: the whole try is to be made again."""
+
+
 class Dispatcher:
     """Performs DispatchRun."""
 
@@ -25,7 +29,7 @@ class Dispatcher:
         self._clock = clock
 
     async def perform(self, entry: Entry, effect: DispatchRun) -> Outcome:
-        """Start the run, or find the one started before. Raises NotYetKnown, Throttled, or Unclear before sending."""
+        """Start the run, or find the one started before. Raises NotYetKnown, NotSent and GitHubError."""
         if entry.attempts == 1:
             return await self._send(effect, entry, is_last=False)
         if not effect.is_marked:
@@ -37,7 +41,10 @@ class Dispatcher:
         return await self._send(effect, entry, is_last=True)
 
     async def _send(self, effect: DispatchRun, entry: Entry, *, is_last: bool) -> Outcome:
-        ref = await self._ref(effect)
+        try:
+            ref = await self._ref(effect)
+        except Unclear as error:
+            raise NotSent(str(error)) from error
         if isinstance(ref, TurnedDown):
             return ref
         try:

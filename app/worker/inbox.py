@@ -105,11 +105,13 @@ class InboxWorker:
         """Whether a text of ours reads otherwise than we wrote it; what we wrote is then forgotten, to be looked at."""
         if release.issue != changed.issue:
             return False
-        afresh = forget_changed(await self._bench.releases.shown(release.id), changed)
-        if afresh is None:
-            return False
-        await self._bench.releases.save_shown(release.id, afresh)
-        return True
+        while True:
+            shown = await self._bench.releases.shown(release.id)
+            afresh = forget_changed(shown, changed)
+            if afresh is None:
+                return False
+            if afresh == shown or await self._bench.releases.save_shown(release.id, shown, afresh):
+                return True
 
     async def _see(self, sighted: Sighted, draft: Draft) -> None:
         for release in draft.releases:

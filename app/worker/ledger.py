@@ -8,7 +8,7 @@ import structlog
 from app.domain.release.effects import CancelRun, DispatchRun, React, Reply, RerunRun
 from app.domain.release.settling import Done, NobodyKnows, Outcome, TurnedDown, settle
 from app.ports import AlreadyDone, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
-from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotYetKnown
+from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
 from app.worker.workbench import Workbench
 
@@ -17,6 +17,10 @@ _LEASE: Final = timedelta(seconds=60)
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
+
+
+class BrokenEffect(GitHubError):
+    """Performing an effect fell over in our own code: tried again like a fault of GitHub's, and given up like one."""
 
 
 class LedgerWorker:
@@ -44,10 +48,15 @@ class LedgerWorker:
             await self._ledger.put_off(
                 entry.id, self._bench.clock.now() + LOOK_EVERY, "no answer yet: looking for the run"
             )
+        except NotSent as error:
+            await self._ledger.put_back(entry.id, self._bench.clock.now() + LOOK_EVERY, str(error))
         except Throttled as error:
-            await self._ledger.put_off(entry.id, error.retry_at, str(error))
+            await self._ledger.put_back(entry.id, error.retry_at, str(error))
         except GitHubError as error:
             await self._failed(entry, error)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not hold up the rows behind it for ever
+            _log.error("effect.broken", exc_info=error)
+            await self._failed(entry, BrokenEffect(f"{type(error).__name__} in our own code"))
         else:
             await self._record(entry, outcome)
 

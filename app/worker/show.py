@@ -75,9 +75,11 @@ class Shower:
             self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
 
     async def _kept(self, release_id: ReleaseId, before: Shown, after: Shown) -> Shown:
-        if after != before:
-            await self._bench.releases.save_shown(release_id, after)
-        return after
+        """Remember what was written, unless something of it was found changed meanwhile: that is looked at again."""
+        if after == before or await self._bench.releases.save_shown(release_id, before, after):
+            return after
+        self._bench.scheduler.wake(f"show:{release_id}")
+        return await self._bench.releases.shown(release_id)
 
     async def _gate(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         check = self._bench.renderer.gate_check(gate_view(plan, release, verdict, self._site))

@@ -173,7 +173,7 @@ async def test_what_we_wrote_is_forgotten_when_it_reads_otherwise(
     shop: Workshop, name: str, event: str, body: bytes, expected: Shown | None
 ) -> None:
     await shop.open_release()
-    await shop.releases.save_shown(R1, OURS)
+    await shop.releases.save_shown(R1, await shop.releases.shown(R1), OURS)
     await store(shop, "d1", event, body)
     await worker(shop).drain(KEY)
     assert await shop.releases.shown(R1) == (expected or OURS), name

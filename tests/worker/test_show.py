@@ -65,7 +65,8 @@ async def test_what_changed_is_written_over_what_stood_there(shop: Workshop) -> 
 async def test_what_an_unfinished_show_wrote_is_found_again_and_not_written_twice(shop: Workshop) -> None:
     await shop.open_release()
     await show(shop)
-    await shop.releases.save_shown(R1, type(await shop.releases.shown(R1))())  # the process died before it kept that
+    shown = await shop.releases.shown(R1)
+    await shop.releases.save_shown(R1, shown, type(shown)())  # the process died before it kept that
     assert await show(shop) == ["find_check", "update_check", "issue", "find_comment", "edit_comment"]
     assert (len(shop.github.gates), len(shop.github.comments)) == (1, 1)
 

@@ -44,6 +44,10 @@ _PUT_OFF = (
     .where(ledger.c.id == bindparam("entry"), UNFINISHED)
     .values(not_before=bindparam("until"), lease_until=None, error=bindparam("why"))
 )
+_PUT_BACK = _PUT_OFF.values(
+    attempts=ledger.c.attempts - 1,
+    first_claimed_at=case((ledger.c.attempts > 1, ledger.c.first_claimed_at), else_=None),
+)
 _FAIL = (
     update(ledger)
     .where(ledger.c.id == bindparam("entry"), UNFINISHED)
@@ -84,6 +88,10 @@ class SqlLedger:
     async def put_off(self, entry: int, until: datetime, error: str) -> None:
         """Give a row back, not to be claimed before `until`."""
         await self._write(_PUT_OFF, {"entry": entry, "until": until, "why": bounded(error)})
+
+    async def put_back(self, entry: int, until: datetime, error: str) -> None:
+        """Give a row back of which nothing was done: the try does not count."""
+        await self._write(_PUT_BACK, {"entry": entry, "until": until, "why": bounded(error)})
 
     async def fail(self, entry: int, error: str) -> None:
         """Give a row up for good: it stays, is counted, and is not tried again."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.db.codec import effect_codec, event_codec, release_codec, shown_codec
@@ -42,7 +42,11 @@ _OPEN_IN = (
     .order_by(releases.c.opened_at, releases.c.id)
 )
 _SHOWN = select(releases.c.shown).where(releases.c.id == bindparam("release"))
-_SAVE_SHOWN = update(releases).where(releases.c.id == bindparam("release")).values(shown=bindparam("text"))
+_SAVE_SHOWN = (
+    update(releases)
+    .where(releases.c.id == bindparam("release"), func.coalesce(releases.c.shown, "") == bindparam("known"))
+    .values(shown=bindparam("text"))
+)
 
 _HANDLED = (
     update(deliveries)
@@ -127,10 +131,15 @@ class SqlReleases:
         )
         return Shown() if text is None else shown_codec().decode(text)
 
-    async def save_shown(self, release: ReleaseId, shown: Shown) -> None:
-        """Remember what was written."""
-        values = {"release": release, "text": shown_codec().encode(shown)}
-        await self._database.run(lambda connection: connection.execute(_SAVE_SHOWN, values).close())
+    async def save_shown(self, release: ReleaseId, known: Shown, shown: Shown) -> bool:
+        """Remember what was written; False, and nothing is kept, where what was known is not known any more."""
+        before = "" if known == Shown() else shown_codec().encode(known)
+        values = {
+            "release": release,
+            "known": before,
+            "text": None if shown == Shown() else shown_codec().encode(shown),
+        }
+        return await self._database.run(lambda connection: connection.execute(_SAVE_SHOWN, values).rowcount == 1)
 
     async def commit(self, commit: Commit, now: datetime) -> None:
         """Write it all in one transaction.

@@ -133,3 +133,18 @@ async def test_a_row_finished_elsewhere_is_not_finished_again(ledger: SqlLedger,
     assert (await claim(ledger)).effect == react(2).effect
     await ledger.put_off(late.id, NOON, "too late to say so")
     assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) is None
+
+
+async def test_a_row_put_back_untried_begins_anew(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1)
+    first = await claim(ledger)
+
+    await ledger.put_back(first.id, NOON + SOON, "nothing was sent")
+
+    again = await claim(ledger, after=SOON)
+    assert (again.attempts, again.first_claimed_at) == (1, NOON + SOON)
+    await ledger.put_off(again.id, NOON + SOON, "no answer")
+    third = await claim(ledger, after=SOON)
+    await ledger.put_back(third.id, NOON + SOON, "nothing was sent")
+    last = await claim(ledger, after=SOON)
+    assert (last.attempts, last.first_claimed_at) == (2, NOON + SOON)

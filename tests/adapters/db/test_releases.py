@@ -184,7 +184,7 @@ async def test_what_was_shown_is_remembered(releases: SqlReleases) -> None:
     await releases.commit(opening(), NOON)
     assert await releases.shown(FIRST) == Shown()
 
-    await releases.save_shown(FIRST, Shown(body_digest="d1", comment=5, check=9))
+    assert await releases.save_shown(FIRST, Shown(), Shown(body_digest="d1", comment=5, check=9))
 
     assert await releases.shown(FIRST) == Shown(body_digest="d1", comment=5, check=9)
 
@@ -201,3 +201,15 @@ async def test_the_kept_log_is_one_unbroken_chain(releases: SqlReleases, databas
 
     assert len(rows) == 21
     assert first_broken(Link(body=row.body, previous=row.previous, hash=row.hash) for row in rows) is None
+
+
+async def test_what_was_shown_is_kept_only_on_top_of_what_was_known(releases: SqlReleases) -> None:
+    await releases.commit(opening(), NOON)
+    seen = Shown(body_digest="d1")
+    assert await releases.save_shown(FIRST, Shown(), seen)
+
+    assert not await releases.save_shown(FIRST, Shown(), Shown(body_digest="d2"))
+
+    assert await releases.shown(FIRST) == seen
+    assert await releases.save_shown(FIRST, seen, Shown())
+    assert await releases.shown(FIRST) == Shown()
