@@ -13,7 +13,7 @@ from app.adapters.db.migrate import upgrade
 from app.adapters.github.pacing import Pace
 from app.log import set_up_logging
 from app.service import Service, Wiring
-from app.serving import listen, server_config
+from app.serving import listen, server_config, shorten_pauses
 from benchmarks.machine import HOST
 
 UNLIMITED = Pace(burst=1_000_000, per_minute=2_000_000, per_hour=100_000_000)
@@ -36,7 +36,9 @@ def main() -> None:
     sock = listen(HOST, 0)
     sys.stdout.write(f"{sock.getsockname()[1]}\n")
     sys.stdout.flush()
-    uvicorn.Server(server_config(Service(wiring))).run(sockets=[sock])
+    config = server_config(Service(wiring))
+    shorten_pauses()
+    uvicorn.Server(config).run(sockets=[sock])
 
 
 if __name__ == "__main__":

@@ -99,12 +99,13 @@ class Shower:
 
     async def _body(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         view = issue_view(plan, release, verdict, self._site)
-        write = self._bench.renderer.issue_block
-        full = digest(write(view))
+        text = self._bench.renderer.issue_block(view)
+        full = digest(text)
         if shown.body_digest is not None and shown.view_digest == full:
             return shown
         issue = await self._bench.github.issue(release.repo, release.issue)
-        placed = fit(issue.body, view, write)
+        # Most often the fullest block fits, and that one is written already.
+        placed = fit(issue.body, view, lambda v: text if v == view else self._bench.renderer.issue_block(v))
         if isinstance(placed, TooLong):
             await self._tell_no_room(release, placed)
             return replace(shown, body_digest=None, view_digest=full)
