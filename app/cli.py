@@ -18,7 +18,7 @@ def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade
     """Return the command with its parts put in: each is called when it is asked for, and may raise Unusable."""
     cli = typer.Typer(
         name="gonogo",
-        help="Go/No-Go runs your release plan and keeps the tag blocked until every gate is green.",
+        help="Go/No-Go runs your release plan and says on the commit what is still missing.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -29,7 +29,7 @@ def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade
 
     @cli.command("serve")
     def serve_command() -> None:
-        """Run the service: webhooks, workers and timers in one process. Settings come from GONOGO_* or `.env`."""
+        """Run the service, all of it in one process. Settings come from GONOGO_* or `.env`."""
         _told(serve)
 
     @cli.command("demo")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.adapters import wording
 from app.domain import messages
 from app.domain.slash import SlashCommand
-from app.domain.values import Role
 from app.settings import PREFIX, Settings, settings_table
 from handlers.commands import load_commands
 
@@ -34,7 +34,7 @@ def _cell(text: str) -> str:
 
 def who(command: SlashCommand) -> str:
     """Say which role a command asks for, in words."""
-    return "everybody" if command.who <= Role.READ else f"`{command.who.name.lower()}` and above"
+    return str(wording.who(command.who))
 
 
 def commands_table() -> str:
@@ -89,7 +89,7 @@ def template_of(kind: type[messages.Message]) -> str:
 def messages_table() -> str:
     """One row per message."""
     kinds = sorted(message_classes(), key=lambda kind: inspect.getsourcelines(kind)[1])
-    rows = ([_template(template_of(k)), inspect.getdoc(k) or ""] for k in kinds)
+    rows = ([_template(template_of(k)), (inspect.getdoc(k) or "").partition("\n")[0]] for k in kinds)
     return table(["template", "said when"], rows)
 
 
@@ -102,7 +102,7 @@ def other_templates() -> list[str]:
 
 def other_templates_table() -> str:
     """One row per template that is no message, with its own first line."""
-    return table(["template", "what it writes"], ([_template(name), _first_line(name)] for name in other_templates()))
+    return table(["template", "what it is for"], ([_template(name), _first_line(name)] for name in other_templates()))
 
 
 def _template(name: str) -> str:

@@ -96,6 +96,11 @@ def _role(role: Role) -> Markup:
     return safe("no role" if role is Role.NONE else f"`{role.name.lower()}`")
 
 
+def who(role: Role) -> Markup:
+    """Say who may, where that role is the least: in help, in refusals and in the documentation."""
+    return safe("everybody") if role <= Role.READ else safe(f"{_role(role)} and above")
+
+
 def _short(sha: str) -> Markup:
     return _code(sha[:7])
 
@@ -114,10 +119,15 @@ FILTERS: Final[Mapping[str, Callable[..., Markup]]] = {
     "short": _short,
     "text": _text,
     "when": _when,
+    "who": who,
 }
 GLOBALS: Final[Mapping[str, object]] = {
     "explain": explain,
     "item_line": _item_line,
+    # How long a list may be: in the midst of other things, on its own, and where nothing may be left out.
+    "FEW": 20,
+    "MANY": 100,
+    "ALL": 1000,
     "HEAD": safe(HEAD),
     "FOOT": safe(FOOT),
 }

@@ -36,11 +36,11 @@ class BadArguments(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAllowed(Message):
-    """Somebody asked for what their role does not allow; `found` is None where it could not be read."""
+    """Somebody asked for what their role does not allow."""
 
     command: str
     wanted: Role
-    found: Role | None
+    found: Role | None  # None where it could not be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,9 @@ class SeveralReleases(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble(Message):
-    """Our own fault: something broke while the command was handled. The delivery's id finds it in the log."""
+    """Our own fault: something broke while the command was handled."""
 
-    delivery: str
+    delivery: str  # its id finds it in the log
 
 
 # -- start -----------------------------------------------------------------------------------------------------
@@ -130,19 +130,20 @@ class UnknownTask(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskChoice(Message):
-    """A word that fits several tasks: (number or slug, label) of each, and the command to repeat."""
+    """A word that fits several tasks."""
 
     word: str
     command: str  # "" for the short form, else "run ", "retry ", "cancel "
-    tasks: tuple[tuple[str, str], ...]
+    tasks: tuple[tuple[str, str], ...]  # number or slug, label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotRunnable(Message):
-    """A task with no script: there is nothing to run. `waits` says what its items wait for."""
+    """A task with no script: there is nothing to run."""
 
     task: str
-    waits: tuple[str, ...]
+    waits: tuple[str, ...]  # the kinds of evidence that its items wait for
+    workflows: tuple[str, ...] = ()  # files among them that can be run by their name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +258,7 @@ class StatusLink(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why(Message):
-    """Each reason why the gate is not green, and the command that moves it."""
+    """What keeps the gate from being green, and what can be done about it."""
 
     version: str
     sha: Sha
@@ -266,10 +267,10 @@ class Why(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoRoom(Message):
-    """People's own text leaves no room for the checklist in the issue. Characters."""
+    """People's own text leaves no room for the checklist in the issue."""
 
-    people: int
-    limit: int
+    people: int  # characters
+    limit: int  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +290,7 @@ class Help(Message):
 
     commands: tuple[CommandHelp, ...]
     tasks: tuple[tuple[str, str], ...]  # slug, label; runnable ones
+    workflows: tuple[str, ...] = ()  # files that items wait for and that can be run by their name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class Dispatcher:
         if head != effect.sha:
             return TurnedDown(
                 reason=f"branch {effect.candidate} stands at {head[:7]}, not at the target {effect.sha[:7]}, "
-                "and no other branch does: nothing was sent"
+                "and no other branch does. Delete that branch: it is made anew at the target"
             )
         return effect.candidate
 

@@ -1,4 +1,4 @@
-"""`/release why`: every reason for which the gate is not green."""
+"""`/release why`: what keeps the gate from being green."""
 
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
@@ -10,7 +10,7 @@ from app.domain.values import Role
 
 @slash_command("why", usage="why", who=Role.READ, needs=frozenset({Need.RELEASE}))
 def why(facts: Facts, _args: Args) -> Decision:
-    """List each reason why the gate is not green, and the command that moves it."""
+    """Say what keeps the gate from being green, and what can be done about it."""
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="why"))
     verdict = judge(facts.plan, facts.release)

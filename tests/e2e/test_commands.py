@@ -68,9 +68,9 @@ async def test_status_links_the_status_comment(bot: Bot) -> None:
     assert release.replies() == snapshot(
         [
             """\
-Release `1.0.0` is ⏳ not green yet: [how it stands](https://github.com/white-room/daw/issues/1#issuecomment-3200000002).
+The gate of `1.0.0` is ⏳ not green yet: [how it stands](https://github.com/white-room/daw/issues/1#issuecomment-3200000002).
 
-Each reason, and the command that moves it: `/release why`\
+What is missing, and what can be done about it: `/release why`\
 """
         ]
     )
@@ -185,7 +185,13 @@ async def test_a_release_of_that_version_in_another_issue_is_named(bot: Bot) -> 
     await bot.open_release("1.0.0")
     second = await bot.open_release("1.0.0")
     assert second.replies() == snapshot(
-        ["Release `1.0.0` is tracked in #1 already. Go on there, or start another version here."]
+        [
+            """\
+Release `1.0.0` is tracked in #1 already: go on there.
+
+It keeps its commit and its plan, and this version can neither move it nor end it. For another commit start another version in an issue of its own: `/release start <version>`\
+"""
+        ]
     )
     assert "gonogo:begin" not in second.body
 

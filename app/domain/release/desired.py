@@ -12,7 +12,7 @@ from app.domain.release.gate import Verdict
 from app.domain.release.model import Release
 from app.domain.release.offers import Offers
 from app.domain.release.readiness import Readiness, counted_phases
-from app.domain.release.reasons import explain, percent
+from app.domain.release.reasons import explain, in_short, percent
 from app.domain.release.standing import ItemStanding, State, TaskStanding
 from app.domain.release.views import (
     CONCLUSIONS,
@@ -119,7 +119,7 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
     sha = release.target.sha
     offers = Offers(verdict.standing)
     counted = [verdict.standing.tasks[task.id] for phase in counted_phases(plan) for task in phase.tasks]
-    steps = (_step(task, offers, is_running=False) for task in offers.runnable(counted))
+    steps = (_step(task, offers, is_running=False) for task in offers.way(counted).now.values())
     running = (_step(t, offers, is_running=True) for t in verdict.standing.tasks.values() if t.is_running)
     return Overview(
         name=plan.name,
@@ -133,7 +133,7 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         issue=release.issue,
         issue_url=f"{home}/issues/{release.issue}",
         gate=verdict.state,
-        reasons=explain(verdict),
+        reasons=in_short(explain(verdict)),
         figures=tuple(_figures(plan, verdict.readiness)),
         formula=_formula(plan, verdict.readiness),
         running=tuple(islice(running, _RUNNING_SHOWN)),

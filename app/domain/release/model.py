@@ -84,7 +84,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One run of a plan for one version at one target, bound to one tracking issue."""
+    """A version on its way out: a plan that is worked through at one target, in one tracking issue."""
 
     id: ReleaseId
     repo: Repo

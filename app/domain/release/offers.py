@@ -1,11 +1,23 @@
 """Which commands would move a release now, and which of its tasks are running."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from app.domain.plan.model import Dispatch
 from app.domain.release.model import Progress, RunState
 from app.domain.release.standing import Standing, TaskStanding
+from app.domain.values import TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to tasks that are not done, along what they need; each in the plan's own order of needs."""
+
+    now: dict[TaskId, TaskStanding] = field(default_factory=dict)  # can be run at once
+    then: dict[TaskId, TaskStanding] = field(default_factory=dict)  # can be run when what they need is done
+    running: dict[TaskId, TaskStanding] = field(default_factory=dict)  # their end is waited for
+    held: dict[TaskId, TaskStanding] = field(default_factory=dict)  # needed, and no run of ours brings them about
 
 
 class Offers:
@@ -15,18 +27,38 @@ class Offers:
         self._standing = standing
         self._slugs = Counter(task.task.slug for task in standing.tasks.values())
 
-    def runnable(self, tasks: Iterable[TaskStanding]) -> Iterator[TaskStanding]:
-        """Yield the tasks that can be run now and would not be run for nothing."""
-        return (task for task in tasks if self.may_run(task))
+    def way(self, tasks: Iterable[TaskStanding]) -> Way:
+        """Return what is to be run, now and afterwards, to bring these tasks about, and what is waited for."""
+        way = Way()
+        for task in tasks:
+            self._follow(task, way)
+        return way
+
+    def _follow(self, wanted: TaskStanding, way: Way) -> None:
+        todo, seen = [wanted], {wanted.task.id}
+        while todo:
+            task = todo.pop()
+            needed = self._needed(task)
+            if task.is_running:
+                way.running[task.task.id] = task
+            elif self.may_run(task):
+                way.now[task.task.id] = task
+            elif needed and _can_be_run(task):
+                way.then[task.task.id] = task
+            elif not needed and task is not wanted:
+                way.held[task.task.id] = task
+            if not task.is_running:
+                todo.extend(other for other in reversed(needed) if other.task.id not in seen)
+                seen.update(other.task.id for other in needed)
+
+    def _needed(self, task: TaskStanding) -> list[TaskStanding]:
+        """Return what the task needs and is not done."""
+        others = (self._standing.tasks.get(need) for need in task.task.needs)
+        return [other for other in others if other is not None and not other.is_done]
 
     def may_run(self, task: TaskStanding) -> bool:
         """Whether the task has a run of its own, is neither done nor running, and what it needs is done."""
-        if not isinstance(task.task.action, Dispatch) or task.is_done or task.is_running:
-            return False
-        if task.progress is Progress.SUCCESS:
-            return False  # the run did its part: what is left waits for something else
-        needed = (self._standing.tasks.get(need) for need in task.task.needs)
-        return all(other is None or other.is_done for other in needed)
+        return _can_be_run(task) and not self._needed(task)
 
     def command(self, task: TaskStanding) -> str:
         """Return what runs the task, or runs it again where a run of it failed: `sign`, `retry sign`."""
@@ -38,6 +70,12 @@ class Offers:
 
     def _name(self, task: TaskStanding) -> str:
         return task.task.slug if self._slugs[task.task.slug] <= 1 else str(task.task.id)
+
+
+def _can_be_run(task: TaskStanding) -> bool:
+    if not isinstance(task.task.action, Dispatch) or task.is_done or task.is_running:
+        return False
+    return task.progress is not Progress.SUCCESS  # else the run did its part: what is left waits for something else
 
 
 def _was_in_vain(task: TaskStanding) -> bool:

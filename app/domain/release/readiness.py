@@ -1,4 +1,4 @@
-"""Readiness: the share of items done, per priority and overall."""
+"""How ready a release is: what part of its items is done, by priority and all together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

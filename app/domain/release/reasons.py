@@ -1,7 +1,7 @@
-"""Why the gate is not green, for readers: each reason with what it waits for and the commands that move it."""
+"""Why the gate is not green, for readers: what is missing, and what can be done about it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import assert_never
 
@@ -18,16 +18,23 @@ from app.domain.release.gate import (
 )
 from app.domain.release.model import RunState
 from app.domain.release.offers import Offers
-from app.domain.release.standing import ItemStanding, State
+from app.domain.release.standing import ItemStanding, State, TaskStanding
 from app.domain.release.views import ReasonView
 
-_COMMANDS_SHOWN = 3
+_SHOWN = 3
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
 def explain(verdict: Verdict) -> tuple[ReasonView, ...]:
-    """Return the verdict's reasons for readers. Items of one task that failed alike are one reason."""
+    """Return the verdict's reasons for readers. Items of one task that failed alike are one reason, sign-offs too."""
     return tuple(_Explainer(verdict).views())
+
+
+def in_short(reasons: Sequence[ReasonView]) -> tuple[ReasonView, ...]:
+    """Return the reasons as they stand beside figures and next steps: `overall` only where no priority says it."""
+    scopes = {view.subject for view in reasons if view.kind == "threshold"}
+    is_said = len(scopes) > 1
+    return tuple(v for v in reasons if not (is_said and v.kind == "threshold" and v.subject == "overall"))
 
 
 def percent(share: float) -> str:
@@ -41,6 +48,10 @@ def _named(text: str) -> str:
     return _LINK.sub(r"\1", text[:300]).replace("`", "").replace("**", "")
 
 
+def _labels(tasks: Iterable[TaskStanding]) -> tuple[str, ...]:
+    return tuple(task.task.label for task in islice(tasks, _SHOWN))
+
+
 class _Explainer:
     def __init__(self, verdict: Verdict) -> None:
         self._verdict = verdict
@@ -49,19 +60,22 @@ class _Explainer:
 
     def views(self) -> Iterator[ReasonView]:
         failures: dict[tuple[str, str, str | None], list[ItemFailed]] = {}
+        roles = tuple(reason.role for reason in self._verdict.reasons if isinstance(reason, SignoffMissing))
         for reason in self._verdict.reasons:
             if isinstance(reason, ItemFailed):
                 failures.setdefault((reason.task, reason.standing.found, reason.standing.url), []).append(reason)
         for reason in self._verdict.reasons:
-            if not isinstance(reason, ItemFailed):
-                yield self._view(reason)
-            elif failures:
+            if isinstance(reason, ItemFailed):
                 yield from (self._failed(alike) for alike in failures.values())
                 failures = {}
+            elif isinstance(reason, SignoffMissing):
+                if roles:
+                    yield ReasonView(kind="signoff", count=len(roles), names=roles)
+                roles = ()
+            else:
+                yield self._view(reason)
 
-    def _view(
-        self, reason: PlanIsBroken | BelowThreshold | NothingCounts | BlockersUnread | SignoffMissing | GoNotSaid
-    ) -> ReasonView:
+    def _view(self, reason: PlanIsBroken | BelowThreshold | NothingCounts | BlockersUnread | GoNotSaid) -> ReasonView:
         match reason:
             case PlanIsBroken(problem=problem):
                 return ReasonView(kind="plan", found=problem.message, line=problem.line)
@@ -71,8 +85,6 @@ class _Explainer:
                 return self._below(reason)
             case BlockersUnread(labels=labels):
                 return ReasonView(kind="blockers", names=labels)
-            case SignoffMissing(role=role):
-                return ReasonView(kind="signoff", subject=role)
             case GoNotSaid():
                 return ReasonView(kind="go")
             case _:
@@ -105,7 +117,7 @@ class _Explainer:
             if self._is_missing(item, reason.scope)
         ]
         holding = {task.task.id: task for _, task in missing}
-        runnable = self._offers.runnable(holding.values())
+        way = self._offers.way(holding.values())
         return ReasonView(
             kind="threshold",
             subject=reason.scope,
@@ -113,8 +125,14 @@ class _Explainer:
             wanted=percent(reason.wanted),
             count=reason.missing,
             by_hand=sum(isinstance(item.item.wanted, Manual) for item, _ in missing),
-            commands=tuple(self._offers.command(task) for task in islice(runnable, _COMMANDS_SHOWN)),
+            commands=self._commands(way.now.values()),
+            then=self._commands(way.then.values()),
+            running=_labels(way.running.values()),
+            held=_labels(way.held.values()),
         )
+
+    def _commands(self, tasks: Iterable[TaskStanding]) -> tuple[str, ...]:
+        return tuple(self._offers.command(task) for task in islice(tasks, _SHOWN))
 
     def _is_missing(self, item: ItemStanding, scope: str) -> bool:
         counts = item.item.id in self._verdict.counted and not isinstance(item.item.wanted, ByTask)

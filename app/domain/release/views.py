@@ -45,15 +45,18 @@ class ReasonView:
     """One reason why the gate is not green: what it waits for, since when, and the commands that move it."""
 
     kind: ReasonKind
-    subject: str = ""  # the task, scope or role
+    subject: str = ""  # the task or scope
     found: str = ""
     wanted: str = ""
     count: int = 0  # items concerned
     by_hand: int = 0  # of those, the ones that wait for a person's word
-    names: tuple[str, ...] = ()  # of items or labels
+    names: tuple[str, ...] = ()  # of items, labels or roles
     url: str | None = None
     since: datetime | None = None
     commands: tuple[str, ...] = ()  # without `/release`
+    then: tuple[str, ...] = ()  # what can be run when those have done their part
+    running: tuple[str, ...] = ()  # tasks whose end is waited for
+    held: tuple[str, ...] = ()  # tasks that are needed first and that no command moves
     line: int = 0  # of the plan
 
 
@@ -96,7 +99,7 @@ class Overview:
     issue: int
     issue_url: str
     gate: GateState
-    reasons: tuple[ReasonView, ...]
+    reasons: tuple[ReasonView, ...]  # in short: see `reasons.in_short`
     figures: tuple[FigureView, ...]
     formula: Formula
     running: tuple[Step, ...]

@@ -26,7 +26,7 @@ PHASE_ONE: Final = ("validate-all", "build-all-platforms", "validate-plugins", "
 
 
 async def play(stage: Stage, say: Callable[[str], None]) -> None:
-    """Play the story up to the point where a person takes over.
+    """Play the story to where the visitor goes on.
 
     It acts only as people and CI do on GitHub, and goes on when the outcome is to be seen there.
     Raises DidNotHappen, with what it was waiting for.

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.checklist import Placed, item_line, item_text, put_block
-from app.domain.plan.model import Plan
+from app.domain.plan.model import Plan, Task
 from app.domain.release.desired import BODY_LIMIT, TooLong, at_detail, fit, gate_view, issue_view, length, status_view
 from app.domain.release.gate import judge
 from app.domain.release.model import Progress, Release, RunState
 from app.domain.release.reasons import explain, percent
-from app.domain.release.views import Detail, IssueView
+from app.domain.release.views import Detail, IssueView, ReasonView
+from app.domain.values import TaskId
 from tests.domain.release.builders import (
     EARLY,
     FAILED,
@@ -75,6 +76,57 @@ def test_a_task_waits_for_what_it_needs() -> None:
     )  # pyright: ignore[reportArgumentType] - an id written out
     plan = replace(PLAN, phases=phases)
     assert [step.command for step in _issue(EARLY, plan).overview.steps] == ["validate-all", "sign"]
+
+
+def _with_needs(**needs: str) -> Plan:
+    """The plan, in which tasks (`t2_2`) need others (`2.1`)."""
+
+    def changed(task: Task) -> Task:
+        wanted = needs.get(f"t{task.id.replace('.', '_')}")
+        return replace(task, needs=(TaskId(wanted),)) if wanted else task
+
+    phases = (replace(phase, tasks=tuple(changed(task) for task in phase.tasks)) for phase in PLAN.phases)
+    return replace(PLAN, phases=tuple(phases))
+
+
+def _below(release: Release, plan: Plan, scope: str = "P0") -> ReasonView:
+    views = explain(judge(plan, release))
+    return next(view for view in views if view.kind == "threshold" and view.subject == scope)
+
+
+def test_what_has_to_wait_is_named_behind_what_it_waits_for() -> None:
+    below = _below(EARLY, _with_needs(t1_1="2.1", t2_1="2.2"))
+    assert (below.commands, below.then) == (("notarize",), ("validate-all", "sign"))
+
+
+def test_a_run_that_is_waited_for_is_named() -> None:
+    release = a_release(runs=(a_run("2.2", 22),), seen=(run_seen(22, Progress.RUNNING),))
+    below = _below(release, _with_needs(t2_1="2.2"))
+    assert (below.running, below.commands, below.then) == (("2.2 Notarize",), ("validate-all",), ("sign",))
+
+
+def test_a_task_that_no_run_brings_about_is_named_where_others_need_it() -> None:
+    below = _below(EARLY, _with_needs(t2_1="1.2"))
+    assert (below.held, below.then) == (("1.2 Documentation",), ("sign",))
+
+
+def test_needs_that_go_round_in_a_circle_end() -> None:
+    below = _below(EARLY, _with_needs(t2_1="2.2", t2_2="2.1"))
+    assert (below.commands, below.then) == (("validate-all",), ("sign", "notarize"))
+
+
+def test_overall_is_left_out_beside_the_priorities_only() -> None:
+    subjects = [view.subject for view in _issue(EARLY).overview.reasons if view.kind == "threshold"]
+    assert subjects == ["P0", "P1"]
+    alone = replace(PLAN, gate=replace(PLAN.gate, thresholds={"overall": 95.0}))
+    subjects = [view.subject for view in _issue(EARLY, alone).overview.reasons if view.kind == "threshold"]
+    assert subjects == ["overall"]
+
+
+def test_missing_signoffs_are_one_reason() -> None:
+    plan = replace(PLAN, gate=replace(PLAN.gate, signoffs=("Tech Lead", "Product Manager")))
+    told = [view.names for view in explain(judge(plan, EARLY)) if view.kind == "signoff"]
+    assert told == [("Tech Lead", "Product Manager")]
 
 
 def test_two_tasks_of_one_slug_are_named_by_their_numbers() -> None:

@@ -62,7 +62,7 @@ async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
     assert "/release notarize` runs 2.3 Notarize macOS Builds" in body
     answers = [one.body for one in stage.github.issue(REPO, 1).comments if one.user.type == "Bot"]
     assert any("`/release security-scan`" in answer for answer in answers)
-    assert any("asks for the role `write`" in answer for answer in answers)
+    assert any("is for `write` and above" in answer for answer in answers)
     assert stage.telling.troubles == []
     stage.github.assert_no_unknown_calls()
 
