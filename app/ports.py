@@ -289,7 +289,7 @@ class Conflict(Exception):
     """Somebody else moved the release on: fold again and decide again."""
 
 
-class AlreadyDone(Conflict):
+class AlreadySettled(Conflict):
     """A delivery or ledger row of the commit was finished elsewhere: nothing is written, nor to be decided again."""
 
 
@@ -317,7 +317,7 @@ class Releases(Protocol):
         ...
 
     async def commit(self, commit: Commit, now: datetime) -> None:
-        """Write it all in one transaction. Raises Conflict, and AlreadyDone where there is no deciding again."""
+        """Write it all in one transaction. Raises Conflict, and AlreadySettled where there is no deciding again."""
         ...
 
     async def shown(self, release: ReleaseId) -> Shown:

@@ -17,7 +17,7 @@ from app.domain.messages import (
 from app.domain.plan.resolve import NoTask, resolve_task
 from app.domain.policy import refusal
 from app.domain.release.model import Release
-from app.domain.release.running import linked_workflow
+from app.domain.release.running import workflow_task
 from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand, parse_args
 from app.domain.values import version_of
 
@@ -79,7 +79,7 @@ def decide(understood: Understood, facts: Facts, commands: Commands) -> Decision
     if understood.word is not None and facts.plan is not None:
         # A mistyped word is told as that, also to those who could not have run a task of that name.
         found = resolve_task(facts.plan, understood.word)
-        if isinstance(found, NoTask) and linked_workflow(facts.plan, understood.word) is None:
+        if isinstance(found, NoTask) and workflow_task(facts.plan, facts.repo.full_name, understood.word) is None:
             slugs = (task.slug for task in found.nearest)
             return Refused(
                 UnknownCommand(word=understood.word, nearest=commands.nearest(understood.word, tuple(slugs)))

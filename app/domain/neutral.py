@@ -9,7 +9,9 @@ _GAP = "\u200b"
 # references in the rendered text, where both are gone, and in answers by mail, where backticks are only letters.
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LIVE = re.compile(r"@|#|:(?=//)|www(?=\.)|gh-(?=\d|\Z)|[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE)  # a sha has 7 or more
+_LIVE = re.compile(r"@|#|:(?=//)|www(?=\.)|gh-(?=\d|\Z)", re.IGNORECASE)
+_SHA = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])", re.IGNORECASE)  # GitHub looks for 7 to 40 digits
+_SHORT = 6  # digits that are no sha yet
 _LIVE_IN_CODE = re.compile(r"@|#(?=\d)|<(?=!)|--(?=>)")  # and the ends of our own hidden marks
 _MARKUP = re.compile(r"[&<>\[\]*_`~|\\$#]")
 _AT_LINE_START = re.compile(r"(?P<before>|[0-9]{1,9})(?P<sign>(?<![0-9])[-+=:/]|(?<=[0-9])[.)](?= |\Z))")
@@ -25,7 +27,7 @@ def neutral(text: str, limit: int = 200) -> str:
     """
     decoded = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text[: _WORST * limit])
     shown = _bounded(_visible(decoded), limit, is_cut=len(text) > _WORST * limit)
-    parted = _LIVE.sub(lambda live: live[0] + _GAP, shown)
+    parted = _SHA.sub(_in_short_pieces, _LIVE.sub(lambda live: live[0] + _GAP, shown))
     escaped = _MARKUP.sub(lambda sign: _entity(sign[0]), parted)
     start = _AT_LINE_START.match(escaped)  # a list, the underline of a heading, a command to another bot
     return start["before"] + _entity(start["sign"]) + escaped[start.end() :] if start else escaped
@@ -43,6 +45,10 @@ def code(text: str, limit: int = 200) -> str:
     fence = "`" * (1 + max(map(len, re.findall("`+", parted)), default=0))
     pad = " " if parted[0] == "`" or parted[-1] == "`" else ""
     return f"{fence}{pad}{parted}{pad}{fence}"
+
+
+def _in_short_pieces(sha: re.Match[str]) -> str:
+    return _GAP.join(sha[0][at : at + _SHORT] for at in range(0, len(sha[0]), _SHORT))
 
 
 def _visible(text: str) -> str:

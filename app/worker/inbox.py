@@ -12,7 +12,7 @@ from app.domain.messages import Trouble
 from app.domain.release.model import Release
 from app.domain.release.seeing import see
 from app.domain.slash import find_invocations
-from app.ports import AlreadyDone, Conflict, Delivery, GitHubError, Inbox, Throttled
+from app.ports import AlreadySettled, Conflict, Delivery, GitHubError, Inbox, Throttled
 from app.worker.commands import CommandDesk
 from app.worker.draft import Draft
 from app.worker.shown import forget_changed
@@ -75,7 +75,7 @@ class InboxWorker:
             draft = await self._draft(delivery, inputs, is_first=is_first)
             try:
                 await self._bench.write(draft, deliveries=[delivery.id])
-            except AlreadyDone:
+            except AlreadySettled:
                 return  # another worker has handled it
             except Conflict:
                 is_first = False

@@ -6,8 +6,9 @@ from typing import Final, assert_never
 import structlog
 
 from app.domain.release.effects import CancelRun, DispatchRun, React, Reply, RerunRun
+from app.domain.release.model import Progress
 from app.domain.release.settling import Done, NobodyKnows, Outcome, TurnedDown, settle
-from app.ports import AlreadyDone, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
+from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
 from app.worker.workbench import Workbench
@@ -89,7 +90,7 @@ class LedgerWorker:
                 draft.reply(entry.release, entry.effect.repo, entry.effect.issue, source, follows.answer)
             try:
                 await self._bench.write(draft, entries=[entry.id])
-            except AlreadyDone:
+            except AlreadySettled:
                 return
             except Conflict:
                 continue
@@ -136,7 +137,9 @@ class LedgerWorker:
             await self._bench.github.cancel(effect.repo, effect.run_id)
         except Rejected as error:
             seen = await self._bench.github.run(effect.repo, effect.run_id)
+            if seen.progress is Progress.CANCELLED:
+                return Done()
             if seen.progress.is_over:
-                return Done()  # it ended before it could be stopped
+                return TurnedDown(reason=f"it had ended before, with {seen.progress}")
             return TurnedDown(reason=f"GitHub answered {error.status}: {error.message}")
         return Done()

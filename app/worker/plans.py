@@ -45,7 +45,10 @@ class Plans:
 
     async def workflows(self, release: Release, plan: Plan) -> dict[str, WorkflowInputs | None]:
         """Return what each workflow that the plan can dispatch declares at the target. Raises GitHubError."""
-        return {file: await self._workflow(release.repo, release.target.sha, file) for file in plan.workflows()}
+        return {
+            file: await self._workflow(release.repo, release.target.sha, file)
+            for file in plan.workflows(release.repo.full_name)
+        }
 
     async def _workflow(self, repo: Repo, sha: Sha, file: str) -> WorkflowInputs | None:
         key = (repo.id, sha, file)

@@ -6,7 +6,7 @@ from app.domain.messages import Message, NoRelease, NothingToCancel
 from app.domain.release.effects import CancelRun
 from app.domain.release.events import CancelRequested
 from app.domain.release.running import the_task
-from app.domain.release.standing import run_sighting
+from app.domain.release.standing import sighting_of
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Role
 
@@ -16,11 +16,11 @@ def cancel(facts: Facts, args: Args) -> Decision:
     """Stop the run of a task that is going on."""
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="cancel"))
-    task = the_task(facts.plan, args["task"], "cancel ")
+    task = the_task(facts.plan, facts.repo.full_name, args["task"], "cancel ")
     if isinstance(task, Message):
         return Refused(task)
     run = facts.release.runs.get(task.id)
-    seen = run_sighting(facts.release, run) if run else None
+    seen = sighting_of(facts.release, run) if run else None
     if run is None or run.run_id is None or (seen and seen.progress.is_over):
         return Refused(NothingToCancel(task=task.label))
     return Accepted(

@@ -8,7 +8,7 @@ from app.domain.release.effects import RerunRun
 from app.domain.release.events import RerunRequested
 from app.domain.release.model import Progress, Release, RunState
 from app.domain.release.running import the_task, want_run
-from app.domain.release.standing import run_sighting
+from app.domain.release.standing import sighting_of
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Role
 
@@ -27,7 +27,7 @@ def retry(facts: Facts, args: Args) -> Decision:
     """
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="retry"))
-    task = the_task(facts.plan, args["task"], "retry ")
+    task = the_task(facts.plan, facts.repo.full_name, args["task"], "retry ")
     if isinstance(task, Message):
         return Refused(task)
     return _again(facts, facts.release, facts.plan, task, failed_only=args.has("failed"))
@@ -39,7 +39,7 @@ def _again(facts: Facts, release: Release, plan: Plan, task: Task, *, failed_onl
         return Refused(NothingToRetry(task=task.label, slug=task.slug, is_failed_only=False))
     if run.state is RunState.REQUESTED:
         return Refused(AlreadyRunning(task=task.label, slug=task.slug, url=run.url))
-    seen = run_sighting(release, run)
+    seen = sighting_of(release, run)
     if run.run_id is None:  # refused or unclear: there is no run to run again, so a new one is dispatched
         wanted = want_run(facts, release, plan, task, is_retry=True)
         if isinstance(wanted, Message):

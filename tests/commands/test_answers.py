@@ -43,7 +43,9 @@ def decide(command: SlashCommand, text: str, at: Facts) -> Decision:
 
 def test_help_lists_the_commands_and_the_tasks_that_can_be_run() -> None:
     tasks = (("build-installers", "1.1 Build installers"), ("build-docs", "1.3 Build documentation"))
-    assert decide(help_, "", facts(release())) == Accepted(answer=Help(commands=HELP, tasks=tasks))
+    assert decide(help_, "", facts(release())) == Accepted(
+        answer=Help(commands=HELP, tasks=tasks, workflows=("nightly.yml",))
+    )
 
 
 def test_help_without_a_release_lists_the_commands_alone() -> None:

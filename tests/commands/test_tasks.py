@@ -96,7 +96,8 @@ def test_several_tasks_are_asked_for_together_or_not_at_all() -> None:
 
 
 def test_a_task_without_a_script_says_what_its_items_wait_for() -> None:
-    assert reason(run, "1.2") == NotRunnable(task="1.2 Check the code", waits=("check", "status", "workflow"))
+    waits = ("check", "status", "workflow")
+    assert reason(run, "1.2") == NotRunnable(task="1.2 Check the code", waits=waits, workflows=("nightly.yml",))
 
 
 def test_the_tag_step_is_not_a_workflow() -> None:

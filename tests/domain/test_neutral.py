@@ -111,7 +111,7 @@ def test_what_is_shown_calls_nobody_and_points_nowhere(text: str, limit: int, sa
     assert not re.search(r"<!--|-->|@\w", said)
     assert not re.search(r"@\w|#\d|[\n\r\u202e]", seen)
     if say is neutral:
-        assert not re.search(r"(?i)://|www\.|gh-\d|[0-9a-f]{7}", seen)
+        assert not re.search(r"(?i)://|www\.|gh-\d|(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])", seen)
 
 
 @given(TEXTS, LIMITS)
@@ -134,3 +134,13 @@ def test_neutralising_twice_changes_nothing(text: str, limit: int) -> None:
 @given(TEXTS, LIMITS)
 def test_code_is_bounded(text: str, limit: int) -> None:
     assert len(code(text, limit)) <= 5 * limit + 6
+
+
+@pytest.mark.parametrize("word", ["Feedback", "Feedback on the facade", "cafe", "decades", "xdeadbeef"])
+def test_words_that_only_look_like_a_sha_stay_whole(word: str) -> None:
+    assert neutral(word) == word
+
+
+def test_what_stands_alone_like_a_sha_is_no_reference() -> None:
+    assert neutral("at 0dfb00f9d9f2d041774f9261a26933f30e920207.") != "at 0dfb00f9d9f2d041774f9261a26933f30e920207."
+    assert neutral("at 0dfb00f") == "at 0dfb00\u200bf"

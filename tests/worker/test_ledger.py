@@ -164,12 +164,23 @@ async def test_a_run_that_github_will_not_touch_is_told(shop: Workshop, effect: 
     assert shop.github.reactions == ["-1"]
 
 
-async def test_a_run_that_ended_before_it_could_be_stopped_needs_no_words(shop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("progress", "reaction", "says"),
+    [
+        (Progress.CANCELLED, "rocket", []),
+        (Progress.SUCCESS, "-1", ["it had ended before, with success"]),
+        (Progress.RUNNING, "-1", ["GitHub answered 409"]),
+    ],
+)
+async def test_a_run_that_could_not_be_stopped_is_told_unless_it_is_stopped(
+    shop: Workshop, progress: Progress, reaction: str, says: list[str]
+) -> None:
     await shop.open_release(requested(), started())
     shop.github.errors["cancel"] = [Rejected(409, "Cannot cancel a workflow run that is completed")]
-    shop.github.sighting = run_seen(Progress.SUCCESS)
+    shop.github.sighting = run_seen(progress)
     await drain(shop, CANCEL)
-    assert (shop.github.comments, shop.github.reactions) == ({}, ["rocket"])
+    assert shop.github.reactions == [reaction]
+    assert [word for text in shop.github.comments.values() for word in says if word in text] == says
 
 
 # -- what is only put off --------------------------------------------------------------------------------------------

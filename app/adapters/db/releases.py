@@ -17,7 +17,7 @@ from app.domain.release.events import Event, ReleaseStarted
 from app.domain.release.fold import evolve
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import AlreadyDone, Change, Commit, Conflict, Planned, Shown
+from app.ports import AlreadySettled, Change, Commit, Conflict, Planned, Shown
 
 KEPT_FOLDS = 256
 KEPT_PLANS = 64
@@ -144,7 +144,7 @@ class SqlReleases:
     async def commit(self, commit: Commit, now: datetime) -> None:
         """Write it all in one transaction.
 
-        Raises AlreadyDone where a delivery or ledger row of the commit is not there to be finished any more, and
+        Raises AlreadySettled where a delivery or ledger row of the commit is not there to be finished any more, and
         Conflict where a release has moved on. Nothing is written then.
         """
         for fold in await self._database.run(lambda connection: self._write(connection, commit, now)):
@@ -187,7 +187,7 @@ class SqlReleases:
         for statement, ids in ((_HANDLED, commit.deliveries), (_FINISHED, commit.entries)):
             wanted = list(dict.fromkeys(ids))
             if wanted and connection.execute(statement, {"ids": wanted, "now": now}).rowcount != len(wanted):
-                raise AlreadyDone(f"not all of {wanted} were still to be done")
+                raise AlreadySettled(f"not all of {wanted} were still to be done")
         # In one order everywhere, so that two commits never wait for one another.
         moved = [self._move(connection, change) for change in sorted(commit.changes, key=lambda c: c.release)]
         if commit.effects:

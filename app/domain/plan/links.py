@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 _DEFINITION = re.compile(r"\[([^\[\]]{1,200})\]:[ \t]+<?(https?://[^\s<>]{1,1000})>?(?:[ \t].*)?")
 _REFERENCE = re.compile(r"(?<![\]\\])\[([^\[\]]{1,200})\](?:\[([^\[\]]{0,200})\])?(?![(:\[])")
-_WORKFLOW = re.compile(r"/actions/workflows/([\w.-]{1,100}\.ya?ml)(?![\w.-])")
+_WORKFLOW = re.compile(r"(?:([\w.-]{1,100}/[\w.-]{1,100}))?/actions/workflows/([\w.-]{1,100}\.ya?ml)(?![\w.-])")
 
 
 def definition(line: str) -> tuple[str, str] | None:
@@ -26,10 +26,10 @@ def inline_references(text: str, definitions: Mapping[str, str]) -> str:
     return _REFERENCE.sub(link, text)
 
 
-def linked_workflow(text: str) -> str | None:
-    """The workflow file that the first link to `.../actions/workflows/<file>` names."""
+def linked_workflow(text: str) -> tuple[str, str | None] | None:
+    """The workflow file that the first link to `.../actions/workflows/<file>` names, and the repository it is in."""
     found = _WORKFLOW.search(text)
-    return found[1] if found else None
+    return (found[2], found[1].casefold() if found[1] else None) if found else None
 
 
 def _label(text: str) -> str:

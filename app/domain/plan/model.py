@@ -102,9 +102,18 @@ class ByStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByWorkflow:
-    """The newest run at the target of that workflow file, whatever started it."""
+    """The newest run at the target of that workflow file, whatever started it.
+
+    A link names its repository, too: of another repository's workflow we hear nothing, so such an item stays open.
+    """
 
     workflow: str
+    repo: str | None = None  # lower-case owner/name where a link says so; None: the release's own
+
+    def is_in(self, repo: str) -> bool:
+        """Whether it is a workflow of that repository, `owner/name`."""
+        return self.repo is None or self.repo == repo.casefold()
+
     kind: Literal["workflow"] = "workflow"
 
 
@@ -290,10 +299,11 @@ class Plan:
         """The task of that id, if there is one."""
         return next((t for t in self.tasks() if t.id == task), None)
 
-    def workflows(self) -> tuple[str, ...]:
-        """Return the workflow files that can be dispatched: of tasks with a script, and those that items link to."""
+    def workflows(self, repo: str) -> tuple[str, ...]:
+        """Return the files in `owner/name` that can be dispatched: of tasks with a script, and those items wait for."""
         of_tasks = (t.action.workflow for t in self.tasks() if isinstance(t.action, Dispatch))
-        of_items = (i.wanted.workflow for i in self.items() if isinstance(i.wanted, ByWorkflow))
+        waited_for = (i.wanted for i in self.items() if isinstance(i.wanted, ByWorkflow))
+        of_items = (wanted.workflow for wanted in waited_for if wanted.is_in(repo))
         return tuple(dict.fromkeys((*of_tasks, *of_items)))
 
     @property

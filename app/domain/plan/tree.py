@@ -147,9 +147,9 @@ class TreeBuilder:
         task = self._by_label.get(one_spaced(f"{number} {title}").casefold())
         if task is not None and task != draft.id:
             return ByTask(task=task)
-        workflow = linked_workflow(note.text)
-        if workflow is not None:
-            return ByWorkflow(workflow=workflow)
+        linked = linked_workflow(note.text)
+        if linked is not None:
+            return ByWorkflow(workflow=linked[0], repo=linked[1])
         return self._of_section(draft) or default_evidence(draft.kind, draft.action, note.text)
 
     def _of_section(self, draft: Draft) -> Wanted | None:

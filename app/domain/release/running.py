@@ -1,5 +1,6 @@
 """Running a task: from the wish to an event and a ledger effect, or to the reason why not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, assert_never
@@ -18,7 +19,7 @@ from app.domain.messages import (
     WorkflowMissing,
     WorkflowNotDispatchable,
 )
-from app.domain.plan.model import CreateTag, Dispatch, Plan, Publish, Task, TaskKind
+from app.domain.plan.model import ByWorkflow, CreateTag, Dispatch, Item, Plan, Publish, Task, TaskKind
 from app.domain.plan.resolve import NoTask, SeveralTasks, resolve_task
 from app.domain.release.effects import DispatchRun
 from app.domain.release.events import RunRequested
@@ -30,19 +31,19 @@ INPUT_LIMIT: Final = 1000  # characters of one workflow input; GitHub takes 65,5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RunToAsk:
     """A run that may be asked for."""
 
     event: RunRequested
     effect: DispatchRun
 
 
-def the_task(plan: Plan, word: str, command: str) -> Task | Message:
+def the_task(plan: Plan, repo: str, word: str, command: str) -> Task | Message:
     """Return the one task that answers to the word, or what to say."""
     found = resolve_task(plan, word)
     match found:
         case NoTask(nearest=nearest):
-            return linked_workflow(plan, word) or UnknownTask(word=word, nearest=tuple(t.slug for t in nearest))
+            return workflow_task(plan, repo, word) or UnknownTask(word=word, nearest=tuple(t.slug for t in nearest))
         case SeveralTasks(tasks=tasks):
             named = tuple((str(t.id) if t.id[:1].isdigit() else t.slug, t.label) for t in tasks)
             return TaskChoice(word=word, command=command, tasks=named)
@@ -52,10 +53,10 @@ def the_task(plan: Plan, word: str, command: str) -> Task | Message:
             assert_never(found)
 
 
-def linked_workflow(plan: Plan, word: str) -> Task | None:
+def workflow_task(plan: Plan, repo: str, word: str) -> Task | None:
     """Return a task that dispatches the workflow of that file name, where an item of the plan links to it."""
     file = next(
-        (f for f in plan.workflows() if word.casefold() in (f.casefold(), f.rpartition(".")[0].casefold())), None
+        (f for f in plan.workflows(repo) if word.casefold() in (f.casefold(), f.rpartition(".")[0].casefold())), None
     )
     if file is None:
         return None
@@ -72,13 +73,21 @@ def linked_workflow(plan: Plan, word: str) -> Task | None:
     )
 
 
-def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry: bool) -> Wanted | Message:
+def workflows_of(items: Iterable[Item], repo: str) -> tuple[str, ...]:
+    """Return the files of the repository's own workflows that these items wait for: each can be run by its name."""
+    waited_for = (item.wanted for item in items if isinstance(item.wanted, ByWorkflow))
+    return tuple(dict.fromkeys(wanted.workflow for wanted in waited_for if wanted.is_in(repo)))
+
+
+def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry: bool) -> RunToAsk | Message:
     """Return the run to ask for, or the reason why there is none to be had."""
     action = task.action
     if isinstance(action, CreateTag | Publish):
         return OwnStep(task=task.label, step=action.kind)
     if action is None:
-        return NotRunnable(task=task.label, waits=tuple(dict.fromkeys(i.wanted.kind for i in task.items)))
+        kinds = tuple(dict.fromkeys(i.wanted.kind for i in task.items))
+        workflows = workflows_of(task.items, release.repo.full_name)
+        return NotRunnable(task=task.label, waits=kinds, workflows=workflows)
     if not is_retry and (standing := _why_not_again(release, task)):
         return standing
     inputs = _inputs(facts, release, plan, task, action)
@@ -143,12 +152,12 @@ def _filled(value: str, release: Release) -> str:
 
 def _wanted(
     facts: Facts, release: Release, task: Task, action: Dispatch, inputs: tuple[dict[str, str], bool]
-) -> Wanted:
+) -> RunToAsk:
     last = release.runs.get(task.id)
     attempt = last.attempt + 1 if last else 1
     mark = mark_of(release, task.id, attempt)
     sent, is_marked = inputs
-    return Wanted(
+    return RunToAsk(
         event=RunRequested(
             task=task.id,
             attempt=attempt,

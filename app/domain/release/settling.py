@@ -78,14 +78,24 @@ def _dispatched(
 
 def _asked(effect: RerunRun | CancelRun, outcome: Outcome, plan: Plan | None) -> Accepted:
     task = plan.task(effect.task) if plan else None
-    answer: Message | None = None
-    if isinstance(outcome, TurnedDown):
-        answer = RunRequestRefused(
-            task=task.label if task else effect.task,
-            verb="rerun" if isinstance(effect, RerunRun) else "cancel",
-            reason=outcome.reason,
-        )
-    return Accepted(effects=_reaction(effect.repo, effect.comment, is_done=answer is None), answer=answer)
+    reason: str | None = None
+    match outcome:
+        case Done() | Started():
+            pass
+        case TurnedDown(reason=why):
+            reason = why
+        case NobodyKnows():
+            reason = "GitHub did not answer, so it may have been done or not: the run's own page tells"
+        case _:
+            assert_never(outcome)
+    if reason is None:
+        return Accepted(effects=_reaction(effect.repo, effect.comment, is_done=True))
+    answer = RunRequestRefused(
+        task=task.label if task else effect.task,
+        verb="rerun" if isinstance(effect, RerunRun) else "cancel",
+        reason=reason,
+    )
+    return Accepted(effects=_reaction(effect.repo, effect.comment, is_done=False), answer=answer)
 
 
 def _reaction(repo: Repo, comment: int | None, *, is_done: bool) -> tuple[Effect, ...]:

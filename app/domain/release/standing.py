@@ -110,11 +110,11 @@ def standing(plan: Plan, release: Release) -> Standing:
 
 def run_progress(release: Release, run: Run) -> Progress | None:
     """Return how far GitHub says the run has come, or None where nothing was heard of it."""
-    sighting = run_sighting(release, run)
+    sighting = sighting_of(release, run)
     return sighting.progress if sighting else None
 
 
-def run_sighting(release: Release, run: Run) -> Sighting | None:
+def sighting_of(release: Release, run: Run) -> Sighting | None:
     """Return what GitHub last said of the run, or None where nothing was heard."""
     return release.sightings.get(f"run:{run.run_id}") if run.run_id is not None else None
 
@@ -127,7 +127,7 @@ def is_waited_for(plan: Plan, release: Release, sighting: Sighting) -> bool:
     match sighting.kind:
         case Sight.RUN:
             # Any run of a workflow that we may dispatch: the webhook may come before GitHub's answer with the id.
-            return sighting.source in plan.workflows()
+            return sighting.source in plan.workflows(release.repo.full_name)
         case Sight.JOB:
             return any(isinstance(w, ByJob) and w.name == sighting.name for w in wanted)
         case Sight.CHECK:
@@ -135,7 +135,7 @@ def is_waited_for(plan: Plan, release: Release, sighting: Sighting) -> bool:
         case Sight.STATUS:
             return any(isinstance(w, ByStatus) and _fits_status(w, sighting) for w in wanted)
         case Sight.WORKFLOW:
-            return any(isinstance(w, ByWorkflow) and w.workflow == sighting.name for w in wanted)
+            return sighting.name in plan.workflows(release.repo.full_name)
         case _:
             assert_never(sighting.kind)
 
@@ -144,6 +144,7 @@ class _Seen:
     """The sightings at the target, by kind."""
 
     def __init__(self, release: Release) -> None:
+        self._repo = release.repo.full_name
         self._by_kind: dict[Sight, list[Sighting]] = {kind: [] for kind in Sight}
         for sighting in release.sightings.values():
             if sighting.sha == release.target.sha:
@@ -162,9 +163,11 @@ class _Seen:
         """Return the newest status of that context by whom the plan trusts."""
         return _newest(s for s in self._by_kind[Sight.STATUS] if _fits_status(wanted, s))
 
-    def workflow(self, name: str) -> Sighting | None:
-        """Return the newest run of that workflow file."""
-        return _newest(s for s in self._by_kind[Sight.WORKFLOW] if s.name == name)
+    def workflow(self, wanted: ByWorkflow) -> Sighting | None:
+        """Return the newest run of that workflow file, where it is one of this repository."""
+        if not wanted.is_in(self._repo):
+            return None
+        return _newest(s for s in self._by_kind[Sight.WORKFLOW] if s.name == wanted.workflow)
 
 
 def _newest(sightings: Iterable[Sighting]) -> Sighting | None:
@@ -180,7 +183,7 @@ def _fits_status(wanted: ByStatus, sighting: Sighting) -> bool:
 
 def _task(task: Task, release: Release, seen: _Seen) -> TaskStanding:
     run = release.runs.get(task.id)
-    sighting = run_sighting(release, run) if run else None
+    sighting = sighting_of(release, run) if run else None
     return TaskStanding(
         task=task,
         items=tuple(_item(item, task, run, sighting, seen) for item in task.items),
@@ -203,8 +206,8 @@ def _item(item: Item, task: Task, run: Run | None, run_seen: Sighting | None, se
             return _by_sighting(item, seen.check(wanted))
         case ByStatus() as wanted:
             return _by_sighting(item, seen.status(wanted))
-        case ByWorkflow(workflow=workflow):
-            return _by_sighting(item, seen.workflow(workflow))
+        case ByWorkflow() as wanted:
+            return _by_sighting(item, seen.workflow(wanted))
         case ByMetric() | ByAsset() | ByNoOpenIssues() | ByTag() | ByRelease() | ByReadiness() | ByTask() | Manual():
             return ItemStanding(item=item, state=State.OPEN)
         case _:

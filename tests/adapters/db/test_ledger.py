@@ -6,7 +6,7 @@ import pytest
 
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
-from app.ports import AlreadyDone, Commit, Entry
+from app.ports import AlreadySettled, Commit, Entry
 from tests.adapters.db.examples import FIRST, opening, react
 from tests.clock import NOON
 
@@ -127,7 +127,7 @@ async def test_a_row_finished_elsewhere_is_not_finished_again(ledger: SqlLedger,
     quick = await claim(ledger, after=LEASE)
     await releases.commit(Commit(entries=[quick.id], effects=[react(2)]), NOON)
 
-    with pytest.raises(AlreadyDone):
+    with pytest.raises(AlreadySettled):
         await releases.commit(Commit(entries=[late.id], effects=[react(3)]), NOON)
 
     assert (await claim(ledger)).effect == react(2).effect

@@ -12,7 +12,7 @@ from app.adapters.db.releases import FOLD_EVERY, SqlReleases
 from app.domain.release.chain import Link, first_broken
 from app.domain.release.fold import fold
 from app.domain.values import ReleaseId
-from app.ports import AlreadyDone, Change, Commit, Conflict, Shown
+from app.ports import AlreadySettled, Change, Commit, Conflict, Shown
 from tests.adapters.db.examples import FIRST, SECOND, change, delivery, opening, react, seen, started
 from tests.clock import NOON
 
@@ -127,7 +127,7 @@ async def test_a_delivery_handled_elsewhere_takes_the_whole_commit_down(
     await inbox.store(delivery("two"))
     await releases.commit(Commit(deliveries=["one"]), NOON)
 
-    with pytest.raises(AlreadyDone):
+    with pytest.raises(AlreadySettled):
         await releases.commit(Commit(deliveries=["two", "one"], changes=opening().changes, effects=[react(1)]), NOON)
 
     assert await releases.get(FIRST) is None

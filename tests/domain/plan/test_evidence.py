@@ -114,9 +114,9 @@ def test_an_items_own_words_go_before_front_matter_and_that_before_a_link_and_th
     assert [item.wanted for item in items(plan)] == [
         ByJob(name="a"),
         ByCheck(name="b"),
-        ByWorkflow(workflow="ci.yml"),
+        ByWorkflow(workflow="ci.yml", repo="octo/app"),
         ByCheck(name="task"),
-        ByWorkflow(workflow="ci.yml"),
+        ByWorkflow(workflow="ci.yml", repo="octo/app"),
     ]
 
 

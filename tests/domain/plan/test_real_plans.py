@@ -241,5 +241,7 @@ def test_sections_of_temurin_go_on_after_link_definitions_and_links_stay_whole()
         ]
     )
     assert any("[Nodes list](https://ci.eclipse.org/" in item.text for item in plan.items())
-    assert ByWorkflow(workflow="temurin-updater.yml") in {item.wanted for item in plan.items()}
+    assert ByWorkflow(workflow="temurin-updater.yml", repo="adoptium/marketplace-data") in {
+        item.wanted for item in plan.items()
+    }
     assert not any("publish]: https" in item.text for item in plan.items())

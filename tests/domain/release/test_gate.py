@@ -122,3 +122,12 @@ def test_a_plan_in_which_nothing_counts_is_red() -> None:
     verdict = judge(plan, release())
     assert verdict.state is GateState.FAILURE
     assert any(isinstance(r, NothingCounts) for r in verdict.reasons)
+
+
+def test_a_workflow_of_another_repository_ticks_nothing_here_and_is_not_ours_to_run() -> None:
+    text = "# R\n\n- [ ] [theirs](https://github.com/octo-org/tap/actions/workflows/nightly.yml) is green\n"
+    plan = read_plan(text, version="1.0.0")
+    green = seen(sighting(Sight.WORKFLOW, "nightly.yml", run_id=1))
+    assert [i.state for t in standing(plan, release(green)).tasks.values() for i in t.items] == [State.OPEN]
+    assert plan.workflows("octo-org/app") == ()
+    assert plan.workflows("Octo-Org/tap") == ("nightly.yml",)

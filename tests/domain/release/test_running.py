@@ -10,10 +10,10 @@ from app.domain.facts import WorkflowInputs
 from app.domain.messages import WorkflowMissing, WorkflowNotDispatchable
 from app.domain.plan.model import Dispatch, Plan, Task
 from app.domain.release.events import Event
-from app.domain.release.running import INPUT_LIMIT, Wanted, linked_workflow, mark_of, the_task, want_run
+from app.domain.release.running import INPUT_LIMIT, RunToAsk, mark_of, the_task, want_run, workflow_task
 from app.domain.release.sightings import mark_in
 from app.domain.values import ReleaseId, Sha, Target, TaskId
-from tests.given import INPUTS, OTHER_SHA, PLAN, SHA, facts, release, requested, started
+from tests.given import INPUTS, OTHER_SHA, PLAN, REPO, SHA, facts, release, requested, started
 
 TASK = next(PLAN.tasks())  # 1.1
 EVERYTHING = WorkflowInputs(declared=frozenset({"task", "version", "environment", "gonogo_id", "script", "note"}))
@@ -21,14 +21,14 @@ EVERYTHING = WorkflowInputs(declared=frozenset({"task", "version", "environment"
 
 def wish(
     task: Task = TASK, *events: Event, declares: WorkflowInputs | None = EVERYTHING, plan: Plan = PLAN
-) -> Wanted | object:
+) -> RunToAsk | object:
     at = replace(facts(release(*events)), workflows={"release.yml": declares})
     return want_run(at, release(*events), plan, task, is_retry=True)
 
 
-def wanted(task: Task = TASK, *events: Event, declares: WorkflowInputs = EVERYTHING, plan: Plan = PLAN) -> Wanted:
+def wanted(task: Task = TASK, *events: Event, declares: WorkflowInputs = EVERYTHING, plan: Plan = PLAN) -> RunToAsk:
     found = wish(task, *events, declares=declares, plan=plan)
-    assert isinstance(found, Wanted)
+    assert isinstance(found, RunToAsk)
     return found
 
 
@@ -134,20 +134,20 @@ def test_a_workflow_of_which_nothing_is_known_is_missing() -> None:
 
 @pytest.mark.parametrize("word", ["nightly.yml", "nightly", "NIGHTLY", "Nightly.YML"])
 def test_a_workflow_that_an_item_links_to_answers_to_its_file(word: str) -> None:
-    task = the_task(PLAN, word, "")
+    task = the_task(PLAN, REPO.full_name, word, "")
     assert isinstance(task, Task)
     assert (task.label, task.action) == ("nightly.yml", Dispatch(workflow="nightly.yml", inputs={}))
 
 
 @pytest.mark.parametrize("word", ["", "night", "weekly.yml", "nightly.yml/.."])
 def test_no_other_file_can_be_named(word: str) -> None:
-    assert linked_workflow(PLAN, word) is None
+    assert workflow_task(PLAN, REPO.full_name, word) is None
 
 
-def test_a_linked_workflow_need_not_take_a_task() -> None:
-    task = linked_workflow(PLAN, "nightly")
+def test_a_workflow_task_need_not_take_a_task() -> None:
+    task = workflow_task(PLAN, REPO.full_name, "nightly")
     assert task is not None
     at = replace(facts(release()), workflows={**INPUTS, "nightly.yml": WorkflowInputs(declared=frozenset())})
     asked = want_run(at, release(), PLAN, task, is_retry=False)
-    assert isinstance(asked, Wanted)
+    assert isinstance(asked, RunToAsk)
     assert (asked.effect.workflow, asked.effect.inputs, asked.effect.is_marked) == ("nightly.yml", {}, False)

@@ -125,6 +125,14 @@ def test_what_github_did_with_a_run_shows_there_and_needs_no_words(effect: Effec
     assert settled(effect, Done()) == Accepted(effects=(ROCKET,))
 
 
+@pytest.mark.parametrize("effect", [RERUN, CANCEL])
+def test_what_nobody_knows_of_is_not_told_as_done(effect: Effect) -> None:
+    follows = settled(effect, NobodyKnows())
+    assert follows.effects == (THUMBS_DOWN,)
+    assert isinstance(follows.answer, RunRequestRefused)
+    assert "the run's own page tells" in follows.answer.reason
+
+
 @pytest.mark.parametrize("effect", [REACT, REPLY])
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_of_words_and_reactions_nothing_follows(effect: Effect, outcome: Outcome) -> None:
