@@ -1,6 +1,7 @@
 """The command `gonogo`: what can be said on a command line, and how trouble is told there."""
 
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +28,15 @@ def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade
     cli.add_typer(plan_app)
     cli.add_typer(database, name="db")
 
+    @cli.callback()
+    def either(
+        *,
+        is_asked: Annotated[
+            bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        del is_asked  # `_version` has answered
+
     @cli.command("serve")
     def serve_command() -> None:
         """Run the service, all of it in one process. Settings come from GONOGO_* or `.env`."""
@@ -45,6 +55,12 @@ def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade
         _told(upgrade)
 
     return cli
+
+
+def _version(is_asked: bool) -> None:  # noqa: FBT001 - typer hands it over by place
+    if is_asked:
+        typer.echo(f"gonogo {version('gonogo')}")
+        raise typer.Exit
 
 
 def _told(do: Callable[[], None]) -> None:

@@ -60,6 +60,7 @@ def show(path: PlanPath, version: Version = None) -> None:
         _print_unreadable(path, str(error), as_json=False)
         raise typer.Exit(EXIT_UNREADABLE) from error
     Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE).print(_tree(plan))
+    sys.stdout.flush()  # where both go to one place, the problems stand below the tree
     for problem in plan.problems:
         typer.echo(_problem_line(path, problem), err=True)
     if plan.errors:
@@ -123,7 +124,8 @@ def _count(number: int, word: str) -> str:
 
 
 def _tree(plan: Plan) -> Tree:
-    tree = Tree(_line((plan.name, "bold"), (f"  tag {plan.tag}, workflow {plan.workflow}", "dim")))
+    tag = f"{plan.tag} (--version fills it in)" if "{version}" in plan.tag else plan.tag
+    tree = Tree(_line((plan.name, "bold"), (f"  tag {tag}, workflow {plan.workflow}", "dim")))
     for phase in plan.phases:
         _add_phase(tree, phase)
     if plan.summary:

@@ -77,17 +77,17 @@ class Service:
     def _work(self, wiring: Wiring) -> None:
         """Make the workers and give each its turns."""
         plans = Plans(self.github, self.releases)
-        # Named before they are there: the workers wake one another through the scheduler, which runs them.
+        # Bound late, named before they are there: the workers wake one another through the scheduler, which runs them.
         work: dict[str, Work] = {
-            "inbox": lambda key: inbox.drain(key),  # noqa: PLW0108
-            "ledger": lambda key: ledger.drain(key),  # noqa: PLW0108
-            "show": lambda key: shower.show(key),  # noqa: PLW0108
-            "poll": lambda key: poller.poll(key),  # noqa: PLW0108
+            "inbox": lambda key: inbox.drain(key),  # noqa: PLW0108 - bound late
+            "ledger": lambda key: ledger.drain(key),  # noqa: PLW0108 - bound late
+            "show": lambda key: shower.show(key),  # noqa: PLW0108 - bound late
+            "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
         }
         sweeps: dict[str, Find] = {
             "inbox": self.inbox.keys,
             "ledger": self.ledger.keys,
-            "poll": lambda: poller.unwatched(),  # noqa: PLW0108
+            "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
         }
         self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
         bench = Workbench(

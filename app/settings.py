@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 PREFIX: Final = "GONOGO_"
 
-_ONE_KEY: Final = "set one of GONOGO_PRIVATE_KEY and GONOGO_PRIVATE_KEY_FILE: the App signs in with that key"
+_ONE_KEY: Final = "Set either GONOGO_PRIVATE_KEY or GONOGO_PRIVATE_KEY_FILE. The App signs in with that key."
 
 
 class SettingsError(Exception):
@@ -105,9 +105,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _one_private_key(self) -> "Settings":
         if (self.private_key is None) == (self.private_key_file is None):
-            raise ValueError(
-                "set one of GONOGO_PRIVATE_KEY and GONOGO_PRIVATE_KEY_FILE: the App signs in with that key"
-            )
+            raise ValueError(_ONE_KEY)
         name = "GONOGO_PRIVATE_KEY" if self.private_key else "GONOGO_PRIVATE_KEY_FILE"
         if not self.read_private_key().get_secret_value().lstrip().startswith("-----BEGIN "):
             raise ValueError(

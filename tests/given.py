@@ -114,7 +114,7 @@ def started(task: str = "1.1", attempt: int = 1, run_id: int = 500) -> RunStarte
     return RunStarted(task=TaskId(task), attempt=attempt, run_id=run_id, url=url, at=NOW)
 
 
-def sighting(  # noqa: PLR0913
+def sighting(  # noqa: PLR0913 - all but three by keyword, each with a default
     kind: Sight,
     name: str,
     progress: Progress = Progress.SUCCESS,

@@ -1,6 +1,7 @@
 """The command line: what it offers, what it says when something is amiss, and that it says it plainly."""
 
 import sqlite3
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,11 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_names_what_there_is(arguments: list[str], says: list[str]) -> None:
     told = gonogo(*arguments).output
     assert [word for word in says if word not in told] == []
+
+
+def test_it_says_its_version() -> None:
+    result = gonogo("--version")
+    assert (result.exit_code, result.output) == (0, f"gonogo {version('gonogo')}\n")
 
 
 @pytest.mark.parametrize("arguments", [["sreve"], ["serve", "--prot", "1"], ["demo", "--port", "0"]])

@@ -77,7 +77,7 @@ def test_without_anything_all_that_is_missing_is_named_at_once() -> None:
 
     assert "GONOGO_APP_ID is not set. The GitHub App's id, from its settings page." in said
     assert "GONOGO_WEBHOOK_SECRET is not set." in said
-    assert "set one of GONOGO_PRIVATE_KEY and GONOGO_PRIVATE_KEY_FILE" in said
+    assert "Set either GONOGO_PRIVATE_KEY or GONOGO_PRIVATE_KEY_FILE." in said
     assert len(said.splitlines()) == 3
 
 
@@ -94,8 +94,8 @@ def test_one_private_key_is_wanted_and_not_two(tmp_path: Path) -> None:
     both = LEAST | {"GONOGO_PRIVATE_KEY_FILE": str(key)}
     neither = {name: value for name, value in LEAST.items() if name != "GONOGO_PRIVATE_KEY"}
 
-    assert refused(both).startswith("set one of GONOGO_PRIVATE_KEY and GONOGO_PRIVATE_KEY_FILE")
-    assert refused(neither).startswith("set one of GONOGO_PRIVATE_KEY and GONOGO_PRIVATE_KEY_FILE")
+    assert refused(both).startswith("Set either GONOGO_PRIVATE_KEY or GONOGO_PRIVATE_KEY_FILE.")
+    assert refused(neither).startswith("Set either GONOGO_PRIVATE_KEY or GONOGO_PRIVATE_KEY_FILE.")
 
 
 def test_what_is_no_key_is_told_and_not_shown(tmp_path: Path) -> None:

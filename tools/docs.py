@@ -58,6 +58,12 @@ def _command(command: SlashCommand) -> str:
     return "\n\n".join(lines)
 
 
+def command_file(name: str) -> str:
+    """Return the file of a command as it is, for those who want to write one."""
+    text = (ROOT / "handlers" / "commands" / f"{name}.py").read_text(encoding="utf-8")
+    return f"\n```python\n{text}```\n"
+
+
 # -- settings -----------------------------------------------------------------------------------------------
 
 

@@ -114,4 +114,5 @@ def _phrase(status: int) -> str:
 
 def _number(text: str | None) -> int | None:
     """Read at most ten digits: no header makes a figure too large to count with."""
-    return int(text) if text and len(text) <= 10 and text.isascii() and text.isdigit() else None  # noqa: PLR2004
+    is_short = text is not None and len(text) <= 10  # noqa: PLR2004 - the ten of the line above
+    return int(text) if text and is_short and text.isascii() and text.isdigit() else None

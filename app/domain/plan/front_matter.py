@@ -101,6 +101,8 @@ def _told(error: ValidationError) -> Iterator[tuple[Key, str, str]]:
         case "dependentRequired" if isinstance(error.instance, dict):
             for key in sorted(GITHUB_KEYS & set(cast("dict[str, object]", error.instance))):
                 yield (key,), "unknown-key", f"`{key}` belongs to issue templates, and those also say `about`"
+        case "type" if error.validator_value == "array" and isinstance(error.instance, str):
+            yield path, "bad-value", f"`{where}` wants a list: `[{error.instance[:60]}]`"
         case _:
             yield path, "bad-value", f"`{where}`: {error.message}"
 

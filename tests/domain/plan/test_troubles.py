@@ -96,6 +96,12 @@ def test_trouble_in_front_matter_is_told_by_its_line(front: str, problem: tuple[
     assert plan.errors
 
 
+def test_one_name_where_a_list_belongs_is_told_with_the_list() -> None:
+    plan = read_plan("---\nroles:\n  Tech Lead: octocat\n---\n- [ ] a\n")
+
+    assert [problem.message for problem in plan.errors] == ["`roles.Tech Lead` wants a list: `[octocat]`"]
+
+
 def test_needs_in_a_circle_are_told_for_each_task_in_it() -> None:
     plan = read_plan(f"---\ntasks:\n  build: {{needs: [sign]}}\n  sign: {{needs: ['1.1']}}\n---\n{LOADED}")
 
