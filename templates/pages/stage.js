@@ -90,7 +90,7 @@ async function look() {
 function show(html) {
   const next = new DOMParser().parseFromString(html, "text/html");
   const fresh = [];
-  for (const id of ["live", "now"]) become(document.getElementById(id), next.getElementById(id), fresh);
+  for (const id of ["live", "now", "chips"]) become(document.getElementById(id), next.getElementById(id), fresh);
   for (const one of fresh) glow(one.matches("li") ? one : one.querySelector(".bubble"));
   const visible = fresh.find((one) => one.checkVisibility());
   if (following && visible) visible.scrollIntoView({ block: "center" });
@@ -127,12 +127,12 @@ text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.requestSubmit();
 });
 
-for (const chip of box.querySelectorAll("[data-text]")) {
-  chip.addEventListener("click", () => {
-    text.value = chip.dataset.text;
-    text.focus();
-  });
-}
+box.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-text]");
+  if (!chip) return;
+  text.value = chip.dataset.text;
+  text.focus();
+});
 
 for (const kind of ["wheel", "touchmove", "mousedown", "keydown"]) {
   addEventListener(kind, (event) => { if (!box.contains(event.target)) following = false; }, { passive: true });

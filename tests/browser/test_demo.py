@@ -68,7 +68,7 @@ def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Call
     expect(page.locator(".said.bot").last).to_contain_text("Did you mean this? /release notarize", use_inner_text=False)
     expect(page.get_by_role("status")).to_contain_text("refused")
     say(page, "/release package-release", who="reader")
-    expect(page.locator(".said.bot").last).to_contain_text("You have read, so nothing was done.")
+    expect(page.locator(".said.bot").last).to_contain_text("and you have read. Ask somebody with write to say it.")
 
     assert trouble == []
     assert demo.interrupt() == 0

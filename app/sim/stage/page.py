@@ -19,7 +19,6 @@ from app.sim.stage.scene import look
 from app.sim.stage.telling import Telling
 
 SPEAKERS: Final = ("release-manager", "developer", "reader")
-CHIPS: Final = ("notarize", "why", "status", "help", "notarise")
 MOST_BYTES: Final = 16 * LONGEST
 """Bytes of a post that are read: a comment of GitHub's greatest length fits in, however it is encoded."""
 
@@ -82,7 +81,7 @@ class _Page:
         """The page."""
         speakers = [(login, PEOPLE[login]) for login in SPEAKERS]
         scene = look(self._github, self._room, self._telling)
-        more = {"token": self._token, "speakers": speakers, "chips": CHIPS}
+        more = {"token": self._token, "speakers": speakers}
         return _answer(self._written("stage.html.j2", scene=scene, **more), "text/html")
 
     async def live(self, request: Request) -> Response:

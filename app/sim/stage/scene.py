@@ -1,5 +1,6 @@
 """What the page shows, read from the simulated GitHub as it stands: the issue, its comments, CI, branches and tags."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _EMOJI: Final = {
     "eyes": "👀",
 }
 _PREFIX: Final = "/release"
+_ALWAYS: Final = ("why", "status", "help", "notarise")
+_OFFERED: Final = re.compile(r"^- `/release ([^`]+)` runs ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ class Scene:
     step: str
     is_over: bool
     troubles: tuple[str, ...]
+    chips: tuple[str, ...]  # commands to say now, without `/release`
 
 
 def look(github: SimGitHub, room: Room, telling: Telling) -> Scene:
@@ -113,6 +117,7 @@ def look(github: SimGitHub, room: Room, telling: Telling) -> Scene:
         step=telling.step,
         is_over=telling.is_over,
         troubles=(*telling.troubles, *_unknown(github)),
+        chips=(*(_offered(issue) if issue and telling.is_over else ()), *_ALWAYS),
     )
 
 
@@ -135,6 +140,11 @@ def _issue(issue: Issue) -> IssueCard:
         ticked=html.count('"done" checked>'),
         boxes=html.count('<input type="checkbox"'),
     )
+
+
+def _offered(issue: Issue) -> list[str]:
+    """Return the commands that the service itself offers in the issue, under Next."""
+    return _OFFERED.findall(issue.body or "")
 
 
 def _comment(comment: Comment) -> Said:

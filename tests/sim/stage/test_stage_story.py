@@ -10,6 +10,7 @@ import pytest
 from app.adapters.db.migrate import upgrade
 from app.service import Service, Wiring
 from app.sim.stage import REPO, DidNotHappen, Stage, build_stage, play, pump
+from app.sim.stage.scene import look
 from tests.clock import ManualClock
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +61,8 @@ async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
     body = stage.github.issue(REPO, 1).body or ""
     assert body.startswith("Our first public release. 🚀")
     assert "/release notarize` runs 2.3 Notarize macOS Builds" in body
+    chips = look(stage.github, stage.room, stage.telling).chips
+    assert (chips[0], chips[-4:]) == ("notarize", ("why", "status", "help", "notarise"))
     answers = [one.body for one in stage.github.issue(REPO, 1).comments if one.user.type == "Bot"]
     assert any("`/release security-scan`" in answer for answer in answers)
     assert any("is for `write` and above" in answer for answer in answers)
