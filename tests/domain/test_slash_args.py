@@ -90,7 +90,10 @@ def test_words_and_flags_find_their_places(
         pytest.param(RUN, "sign --force", "--force needs its REASON", id="empty long value"),
         pytest.param(RETRY, "sign --failed --failed", "--failed is given twice", id="twice"),
         pytest.param(
-            RETRY, "sign --faild", 'there is no option --faild; "quote" it where it is part of the text', id="unknown"
+            RETRY,
+            "sign --faild",
+            "there is no option --faild; put quotes around it where it is part of the text",
+            id="unknown",
         ),
         pytest.param(HOLD, "x" * (MAX_TEXT + 1), "more than 1,000 characters are too many", id="too long"),
     ],

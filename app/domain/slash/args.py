@@ -98,7 +98,7 @@ def _split(known: Mapping[str, Flag], typed: Sequence[_Typed]) -> tuple[list[_Ty
             continue
         flag = known.get(name)
         if flag is None:
-            msg = f'there is no option {word.shown}; "quote" it where it is part of the text'
+            msg = f"there is no option {word.shown}; put quotes around it where it is part of the text"
             raise _Misfit(msg)
         if name in flags:
             msg = f"--{name} is given twice"
