@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 
 import httpx
 from starlette.applications import Starlette
@@ -33,6 +35,9 @@ from app.worker.show import Pace, Shower
 from app.worker.workbench import Workbench
 from handlers.commands import load_commands
 from handlers.events import load_events
+
+KEEP_PAYLOADS: Final = timedelta(days=7)
+"""How long a handled delivery's payload is kept, for whoever looks into what happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +88,13 @@ class Service:
             "ledger": lambda key: ledger.drain(key),  # noqa: PLW0108 - bound late
             "show": lambda key: shower.show(key),  # noqa: PLW0108 - bound late
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
+            "prune": lambda _: self._prune(wiring.clock),
         }
         sweeps: dict[str, Find] = {
             "inbox": self.inbox.keys,
             "ledger": self.ledger.keys,
             "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
+            "prune": _payloads,
         }
         self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
         bench = Workbench(
@@ -102,6 +109,10 @@ class Service:
         ledger = LedgerWorker(self.ledger, bench)
         shower = Shower(bench, wiring.site_url, wiring.pace)
         poller = Poller(bench)
+
+    async def _prune(self, clock: Clock) -> None:
+        """Drop the payloads of deliveries handled long ago: their ids stay, so that none is taken twice."""
+        await self.inbox.prune(clock.now() - KEEP_PAYLOADS)
 
     async def start(self) -> None:
         """Begin to work, with what was left from before."""
@@ -120,3 +131,7 @@ class Service:
             yield
         finally:
             await self.stop()
+
+
+async def _payloads() -> Sequence[str]:
+    return ("payloads",)

@@ -3,11 +3,19 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.values import Person, Repo
 
-Short = Annotated[str, StringConstraints(max_length=1024)]
+LIMIT = 4096
+
+
+def _cut(value: object) -> object:
+    """Cut a text that is far too long: a red status must not be lost for the length of its link."""
+    return value[:LIMIT] if isinstance(value, str) else value
+
+
+Short = Annotated[str, BeforeValidator(_cut)]
 ShaText = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 
 
@@ -101,6 +109,12 @@ class Issues(Payload):
     issue: Issue
 
 
+class HeadRepository(Part):
+    """Where a run's commit was pushed to: a fork's own repository for its pull requests."""
+
+    id: int
+
+
 class Run(Part):
     """A workflow run."""
 
@@ -115,6 +129,7 @@ class Run(Part):
     conclusion: Short | None = None
     updated_at: datetime | None = None
     html_url: Short
+    head_repository: HeadRepository | None = None
 
 
 class Workflow(Part):

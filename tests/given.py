@@ -17,6 +17,7 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SHA = Sha("a1" * 20)
 OTHER_SHA = Sha("b2" * 20)
 REPO = Repo(id=7, owner="octo-org", name="app", installation=70, default_branch="main")
+ASKED = "delivery-1:0"
 MANAGER = Person(id=1, login="release-manager")
 
 PLAN_TEXT = """---
@@ -102,7 +103,7 @@ def requested(task: str = "1.1", attempt: int = 1) -> RunRequested:
     return RunRequested(
         task=TaskId(task),
         attempt=attempt,
-        mark=mark_of(release(), TaskId(task), attempt),
+        mark=mark_of(release(), TaskId(task), attempt, ASKED),
         workflow="release.yml",
         by=MANAGER,
         at=NOW,
@@ -161,7 +162,7 @@ def facts(of: Release | None = None, *, role: Role | None = Role.MAINTAIN, issue
         issue=issue,
         comment=900,
         comment_url="https://github.com/octo-org/app/issues/12#issuecomment-900",
-        invocation="delivery-1:0",
+        invocation=ASKED,
         new_release=ReleaseId("new"),
         release=of,
         plan=PLAN if of else None,

@@ -11,6 +11,7 @@ from app.domain.messages import (
     Message,
     NoRelease,
     NoSuchRelease,
+    NotYet,
     SeveralReleases,
     UnknownCommand,
 )
@@ -20,6 +21,35 @@ from app.domain.release.model import Release
 from app.domain.release.running import workflow_task
 from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand, parse_args
 from app.domain.values import version_of
+
+LATER: Final = frozenset(
+    [
+        "abandon",
+        "announce",
+        "approve",
+        "blocker",
+        "check",
+        "finish",
+        "go",
+        "hold",
+        "hotfix",
+        "incident",
+        "no-go",
+        "note",
+        "publish",
+        "replan",
+        "report",
+        "resume",
+        "retarget",
+        "tag",
+        "uncheck",
+        "unwaive",
+        "veto",
+        "waive",
+        "withdraw",
+    ]
+)
+"""Commands that people know of and this version does not have: said plainly, and not taken for typing errors."""
 
 TASK_COMMAND: Final = "run"
 """The command that `/release <task>` is short for."""
@@ -80,6 +110,8 @@ def decide(understood: Understood, facts: Facts, commands: Commands) -> Decision
         # A mistyped word is told as that, also to those who could not have run a task of that name.
         found = resolve_task(facts.plan, understood.word)
         if isinstance(found, NoTask) and workflow_task(facts.plan, facts.repo.full_name, understood.word) is None:
+            if understood.word.casefold() in LATER:
+                return Refused(NotYet(word=understood.word))
             slugs = (task.slug for task in found.nearest)
             return Refused(
                 UnknownCommand(word=understood.word, nearest=commands.nearest(understood.word, tuple(slugs)))

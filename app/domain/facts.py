@@ -35,6 +35,7 @@ class NoPlan:
 
     looked_at: tuple[str, ...] = ()
     unknown_ref: str | None = None
+    named: tuple[str, ...] = ()  # several plans to choose from, without `.md`
     ref: str = ""  # where it was looked for
 
 

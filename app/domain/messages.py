@@ -27,6 +27,13 @@ class UnknownCommand(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotYet(Message):
+    """A command that this version does not have yet."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BadArguments(Message):
     """A command whose arguments do not fit its usage."""
 
@@ -103,6 +110,14 @@ class NoPlanFound(Message):
 
     looked_at: tuple[str, ...]
     ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralPlans(Message):
+    """The repository has several plans, and the command does not say which."""
+
+    version: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from app.domain.inputs import Commented
 from app.domain.messages import CommandHelp, Message
 from app.domain.plan.model import Plan
 from app.domain.release.effects import React
+from app.domain.release.events import ReleaseStarted
 from app.domain.release.model import Release
 from app.domain.slash import Commands, Invocation, Need, find_invocations
 from app.domain.values import ReleaseId, Role, version_of
@@ -50,20 +51,24 @@ class CommandDesk:
 
     async def _one(self, comment: Commented, actor: Actor, invocation: Invocation, source: str, draft: Draft) -> None:
         understood = understand(self._commands, invocation)
+        here = next((r.id for r in draft.releases if r.issue == comment.issue), None)
         if isinstance(understood, Message):
-            self._refuse(comment, None, source, understood, draft)
+            self._refuse(comment, actor, here, source, understood, draft)
             return
         chosen = choose_release(draft.releases, comment.issue, understood, self._commands)
         if isinstance(chosen, Message):
-            self._refuse(comment, None, source, chosen, draft)
+            self._refuse(comment, actor, here, source, chosen, draft)
             return
         facts = await self._facts(comment, actor, understood, chosen, source, draft)
         decision = decide(understood, facts, self._commands)
         release = chosen.id if chosen else None
         _log.info("command.decided", command=understood.command.name, is_refused=isinstance(decision, Refused))
         if isinstance(decision, Refused):
-            self._refuse(comment, release, source, decision.reason, draft)
+            self._refuse(comment, actor, release or here, source, decision.reason, draft)
             return
+        for event in decision.events:
+            if isinstance(event, ReleaseStarted):
+                self._bench.plans.pin(event)
         draft.add(release, comment.repo, decision)
         if decision.is_settled:
             draft.plan(release, comment.repo, React(repo=comment.repo, comment=comment.comment, content="rocket"))
@@ -71,9 +76,13 @@ class CommandDesk:
             draft.reply(release, comment.repo, comment.issue, source, decision.answer)
 
     @staticmethod
-    def _refuse(comment: Commented, release: ReleaseId | None, source: str, reason: Message, draft: Draft) -> None:
+    def _refuse(
+        comment: Commented, actor: Actor, release: ReleaseId | None, source: str, reason: Message, draft: Draft
+    ) -> None:
+        """Say no. Outsiders get a reaction and no words: their comments must not use up what we may write."""
         draft.plan(release, comment.repo, React(repo=comment.repo, comment=comment.comment, content="-1"))
-        draft.reply(release, comment.repo, comment.issue, source, reason)
+        if actor.role is not Role.NONE:
+            draft.reply(release, comment.repo, comment.issue, source, reason)
 
     async def _greet(self, comment: Commented) -> None:
         """Show at once that the command was seen. Not worth a retry: the outcome's reaction comes anyway."""

@@ -1,18 +1,20 @@
 """Draining the inbox: each delivery is translated, decided on and committed, one after another within a key."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 import structlog
 from pydantic import ValidationError
 
+from app.domain.decision import Accepted
 from app.domain.inputs import Commented, Input, RecheckAsked, Sighted, TextChanged
 from app.domain.messages import Trouble
+from app.domain.release.events import RepositoryMoved
 from app.domain.release.model import Release
 from app.domain.release.seeing import see
 from app.domain.slash import find_invocations
-from app.ports import AlreadySettled, Conflict, Delivery, GitHubError, Inbox, Throttled
+from app.ports import AlreadySettled, Conflict, Delivery, GitHubError, Inbox, Rejected, Throttled
 from app.worker.commands import CommandDesk
 from app.worker.draft import Draft
 from app.worker.shown import forget_changed
@@ -20,8 +22,9 @@ from app.worker.workbench import Workbench
 from handlers.translating import EventHandler
 
 _log: Final = structlog.stdlib.get_logger()
-_BATCH: Final = 50  # deliveries read at once
+_BATCH: Final = 10  # deliveries read at once: payloads are kept in memory only for these
 _TRIES: Final = 8  # of a delivery whose facts GitHub would not give, before it is parked
+_TRIES_OF_OURS: Final = 3  # where asking again is hardly of use: GitHub said no, or the fault is in our own code
 _FIRST_WAIT: Final = timedelta(seconds=2)  # before the second try; each further one waits twice as long
 
 
@@ -35,9 +38,14 @@ class InboxWorker:
         self._bench = bench
         self._desk = desk
         self._handlers = handlers
+        self._rests: dict[str, datetime] = {}
 
     async def drain(self, key: str) -> None:
         """Handle what waits under the key, oldest first; stop where one must be tried again later."""
+        if (rest := self._rests.get(key)) is not None and self._bench.clock.now() < rest:
+            self._bench.scheduler.wake_at(f"inbox:{key}", rest)  # a new delivery, or a sweep, is no reason to hurry
+            return
+        self._rests.pop(key, None)
         while waiting := await self._inbox.waiting(key, _BATCH):
             for delivery in waiting:
                 if not await self._handled(delivery):
@@ -51,13 +59,15 @@ class InboxWorker:
                 inputs = self._translate(delivery)
                 await self._commit(delivery, inputs)
             except Throttled as error:
-                self._bench.scheduler.wake_at(f"inbox:{delivery.key}", error.retry_at)
+                self._rest(delivery.key, error.retry_at)
                 return False
-            except GitHubError as error:
+            except Exception as error:  # noqa: BLE001 - GitHub's fault, a bug of ours, or a database that is busy
                 return await self._again_later(delivery, inputs, error)
-            except Exception as error:  # noqa: BLE001 - a bug of ours: park it, say so, and go on with the next
-                await self._park(delivery, inputs, error)
         return True
+
+    def _rest(self, key: str, until: datetime) -> None:
+        self._rests[key] = until
+        self._bench.scheduler.wake_at(f"inbox:{key}", until)
 
     def _translate(self, delivery: Delivery) -> tuple[Input, ...]:
         handlers = self._handlers.get(delivery.event, ())
@@ -87,6 +97,11 @@ class InboxWorker:
         if not inputs:
             return Draft((), self._bench.renderer)
         draft = Draft(await self._bench.releases.open_in(inputs[0].repo.id), self._bench.renderer)
+        repo = inputs[0].repo
+        for release in draft.releases:
+            if release.repo != repo:  # renamed, transferred, or the App was installed anew
+                moved = RepositoryMoved(repo=repo, at=self._bench.clock.now())
+                draft.add(release.id, repo, Accepted(events=(moved,)))
         for value in inputs:
             match value:
                 case Commented():
@@ -118,23 +133,24 @@ class InboxWorker:
             plan = await self._bench.plans.of(release)
             draft.add(release.id, release.repo, see(plan, release, sighted.sighting, self._bench.clock.now()))
 
-    async def _again_later(self, delivery: Delivery, inputs: tuple[Input, ...], error: GitHubError) -> bool:
-        if delivery.attempts + 1 >= _TRIES:
+    async def _again_later(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> bool:
+        """Have the key rest, a little longer each time; park the delivery where that has not helped."""
+        is_passing = isinstance(error, GitHubError) and not isinstance(error, Rejected)
+        if delivery.attempts + 1 >= (_TRIES if is_passing else _TRIES_OF_OURS):
             await self._park(delivery, inputs, error)
             return True
-        _log.warning("delivery.postponed", error=str(error), attempts=delivery.attempts + 1)
-        await self._inbox.failed(delivery.id, str(error), park=False)
-        wait = _FIRST_WAIT * 2**delivery.attempts
-        self._bench.scheduler.wake_at(f"inbox:{delivery.key}", self._bench.clock.now() + wait)
+        _log.warning("delivery.postponed", error=f"{type(error).__name__}: {error}", attempts=delivery.attempts + 1)
+        await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=False)
+        self._rest(delivery.key, self._bench.clock.now() + _FIRST_WAIT * 2**delivery.attempts)
         return False
 
     async def _park(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> None:
         _log.error("delivery.parked", exc_info=error)
-        await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=True)
         apologies = Draft((), self._bench.renderer)
         for value in _commands(inputs):
             apologies.reply(None, value.repo, value.issue, f"trouble:{delivery.id}", Trouble(delivery=delivery.id))
         await self._bench.write(apologies)
+        await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=True)
 
 
 def _commands(inputs: Iterable[Input]) -> Iterable[Commented]:

@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.release.effects import CancelRun, DispatchRun, React, Reply, RerunRun
 from app.domain.release.model import Progress
-from app.domain.release.settling import Done, NobodyKnows, Outcome, TurnedDown, settle
+from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, settle
 from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
@@ -105,13 +105,23 @@ class LedgerWorker:
             case Reply():
                 return await self._reply(entry, effect)
             case DispatchRun():
-                return await self._dispatcher.perform(entry, effect)
+                return await self._known(entry, effect) or await self._dispatcher.perform(entry, effect)
             case RerunRun():
                 return await self._rerun(entry, effect)
             case CancelRun():
                 return await self._cancel(effect)
             case _:
                 assert_never(effect)
+
+    async def _known(self, entry: Entry, effect: DispatchRun) -> Outcome | None:
+        """Return the run that a webhook has told of meanwhile: then nothing is looked for, and nothing sent."""
+        if entry.attempts == 1 or entry.release is None:
+            return None
+        release = await self._bench.releases.get(entry.release)
+        run = release.runs.get(effect.task) if release else None
+        if run is None or run.attempt != effect.attempt or run.run_id is None:
+            return None
+        return Started(run_id=run.run_id, url=run.url or "")
 
     async def _reply(self, entry: Entry, effect: Reply) -> Outcome:
         is_there = entry.attempts > 1 and await self._bench.github.find_comment(

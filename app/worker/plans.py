@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from app.domain.facts import NoPlan, PlanSource, WorkflowInputs
 from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
+from app.domain.release.events import ReleaseStarted
 from app.domain.release.model import Release
 from app.domain.values import Repo, Sha, Target
 from app.domain.workflow import declared_inputs
@@ -24,6 +25,14 @@ _KEPT: Final = 200  # parsed plans and workflow files kept in memory
 _SHA: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
+class _SeveralNamed(Exception):
+    """There are several plans to choose from: which is meant must be said, not guessed."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(*names)
+        self.names = names
+
+
 class Plans:
     """Reads plans once and keeps what was read: a pinned text never changes."""
 
@@ -32,6 +41,11 @@ class Plans:
         self._releases = releases
         self._pinned: OrderedDict[tuple[str, str], Plan] = OrderedDict()
         self._workflows: OrderedDict[tuple[int, str, str], WorkflowInputs | None] = OrderedDict()
+
+    def pin(self, started: ReleaseStarted) -> None:
+        """Keep the plan of a release that is just being started: it is not in the log yet."""
+        plan = read_plan(started.plan_text, path=started.plan_path, version=started.version)
+        _keep(self._pinned, (started.release, started.plan_blob), plan)
 
     async def of(self, release: Release) -> Plan:
         """Return the release's plan as it was pinned."""
@@ -79,11 +93,14 @@ class Plans:
                 raise
             return NoPlan(unknown_ref=ref, ref=ref)
         looked_at: list[str] = []
-        async for path in self._candidates(repo, name, sha):
-            looked_at.append(path)
-            file = await self._github.file(repo, path, sha)
-            if file is not None:
-                return await self._source(repo, version, ref, sha, file)
+        try:
+            async for path in self._candidates(repo, name, sha):
+                looked_at.append(path)
+                file = await self._github.file(repo, path, sha)
+                if file is not None:
+                    return await self._source(repo, version, ref, sha, file)
+        except _SeveralNamed as several:
+            return NoPlan(named=several.names, ref=ref)
         return NoPlan(looked_at=tuple(looked_at), ref=ref)
 
     async def _source(self, repo: Repo, version: str, ref: str, sha: Sha, file: FileText) -> PlanSource:
@@ -93,14 +110,21 @@ class Plans:
             path=file.path, blob=file.blob, text=file.text, plan=plan, target=Target(sha=sha, branch=branch)
         )
 
+    async def _named(self, repo: Repo, sha: Sha) -> tuple[str, ...]:
+        """Return the plans that `--plan` can name."""
+        names = await self._github.file_names(repo, NAMED, sha)
+        return tuple(n.removesuffix(".md") for n in names if n.endswith(".md"))
+
     async def _candidates(self, repo: Repo, name: str | None, sha: Sha) -> AsyncIterator[str]:
         if name is not None:
             yield f"{NAMED}/{name.removesuffix('.md')}.md"
             return
         yield FIRST
-        named = [n for n in await self._github.file_names(repo, NAMED, sha) if n.endswith(".md")]
-        if len(named) == 1:  # several: `--plan` must say which
-            yield f"{NAMED}/{named[0]}"
+        named = await self._named(repo, sha)
+        if len(named) > 1:
+            raise _SeveralNamed(named)
+        for only in named:
+            yield f"{NAMED}/{only}.md"
         for file in await self._github.file_names(repo, TEMPLATES, sha):
             if "release" in file.casefold() and file.endswith(".md"):
                 yield f"{TEMPLATES}/{file}"

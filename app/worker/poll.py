@@ -1,6 +1,6 @@
 """Asking GitHub how things stand, for webhooks that never came."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -8,16 +8,20 @@ import structlog
 
 from app.domain.plan.model import ByCheck, ByJob, ByStatus, ByWorkflow, Plan
 from app.domain.release.model import Release, RunState, Sighting
-from app.domain.release.seeing import see
-from app.domain.release.standing import State, run_progress, standing
+from app.domain.release.seeing import see, see_gone
+from app.domain.release.standing import run_progress, standing
 from app.domain.values import ReleaseId
-from app.ports import Conflict, GitHubError, Throttled
+from app.ports import Conflict, GitHubError, Missing, Throttled
 from app.worker.draft import Draft
 from app.worker.workbench import POLL_AFTER, Workbench
 
 _log: Final = structlog.stdlib.get_logger()
 AT_REST: Final = timedelta(minutes=5)
 """How often a release with nothing running is asked after."""
+
+
+_MOST_RUNS: Final = 20
+"""Runs at a commit whose jobs are read, the newest first."""
 
 
 class Poller:
@@ -42,26 +46,24 @@ class Poller:
         now = self._bench.clock.now()
         wait = POLL_AFTER if _silent(release) else AT_REST
         try:
-            sightings = await self._ask(release, plan)
+            found = await self._ask(release, plan)
         except Throttled as error:
             self._bench.scheduler.wake_at(key, max(error.retry_at, now + wait))
-            return
-        except GitHubError as error:
-            _log.warning("poll.failed", release=release.id, error=str(error))
-            self._bench.scheduler.wake_at(key, now + wait)
-            return
-        await self._write(release.id, plan, sightings)
-        self._bench.scheduler.wake(f"show:{release.id}")
-        self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
+        else:
+            await self._write(release.id, plan, found)
+            self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
+        self._bench.scheduler.wake(f"show:{release_id}")
 
-    async def _write(self, release_id: ReleaseId, plan: Plan, sightings: Sequence[Sighting]) -> None:
+    async def _write(self, release_id: ReleaseId, plan: Plan, found: "_Found") -> None:
         while True:
             release = await self._bench.releases.get(release_id)
             if release is None:
                 return
             draft = Draft((release,), self._bench.renderer)
-            for sighting in sightings:
-                draft.add(release_id, release.repo, see(plan, draft.releases[0], sighting, self._bench.clock.now()))
+            now = self._bench.clock.now()
+            for sighting in found.sightings:
+                draft.add(release_id, release.repo, see(plan, draft.releases[0], sighting, now))
+            draft.add(release_id, release.repo, see_gone(draft.releases[0], found.gone, now))
             if not draft.changed:
                 return
             try:
@@ -70,44 +72,88 @@ class Poller:
                 continue
             return
 
-    async def _ask(self, release: Release, plan: Plan) -> Sequence[Sighting]:
-        """Ask only for what something still waits for. Raises GitHubError."""
-        seen: list[Sighting] = []
-        repo, sha = release.repo, release.target.sha
+    async def _ask(self, release: Release, plan: Plan) -> "_Found":
+        """Ask for all that evidence rests on, green or not: a red that came later must be heard of. Raises Throttled.
+
+        What cannot be had keeps nothing else from being asked.
+        """
+        found = _Found()
+        github, repo, sha = self._bench.github, release.repo, release.target.sha
         waits = _Waits(plan, release)
-        seen.extend([await self._bench.github.run(repo, run_id) for run_id in _silent(release)])
+        for run_id in _silent(release) or _started(release):
+            await found.run(run_id, github.run(repo, run_id))
         for run_id in waits.runs_with_jobs():
-            seen.extend(await self._bench.github.jobs(repo, run_id))
+            await found.several(github.jobs(repo, run_id))
         if waits.on(ByCheck):
-            seen.extend(await self._bench.github.checks(repo, sha))
+            await found.several(github.checks(repo, sha))
         if waits.on(ByStatus):
-            seen.extend(await self._bench.github.statuses(repo, sha))
-        if waits.on(ByWorkflow):
-            seen.extend(await self._bench.github.workflow_runs(repo, sha))
-        return seen
+            await found.several(github.statuses(repo, sha))
+        if waits.on(ByWorkflow) or waits.has_loose_jobs:
+            runs = await found.several(github.workflow_runs(repo, sha))
+            if waits.has_loose_jobs:
+                for run_id in [run.run_id for run in runs if run.run_id is not None][:_MOST_RUNS]:
+                    await found.several(github.jobs(repo, run_id))
+        return found
+
+
+class _Found:
+    """What GitHub said: sightings, and runs that are no more."""
+
+    def __init__(self) -> None:
+        self.sightings: list[Sighting] = []
+        self.gone: set[int] = set()
+
+    async def run(self, run_id: int, asked: Awaitable[Sighting]) -> None:
+        """Take the answer about one run."""
+        try:
+            self.sightings.append(await asked)
+        except Missing:
+            self.gone.add(run_id)
+        except Throttled:
+            raise
+        except GitHubError as error:
+            _log.warning("poll.failed", error=str(error))
+
+    async def several(self, asked: Awaitable[Sequence[Sighting]]) -> Sequence[Sighting]:
+        """Take an answer of several things."""
+        try:
+            answer = await asked
+        except Throttled:
+            raise
+        except GitHubError as error:
+            _log.warning("poll.failed", error=str(error))
+            return ()
+        self.sightings.extend(answer)
+        return answer
 
 
 class _Waits:
-    """What the items of a plan that are not done wait for."""
+    """What the items of a plan rest on."""
 
     def __init__(self, plan: Plan, release: Release) -> None:
-        self._tasks = tuple(standing(plan, release).tasks.values())
-        self._open = [(t, i.item.wanted) for t in self._tasks for i in t.items if i.state is not State.DONE]
+        tasks = standing(plan, release).tasks.values()
+        self._wanted = [(t, i.item.wanted) for t in tasks for i in t.items]
 
     def on(self, kind: type[object]) -> bool:
-        return any(isinstance(wanted, kind) for _, wanted in self._open)
+        return any(isinstance(wanted, kind) for _, wanted in self._wanted)
 
     def runs_with_jobs(self) -> tuple[int, ...]:
-        ids = [t.run.run_id for t, wanted in self._open if isinstance(wanted, ByJob) and t.run and t.run.run_id]
+        ids = [t.run.run_id for t, wanted in self._wanted if isinstance(wanted, ByJob) and t.run and t.run.run_id]
         return tuple(dict.fromkeys(ids))
+
+    @property
+    def has_loose_jobs(self) -> bool:
+        """Whether an item waits for a job of whichever run."""
+        return any(isinstance(wanted, ByJob) and t.task.action is None for t, wanted in self._wanted)
+
+
+def _started(release: Release) -> tuple[int, ...]:
+    """Return the runs that GitHub has started."""
+    runs = release.runs.values()
+    return tuple(run.run_id for run in runs if run.run_id is not None and run.state is RunState.STARTED)
 
 
 def _silent(release: Release) -> tuple[int, ...]:
-    """Return the runs that are not known to be over."""
-    return tuple(
-        run.run_id
-        for run in release.runs.values()
-        if run.run_id is not None
-        and run.state is RunState.STARTED
-        and not ((progress := run_progress(release, run)) and progress.is_over)
-    )
+    """Return those of them that are not known to be over."""
+    over = {r.run_id for r in release.runs.values() if (p := run_progress(release, r)) and p.is_over}
+    return tuple(run_id for run_id in _started(release) if run_id not in over)

@@ -63,16 +63,16 @@ class Shower:
         plan = await self._bench.plans.of(release)
         shown = await self._bench.releases.shown(release_id)
         verdict = judge(plan, release)
-        try:
-            # The gate first: it is what keeps a tag from being pushed.
-            shown = await self._kept(release_id, shown, await self._gate(plan, release, verdict, shown))
-            shown = await self._kept(release_id, shown, await self._body(plan, release, verdict, shown))
-            await self._kept(release_id, shown, await self._status(plan, release, verdict, shown))
-        except Throttled as error:
-            self._bench.scheduler.wake_at(f"show:{release_id}", error.retry_at)
-        except GitHubError as error:
-            _log.warning("show.failed", release=release_id, error=str(error))
-            self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
+        # The gate first: it is what keeps a tag from being pushed. What fails keeps nothing else from being shown.
+        for part in (self._gate, self._body, self._status):
+            try:
+                shown = await self._kept(release_id, shown, await part(plan, release, verdict, shown))
+            except Throttled as error:
+                self._bench.scheduler.wake_at(f"show:{release_id}", error.retry_at)
+                return
+            except GitHubError as error:
+                _log.warning("show.failed", release=release_id, part=part.__name__, error=str(error))
+                self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
 
     async def _kept(self, release_id: ReleaseId, before: Shown, after: Shown) -> Shown:
         """Remember what was written, unless something of it was found changed meanwhile: that is looked at again."""
@@ -94,7 +94,10 @@ class Shower:
         if number is None:
             number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
         else:
-            await self._bench.github.update_check(release.repo, number, check)
+            try:
+                await self._bench.github.update_check(release.repo, number, check)
+            except Missing:  # GitHub throws old check data away
+                number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
         return replace(shown, check=number, check_sha=sha, check_digest=new)
 
     async def _body(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:

@@ -2,9 +2,10 @@
 
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
-from app.domain.messages import Message, NoRelease, NothingToCancel
+from app.domain.messages import Message, NoRelease, NothingToCancel, RunRequestRefused
 from app.domain.release.effects import CancelRun
 from app.domain.release.events import CancelRequested
+from app.domain.release.model import RunState
 from app.domain.release.running import the_task
 from app.domain.release.standing import sighting_of
 from app.domain.slash import Args, Need, slash_command
@@ -20,6 +21,9 @@ def cancel(facts: Facts, args: Args) -> Decision:
     if isinstance(task, Message):
         return Refused(task)
     run = facts.release.runs.get(task.id)
+    if run is not None and run.state is RunState.REQUESTED:
+        reason = "GitHub has not said yet that it started; ask again as soon as it shows as running"
+        return Refused(RunRequestRefused(task=task.label, verb="cancel", reason=reason))
     seen = sighting_of(facts.release, run) if run else None
     if run is None or run.run_id is None or (seen and seen.progress.is_over):
         return Refused(NothingToCancel(task=task.label))

@@ -40,7 +40,9 @@ def _again(facts: Facts, release: Release, plan: Plan, task: Task, *, failed_onl
     if run.state is RunState.REQUESTED:
         return Refused(AlreadyRunning(task=task.label, slug=task.slug, url=run.url))
     seen = sighting_of(release, run)
-    if run.run_id is None:  # refused or unclear: there is no run to run again, so a new one is dispatched
+    if (
+        run.run_id is None or run.state is not RunState.STARTED
+    ):  # refused or unclear: there is no run to run again, so a new one is dispatched
         wanted = want_run(facts, release, plan, task, is_retry=True)
         if isinstance(wanted, Message):
             return Refused(wanted)

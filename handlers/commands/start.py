@@ -5,7 +5,7 @@ from typing import Final
 
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts, NoPlan
-from app.domain.messages import BadVersion, IssueTaken, NoPlanFound, NotAnIssue, UnknownRef, VersionTaken
+from app.domain.messages import BadVersion, IssueTaken, NoPlanFound, NotAnIssue, SeveralPlans, UnknownRef, VersionTaken
 from app.domain.release.events import ReleaseStarted
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Role, version_of
@@ -43,6 +43,8 @@ def start(facts: Facts, args: Args) -> Decision:
     if source is None or isinstance(source, NoPlan):
         if source is not None and source.unknown_ref is not None:
             return Refused(UnknownRef(ref=source.unknown_ref))
+        if source is not None and source.named:
+            return Refused(SeveralPlans(version=version, names=source.named))
         looked_at = source.looked_at if source else ()
         return Refused(NoPlanFound(looked_at=looked_at, ref=source.ref if source else ""))
     return Accepted(

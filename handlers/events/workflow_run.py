@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.inputs import Input, Sighted
-from app.domain.release.sightings import SeenRun, run_sighting, workflow_sighting
+from app.domain.release.sightings import SeenRun, is_about_the_commit, run_sighting, workflow_sighting
 from handlers.payloads import WorkflowRun
 from handlers.translating import github_event
 
@@ -24,8 +24,10 @@ def workflow_run(payload: WorkflowRun) -> Iterator[Input]:
         conclusion=run.conclusion,
         changed_at=run.updated_at,
         url=run.html_url,
+        is_from_fork=run.head_repository is not None and run.head_repository.id != payload.repository.id,
     )
     repo = payload.repo()
-    yield Sighted(repo=repo, sighting=workflow_sighting(seen))
+    if is_about_the_commit(seen):
+        yield Sighted(repo=repo, sighting=workflow_sighting(seen))
     if run.event == "workflow_dispatch":
         yield Sighted(repo=repo, sighting=run_sighting(seen))

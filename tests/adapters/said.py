@@ -24,9 +24,11 @@ from app.domain.messages import (
     NothingToCancel,
     NothingToRetry,
     NotRunnable,
+    NotYet,
     OwnStep,
     RunIsUnclear,
     RunRequestRefused,
+    SeveralPlans,
     SeveralReleases,
     StatusLink,
     TaskChoice,
@@ -110,6 +112,8 @@ SAMPLES: Final[tuple[Message, ...]] = (
     HelpOne(command=RETRY),
     HelpOne(command=WHY),
     NoRoom(people=65_526, limit=65_536),
+    NotYet(word="go"),
+    SeveralPlans(version="1.0.0", names=("hotfix", "minor")),
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}

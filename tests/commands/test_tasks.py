@@ -14,6 +14,7 @@ from app.domain.messages import (
     NotRunnable,
     OwnStep,
     RunIsUnclear,
+    RunRequestRefused,
     TaskChoice,
     UnknownTask,
     WorkflowMissing,
@@ -28,7 +29,7 @@ from app.domain.values import TaskId
 from handlers.commands.cancel import cancel
 from handlers.commands.retry import retry
 from handlers.commands.run import run
-from tests.given import INPUTS, NOW, SHA, facts, release, requested, run_seen, seen, started
+from tests.given import ASKED, INPUTS, NOW, SHA, facts, release, requested, run_seen, seen, started
 
 URL = "https://github.com/octo-org/app/actions/runs/500"
 REFUSED = RunRefused(task=TaskId("1.1"), attempt=1, reason="no", at=NOW)
@@ -52,7 +53,7 @@ def test_a_task_is_dispatched_with_what_its_workflow_declares() -> None:
     assert isinstance(decision, Accepted)
     (effect,) = decision.effects
     assert isinstance(effect, DispatchRun)
-    mark = mark_of(release(), TaskId("1.1"), 1)
+    mark = mark_of(release(), TaskId("1.1"), 1, ASKED)
     assert effect.inputs == {
         "task": "build-installers",
         "version": "1.0.0",
@@ -162,8 +163,8 @@ def test_a_workflow_without_our_input_is_dispatched_without_a_mark() -> None:
 
 
 def test_the_same_attempt_has_the_same_mark_for_ever() -> None:
-    one, two = mark_of(release(), TaskId("1.1"), 1), mark_of(release(), TaskId("1.1"), 2)
-    assert one == mark_of(release(requested()), TaskId("1.1"), 1)
+    one, two = mark_of(release(), TaskId("1.1"), 1, ASKED), mark_of(release(), TaskId("1.1"), 2, ASKED)
+    assert one == mark_of(release(requested()), TaskId("1.1"), 1, ASKED)
     assert one != two
     assert INPUTS  # the declared inputs have no part in it
 
@@ -205,7 +206,13 @@ def test_cancel_stops_the_run_that_goes_on() -> None:
     assert effect.run_id == 500
 
 
-@pytest.mark.parametrize("events", [(), (requested(),), (requested(), started(), seen(run_seen()))])
+def test_a_run_that_github_has_not_started_yet_cannot_be_cancelled_and_that_is_said() -> None:
+    answer = reason(cancel, "1.1", requested())
+    assert isinstance(answer, RunRequestRefused)
+    assert "not said yet that it started" in answer.reason
+
+
+@pytest.mark.parametrize("events", [(), (requested(), started(), seen(run_seen()))])
 def test_cancel_needs_a_run_that_goes_on(events: tuple[Event, ...]) -> None:
     assert reason(cancel, "1.1", *events) == NothingToCancel(task="1.1 Build installers")
 

@@ -145,7 +145,7 @@ async def test_an_edited_or_deleted_comment_runs_nothing(bot: Bot) -> None:
         ("/release 1.2", "developer", "not-runnable"),
         ("/release tag", "developer", "own-step"),
         ("/release docs", "reader", "not-allowed"),
-        ("/release docs", "outsider", "not-allowed-outsider"),
+        ("/release go", "release-manager", "not-yet"),
         ("/release start 2.0.0", "release-manager", "issue-taken"),
         ("/release retry docs", "developer", "nothing-to-retry"),
         ("/release cancel docs", "developer", "nothing-to-cancel"),
@@ -179,6 +179,20 @@ async def test_without_a_release_the_way_to_one_is_named(bot: Bot, text: str, na
     await bot.pass_time(2)
     (answer,) = [c.body for c in bot.room.repo.comments.values() if c.user.type == "Bot"]
     seen(f"refused-{name}", answer.partition("\n\n<!-- gonogo")[0])
+
+
+async def test_an_outsider_gets_a_reaction_and_no_words(bot: Bot) -> None:
+    release = await bot.open_release("1.0.0")
+    comment = await release.comment("/release docs\n/release bogus", by="outsider")
+    assert (release.reactions(comment), release.replies(), bot.dispatches) == (["eyes", "-1"], [], [])
+
+
+async def test_answers_come_in_the_order_of_the_commands(bot: Bot) -> None:
+    release = await bot.open_release("1.0.0")
+    await release.comment("/release bogus\n/release why --froce", by="developer")
+    first, second = release.replies()
+    assert "bogus" in first
+    assert "--froce" in second
 
 
 async def test_a_release_of_that_version_in_another_issue_is_named(bot: Bot) -> None:

@@ -251,6 +251,12 @@ def broken(_body: bytes) -> tuple[Input, ...]:
     raise ZeroDivisionError
 
 
+async def drain_thrice(shop: Workshop, at_work: InboxWorker) -> None:
+    for _ in range(3):
+        await at_work.drain(KEY)
+        await shop.clock.advance(60)
+
+
 class BrokenReleases(SqlReleases):
     """A database that trips over the commit of delivery d1."""
 
@@ -265,9 +271,8 @@ async def test_a_bug_parks_the_delivery_says_so_once_and_the_next_is_handled(sho
     shop.bench = replace(shop.bench, releases=BrokenReleases(shop.database))
     await comment(shop, "/release status\n/release why")
     await comment(shop, "/release status", "d2")
-    await worker(shop).drain(KEY)
-    await worker(shop).drain(KEY)
-    assert await shop.deliveries() == [("d1", "parked", 1), ("d2", "handled", 0)]
+    await drain_thrice(shop, worker(shop))
+    assert await shop.deliveries() == [("d1", "parked", 3), ("d2", "handled", 0)]
     apologies = [words for words in await effects(shop) if "d1" in words]
     assert len(apologies) == 1
     assert "ZeroDivision" not in apologies[0]
@@ -276,16 +281,41 @@ async def test_a_bug_parks_the_delivery_says_so_once_and_the_next_is_handled(sho
 async def test_a_bug_over_a_comment_without_commands_bothers_nobody(shop: Workshop) -> None:
     shop.bench = replace(shop.bench, releases=BrokenReleases(shop.database))
     await comment(shop, "Looks good to me.")
-    await worker(shop).drain(KEY)
-    assert await shop.deliveries() == [("d1", "parked", 1)]
+    await drain_thrice(shop, worker(shop))
+    assert await shop.deliveries() == [("d1", "parked", 3)]
     assert await effects(shop) == []
 
 
 async def test_a_bug_in_a_handler_parks_the_delivery_and_the_next_is_handled(shop: Workshop) -> None:
     await store(shop, "d1", "status", payload("status"))
     await store(shop, "d2", "star", b"{}")
-    await worker(shop, EventHandler(event="status", read=broken)).drain(KEY)
-    assert await shop.deliveries() == [("d1", "parked", 1), ("d2", "handled", 0)]
+    await drain_thrice(shop, worker(shop, EventHandler(event="status", read=broken)))
+    assert await shop.deliveries() == [("d1", "parked", 3), ("d2", "handled", 0)]
+
+
+async def test_a_key_that_rests_is_not_hurried_by_what_arrives(shop: Workshop) -> None:
+    shop.github.errors["commit_of"] = [Unclear("502")] * 8
+    await comment(shop, "/release start 1.0.0")
+    at_work = worker(shop)
+    for number in range(8):  # eight more deliveries wake the key within the same moment
+        await store(shop, f"e{number}", "star", b"{}")
+        await at_work.drain(KEY)
+    assert (await shop.deliveries())[0] == ("d1", "waiting", 1)
+
+
+async def test_a_comment_may_go_on_after_start(shop: Workshop) -> None:
+    shop.github.files[".github/release-plan.md"] = PLAN_TEXT
+    await comment(shop, "/release start 1.0.0\n/release status")
+    await worker(shop).drain(KEY)
+    assert await shop.deliveries() == [("d1", "handled", 0)]
+    assert len(await shop.releases.open_ids()) == 1
+
+
+async def test_a_renamed_repository_is_followed(shop: Workshop) -> None:
+    await shop.open_release()
+    await store(shop, "d1", "issue_comment", payload("issue_comment.created", repository__name="renamed"))
+    await worker(shop).drain(KEY)
+    assert (await shop.release()).repo.name == "renamed"
 
 
 # -- beside others --------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ async def find(
     [
         ((FIRST, NAMED, TEMPLATE, LAST, DOCS), FIRST),
         ((NAMED, TEMPLATE, LAST, DOCS), NAMED),
-        ((NAMED, ".github/release-plans/minor.md", LAST), LAST),  # of several, `--plan` must name one
+        ((FIRST, NAMED, ".github/release-plans/minor.md"), FIRST),
         ((NAMED, ".github/release-plans/notes.txt"), NAMED),
         ((".github/ISSUE_TEMPLATE/bug.md", TEMPLATE, LAST), TEMPLATE),
         ((".github/ISSUE_TEMPLATE/release.yml", LAST, DOCS), LAST),
@@ -138,3 +138,8 @@ async def test_a_pinned_plan_is_read_once_for_its_release(shop: Workshop) -> Non
     plan = await reader.of(await shop.release())
     assert [item.text for item in plan.items()] == ["Ship 1.0.0"]
     assert await reader.of(await shop.release()) is plan
+
+
+async def test_of_several_named_plans_one_has_to_be_named(shop: Workshop) -> None:
+    found = await find(shop, NAMED, ".github/release-plans/minor.md", LAST)
+    assert found == NoPlan(named=("hotfix", "minor"), ref="main")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.release.model import Progress, Sight
-from app.ports import Throttled, Unclear
+from app.ports import Missing, Throttled, Unclear
 from app.worker.poll import AT_REST, Poller
 from app.worker.workbench import POLL_AFTER
 from tests.clock import NOON
@@ -42,11 +42,12 @@ async def test_what_items_wait_for_is_asked_for_and_written_down_once(shop: Work
     assert "show:r1" in shop.scheduler.woken
 
 
-async def test_what_is_done_is_not_asked_for_again(shop: Workshop) -> None:
+async def test_a_green_that_turned_red_unheard_is_found(shop: Workshop) -> None:
     await shop.open_release(seen(LINT), seen(LEGAL), seen(NIGHTLY))
+    red = sighting(Sight.CHECK, "lint", Progress.FAILURE, source="github-actions", at=9)
+    shop.github.sightings = {"checks": [red]}
     await Poller(shop.bench).poll(R1)
-    assert shop.github.calls == []
-    assert len(await kinds(shop)) == 4
+    assert (await shop.release()).sightings[red.key].progress is Progress.FAILURE
 
 
 async def test_old_news_is_not_written_down(shop: Workshop) -> None:
@@ -67,11 +68,11 @@ async def test_a_silent_run_is_asked_after_with_its_jobs_every_minute(shop: Work
     assert {"run:500", "job:500:build (linux)"} <= (await shop.release()).sightings.keys()
 
 
-async def test_a_run_that_is_over_is_left_alone(shop: Workshop) -> None:
+async def test_a_run_that_is_over_is_asked_after_when_all_is_quiet(shop: Workshop) -> None:
     await shop.open_release(requested(), started(), seen(run_seen()), seen(JOB))
+    shop.github.sighting = run_seen(Progress.FAILURE, at=9)
     await Poller(shop.bench).poll(R1)
-    assert not {"run", "jobs"} & set(shop.github.calls)
-    assert shop.scheduler.alarms["poll:r1"] == NOON + AT_REST
+    assert (await shop.release()).sightings["run:500"].progress is Progress.FAILURE
 
 
 async def test_a_run_without_an_id_cannot_be_asked_after(shop: Workshop) -> None:
@@ -80,13 +81,21 @@ async def test_a_run_without_an_id_cannot_be_asked_after(shop: Workshop) -> None
     assert not {"run", "jobs"} & set(shop.github.calls)
 
 
-async def test_a_failure_of_github_is_asked_again_later(shop: Workshop) -> None:
+async def test_what_github_fails_to_say_keeps_nothing_else_from_being_heard(shop: Workshop) -> None:
     await shop.open_release()
     shop.github.errors["statuses"] = [Unclear("502")]
     shop.github.sightings = {"checks": [LINT]}
     await Poller(shop.bench).poll(R1)
-    assert await kinds(shop) == ["release_started"]
-    assert shop.scheduler.alarms["poll:r1"] == NOON + AT_REST
+    assert await kinds(shop) == ["release_started", "seen"]
+    assert shop.scheduler.alarms["poll:r1"] <= NOON + AT_REST
+
+
+async def test_a_run_that_is_gone_can_be_run_again(shop: Workshop) -> None:
+    await shop.open_release(requested(), started())
+    shop.github.errors["run"] = [Missing(404, "Not Found")]
+    shop.github.sightings = {"checks": [LINT]}
+    await Poller(shop.bench).poll(R1)
+    assert await kinds(shop) == ["release_started", "run_requested", "run_started", "seen", "run_refused"]
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(1, 5), (30, 30)])

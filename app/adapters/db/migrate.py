@@ -24,8 +24,8 @@ def upgrade(url: str, revision: str = "head") -> None:
         if is_there:
             return
         from alembic import command  # noqa: PLC0415 - see above
-        from alembic.config import Config  # noqa: PLC0415
-        from alembic.util import CommandError  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415 - see above
+        from alembic.util import CommandError  # noqa: PLC0415 - see above
 
         with engine.begin() as connection:
             config = Config()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from app.adapters.github.office import Office, at, segment
 from app.adapters.github.shapes import DISPATCHED, JOBS, RUN, RUNS, shaped
 from app.domain.release.model import Sighting
-from app.domain.release.sightings import job_sighting, run_sighting, workflow_sighting
+from app.domain.release.sightings import is_about_the_commit, job_sighting, run_sighting, workflow_sighting
 from app.domain.values import Repo, Sha
 from app.ports import StartedRun
 
@@ -63,4 +63,5 @@ class Runs(Office):
         """Read the workflow runs at a commit, one sighting of kind WORKFLOW each."""
         url = f"{at(repo)}/actions/runs?head_sha={quote(sha, safe='')}&exclude_pull_requests=true"
         pages = await self._pages(repo, url)
-        return [workflow_sighting(run.seen()) for page in pages for run in shaped(RUNS, page).workflow_runs]
+        runs = (run.seen() for page in pages for run in shaped(RUNS, page).workflow_runs)
+        return [workflow_sighting(run) for run in runs if is_about_the_commit(run)]

@@ -98,8 +98,14 @@ class _Dispatched(BaseModel):
     html_url: str
 
 
+class _HeadRepository(BaseModel):
+    id: int
+
+
 class _Run(BaseModel):
     id: int
+    repository: _HeadRepository | None = None
+    head_repository: _HeadRepository | None = None
     run_attempt: int = 1
     event: str
     path: str
@@ -125,6 +131,8 @@ class _Run(BaseModel):
             conclusion=self.conclusion,
             changed_at=self.updated_at,
             url=self.html_url,
+            is_from_fork=None not in (self.repository, self.head_repository)
+            and self.repository != self.head_repository,
         )
 
 

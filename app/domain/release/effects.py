@@ -77,8 +77,8 @@ class RerunRun:
 
     @property
     def ledger_key(self) -> str:
-        """One rerun per attempt of a run."""
-        return f"rerun:{self.repo.id}:{self.run_id}:{self.after_attempt}"
+        """One rerun per attempt of a run and comment: who was told no may ask again."""
+        return f"rerun:{self.repo.id}:{self.run_id}:{self.after_attempt}:{self.comment or 0}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +95,8 @@ class CancelRun:
 
     @property
     def ledger_key(self) -> str:
-        """One cancel per attempt of a run."""
-        return f"cancel:{self.repo.id}:{self.run_id}:{self.attempt}"
+        """One cancel per attempt of a run and comment: who was told no may ask again."""
+        return f"cancel:{self.repo.id}:{self.run_id}:{self.attempt}:{self.comment or 0}"
 
 
 Effect = React | Reply | DispatchRun | RerunRun | CancelRun

@@ -105,4 +105,23 @@ class Seen:
     kind: Literal["seen"] = "seen"
 
 
-Event = ReleaseStarted | RunRequested | RunStarted | RunRefused | RunUnclear | RerunRequested | CancelRequested | Seen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryMoved:
+    """The release's repository has another name, owner, default branch or installation of the App than before."""
+
+    repo: Repo
+    at: datetime
+    kind: Literal["repository_moved"] = "repository_moved"
+
+
+Event = (
+    ReleaseStarted
+    | RunRequested
+    | RunStarted
+    | RunRefused
+    | RunUnclear
+    | RerunRequested
+    | CancelRequested
+    | Seen
+    | RepositoryMoved
+)

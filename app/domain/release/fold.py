@@ -8,6 +8,7 @@ from app.domain.release.events import (
     CancelRequested,
     Event,
     ReleaseStarted,
+    RepositoryMoved,
     RerunRequested,
     RunRefused,
     RunRequested,
@@ -72,7 +73,14 @@ def _started(event: ReleaseStarted) -> Release:
 
 def _changed(
     release: Release,
-    event: RunRequested | RunStarted | RunRefused | RunUnclear | RerunRequested | CancelRequested | Seen,
+    event: RunRequested
+    | RunStarted
+    | RunRefused
+    | RunUnclear
+    | RerunRequested
+    | CancelRequested
+    | Seen
+    | RepositoryMoved,
 ) -> Release:
     match event:
         case RunRequested():
@@ -94,6 +102,8 @@ def _changed(
             return _run(release, event.task, event.attempt, RunState.UNCLEAR, reason=event.reason)
         case RerunRequested() | CancelRequested():
             return release  # what comes of it is seen on GitHub
+        case RepositoryMoved():
+            return replace(release, repo=event.repo)
         case Seen():
             if not is_news(release, event.sighting):
                 return release

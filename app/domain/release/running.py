@@ -96,9 +96,13 @@ def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry
     return _wanted(facts, release, task, action, inputs)
 
 
-def mark_of(release: Release, task: TaskId, attempt: int) -> str:
-    """Return the correlation id of an attempt: the same for the same release, task, commit and attempt, for ever."""
-    key = "\0".join((release.id, task, release.target.sha, str(attempt)))
+def mark_of(release: Release, task: TaskId, attempt: int, asked: str) -> str:
+    """Return the correlation id of an attempt: the same whenever the same command is decided on.
+
+    `asked` is the command's own id. Deliveries' ids are known to GitHub and to us only, so that nobody can start a
+    run of his own that bears the mark of one that is still to come.
+    """
+    key = "\0".join((release.id, task, release.target.sha, str(attempt), asked))
     return f"gng-{sha256(key.encode()).hexdigest()[:16]}"
 
 
@@ -155,7 +159,7 @@ def _wanted(
 ) -> RunToAsk:
     last = release.runs.get(task.id)
     attempt = last.attempt + 1 if last else 1
-    mark = mark_of(release, task.id, attempt)
+    mark = mark_of(release, task.id, attempt, facts.invocation)
     sent, is_marked = inputs
     return RunToAsk(
         event=RunRequested(

@@ -1,5 +1,6 @@
 """What a sighting changes: an item's evidence, a run that was found, or a run that went astray."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from app.domain.decision import Accepted
@@ -23,9 +24,23 @@ def see(plan: Plan, release: Release, sighting: Sighting, now: datetime) -> Acce
             events.append(
                 RunStarted(task=run.task, attempt=run.attempt, run_id=sighting.run_id, url=sighting.url, at=now)
             )
+    if twin := _twin(release, sighting):
+        effects.append(twin)
     if is_waited_for(plan, release, sighting) and is_news(release, sighting):
         events.append(Seen(sighting=sighting, at=now))
     return Accepted(events=tuple(events), effects=tuple(effects))
+
+
+def see_gone(release: Release, gone: Collection[int], now: datetime) -> Accepted:
+    """Give up the runs that are no more on GitHub: their tasks can be run again."""
+    reason = "its run is not on GitHub any more"
+    return Accepted(
+        events=tuple(
+            RunRefused(task=run.task, attempt=run.attempt, reason=reason, at=now)
+            for run in release.runs.values()
+            if run.run_id in gone and run.state is RunState.STARTED
+        )
+    )
 
 
 def _ours(release: Release, sighting: Sighting) -> Run | None:
@@ -33,9 +48,27 @@ def _ours(release: Release, sighting: Sighting) -> Run | None:
         (
             run
             for run in release.runs.values()
-            if run.run_id == sighting.run_id or (run.run_id is None and sighting.mark == run.mark)
+            if run.run_id == sighting.run_id
+            or (run.run_id is None and (sighting.mark, sighting.source) == (run.mark, run.workflow))
         ),
         None,
+    )
+
+
+def _twin(release: Release, sighting: Sighting) -> CancelRun | None:
+    """Cancel a second run with the mark of one that we know: the younger of the two is one too many."""
+    run = next((r for r in release.runs.values() if sighting.mark == r.mark and r.run_id is not None), None)
+    if sighting.kind is not Sight.RUN or run is None or run.run_id is None or sighting.run_id is None:
+        return None
+    if sighting.run_id <= run.run_id or sighting.progress.is_over:
+        return None
+    return CancelRun(
+        repo=release.repo,
+        task=run.task,
+        run_id=sighting.run_id,
+        attempt=sighting.order[1],
+        comment=None,
+        issue=release.issue,
     )
 
 

@@ -57,9 +57,13 @@ def _dispatched(
     label, slug = (task.label, task.slug) if task else (effect.task, effect.task)
     events: tuple[Event, ...] = ()
     answer: Message | None = None
+    run = release.runs.get(effect.task) if release else None
+    is_known = run is not None and run.attempt == effect.attempt and run.state is RunState.STARTED
+    if run is not None and is_known and run.run_id is not None and not isinstance(outcome, Started):
+        # A webhook has told of the run, whatever became of GitHub's answer.
+        outcome = Started(run_id=run.run_id, url=run.url or "")
     match outcome:
         case Started(run_id=run_id, url=url):
-            run = release.runs.get(effect.task) if release else None
             if run is None or run.run_id != run_id or run.state is not RunState.STARTED:
                 events = (RunStarted(task=effect.task, attempt=effect.attempt, run_id=run_id, url=url, at=now),)
         case TurnedDown(reason=reason):

@@ -55,6 +55,7 @@ class SeenRun:
     conclusion: str | None
     changed_at: datetime | None
     url: str
+    is_from_fork: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,19 @@ def run_sighting(run: SeenRun) -> Sighting:
         run_id=run.id,
         mark=mark_in(run.title) if run.event == "workflow_dispatch" else None,
     )
+
+
+_TESTS_THE_COMMIT: Final = frozenset(
+    {"create", "merge_group", "push", "release", "repository_dispatch", "schedule", "workflow_dispatch"}
+)
+
+
+def is_about_the_commit(run: SeenRun) -> bool:
+    """Whether a run says something about the commit it names.
+
+    Runs for pull requests build a merge with another branch and may come from a fork; a comment's run tests nothing.
+    """
+    return run.event in _TESTS_THE_COMMIT and not run.is_from_fork
 
 
 def workflow_sighting(run: SeenRun) -> Sighting:

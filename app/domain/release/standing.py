@@ -257,7 +257,7 @@ def _rolled_up(standing_: ItemStanding, tasks: Mapping[TaskId, TaskStanding]) ->
         newest = max((i.evidence for i in leaves if i.evidence), key=lambda e: e.at)
         return ItemStanding(item=standing_.item, state=State.DONE, evidence=newest, url=newest.url)
     state = _worst([i.state for i in leaves])
-    return ItemStanding(item=standing_.item, state=state, found=f"{of.done} of {len(of.items)} items done")
+    return ItemStanding(item=standing_.item, state=state, found=f"{of.done} of {len(of.items)} done")
 
 
 def _worst(states: Sequence[State]) -> State:

@@ -99,6 +99,19 @@ def test_a_run_found_by_its_mark_is_taken_up_before_github_answers() -> None:
     assert release(requested(), first).runs[TaskId("1.1")].run_id == 500
 
 
+def test_a_run_of_another_workflow_is_not_taken_up_by_its_title() -> None:
+    at = release(requested())
+    forged = replace(run_seen(Progress.QUEUED), mark=at.runs[TaskId("1.1")].mark, source="other.yml")
+    assert see(PLAN, at, forged, NOW).events == ()
+
+
+def test_the_younger_of_two_runs_with_one_mark_is_cancelled() -> None:
+    at = release(requested(), started())
+    twin = replace(run_seen(Progress.QUEUED, run_id=501), mark=at.runs[TaskId("1.1")].mark)
+    (effect,) = see(PLAN, at, twin, NOW).effects
+    assert (effect.kind, getattr(effect, "run_id", None)) == ("cancel", 501)
+
+
 def test_a_run_that_github_started_on_another_commit_is_given_up_and_cancelled() -> None:
     answer = see(PLAN, release(requested(), started()), run_seen(Progress.QUEUED, sha=OTHER_SHA), NOW)
     (event,), (effect,) = answer.events, answer.effects

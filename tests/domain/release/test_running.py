@@ -13,7 +13,7 @@ from app.domain.release.events import Event
 from app.domain.release.running import INPUT_LIMIT, RunToAsk, mark_of, the_task, want_run, workflow_task
 from app.domain.release.sightings import mark_in
 from app.domain.values import ReleaseId, Sha, Target, TaskId
-from tests.given import INPUTS, OTHER_SHA, PLAN, REPO, SHA, facts, release, requested, started
+from tests.given import ASKED, INPUTS, OTHER_SHA, PLAN, REPO, SHA, facts, release, requested, started
 
 TASK = next(PLAN.tasks())  # 1.1
 EVERYTHING = WorkflowInputs(declared=frozenset({"task", "version", "environment", "gonogo_id", "script", "note"}))
@@ -41,21 +41,22 @@ def with_inputs(**inputs: str) -> Task:
 
 def test_a_mark_is_the_same_for_the_same_attempt_and_different_for_everything_else() -> None:
     at = release()
-    same = mark_of(at, TaskId("1.1"), 1)
+    same = mark_of(at, TaskId("1.1"), 1, ASKED)
     others = {
-        mark_of(at, TaskId("1.1"), 2),
-        mark_of(at, TaskId("1.2"), 1),
-        mark_of(replace(at, id=ReleaseId("r2")), TaskId("1.1"), 1),
-        mark_of(replace(at, target=Target(sha=OTHER_SHA, branch="main")), TaskId("1.1"), 1),
-        mark_of(replace(at, target=Target(sha=Sha("c3" * 20), branch="main")), TaskId("1.1"), 1),
+        mark_of(at, TaskId("1.1"), 2, ASKED),
+        mark_of(at, TaskId("1.2"), 1, ASKED),
+        mark_of(replace(at, id=ReleaseId("r2")), TaskId("1.1"), 1, ASKED),
+        mark_of(replace(at, target=Target(sha=OTHER_SHA, branch="main")), TaskId("1.1"), 1, ASKED),
+        mark_of(replace(at, target=Target(sha=Sha("c3" * 20), branch="main")), TaskId("1.1"), 1, ASKED),
+        mark_of(at, TaskId("1.1"), 1, "another delivery"),
     }
-    assert mark_of(release(requested()), TaskId("1.1"), 1) == same
-    assert len(others | {same}) == 6
+    assert mark_of(release(requested()), TaskId("1.1"), 1, ASKED) == same
+    assert len(others | {same}) == 7
 
 
 @given(st.text(max_size=40), st.integers(1, 10_000))
 def test_every_mark_is_found_again_in_a_run_s_title(task: str, attempt: int) -> None:
-    mark = mark_of(release(), TaskId(task), attempt)
+    mark = mark_of(release(), TaskId(task), attempt, ASKED)
     assert mark_in(f"{task} [{mark}]") == mark
 
 
@@ -64,7 +65,7 @@ def test_every_mark_is_found_again_in_a_run_s_title(task: str, attempt: int) -> 
 
 def test_the_first_attempt_carries_everything_that_finds_its_run_again() -> None:
     first = wanted()
-    mark = mark_of(release(), TaskId("1.1"), 1)
+    mark = mark_of(release(), TaskId("1.1"), 1, ASKED)
     assert (first.event.attempt, first.event.mark, first.event.workflow) == (1, mark, "release.yml")
     assert (first.effect.attempt, first.effect.mark, first.effect.inputs["gonogo_id"]) == (1, mark, mark)
     assert (first.effect.sha, first.effect.branch, first.effect.candidate) == (SHA, "main", "gonogo/1.0.0")

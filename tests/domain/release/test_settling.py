@@ -66,6 +66,11 @@ def test_a_run_is_written_down_where_the_log_says_otherwise(name: str, before: E
     assert [e.kind for e in settled(DISPATCH, STARTED_500, before).events] == ["run_started"], name
 
 
+@pytest.mark.parametrize("outcome", [NO, NobodyKnows(), Done()])
+def test_a_run_that_a_webhook_told_of_counts_whatever_became_of_the_answer(outcome: Outcome) -> None:
+    assert settled(DISPATCH, outcome, started()) == Accepted(effects=(ROCKET,))
+
+
 def test_a_dispatch_that_was_turned_down_is_answered_with_the_reason() -> None:
     assert settled(DISPATCH, NO) == Accepted(
         events=(RunRefused(task=TASK, attempt=1, reason=NO.reason, at=NOW),),
