@@ -84,6 +84,8 @@ class Plans:
         return await self._at(repo, version, name, found.plan.branch or branch)
 
     async def _at(self, repo: Repo, version: str, name: str | None, ref: str) -> PlanSource | NoPlan:
+        if ref.startswith(("pull/", "refs/")):
+            return NoPlan(unknown_ref=ref, ref=ref)  # a pull request's head may be anybody's
         try:
             sha = await self._github.commit_of(repo, ref)
         except Missing:

@@ -143,3 +143,8 @@ async def test_a_pinned_plan_is_read_once_for_its_release(shop: Workshop) -> Non
 async def test_of_several_named_plans_one_has_to_be_named(shop: Workshop) -> None:
     found = await find(shop, NAMED, ".github/release-plans/minor.md", LAST)
     assert found == NoPlan(named=("hotfix", "minor"), ref="main")
+
+
+@pytest.mark.parametrize("ref", ["pull/3/head", "refs/pull/3/head", "refs/heads/main"])
+async def test_a_pull_request_s_head_is_no_target(shop: Workshop, ref: str) -> None:
+    assert await find(shop, FIRST, ref=ref) == NoPlan(unknown_ref=ref, ref=ref)
