@@ -28,6 +28,8 @@ from benchmarks.machine import HOST
 PARTS = 500
 """Jobs that complete in the burst."""
 
+BURST_BODY = "write the body of the burst's issue"
+
 _BY = "release-manager"
 _BURST = "burst/app"
 _WORKFLOW = """
@@ -54,13 +56,14 @@ KINDS = {
     "dispatch": r"POST .*/dispatches",
     "reply": r"POST .*/issues/\d+/comments",
     "read the body": r"GET .*/issues/\d+",
+    BURST_BODY: rf"PATCH /repos/{_BURST}/issues/\d+",
     "write the body": r"PATCH .*/issues/\d+",
     "status comment": r"PATCH .*/issues/comments/\d+",
     "gate": r"(?:POST|PATCH) .*/check-runs.*",
 }
 """What a call is for, by method and path."""
 
-PROJECTIONS = ("read the body", "write the body", "status comment", "gate")
+PROJECTIONS = (BURST_BODY, "read the body", "write the body", "status comment", "gate")
 """Kinds that show a release as it stands, whatever command or job has changed it."""
 
 Webhooks: TypeAlias = list[WebhookPost]
