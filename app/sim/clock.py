@@ -10,6 +10,9 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning, on which simulated time begins unless told otherwise."""
 
 
+_TURNS = 20  # of the event loop, for whoever woke to go on and perhaps sleep again
+
+
 class Now(Protocol):
     """Anything that knows the time: all the simulation asks of a clock."""
 
@@ -37,6 +40,19 @@ class SimClock:
             _, _, sleeper = heapq.heappop(self._sleepers)
             if not sleeper.done():
                 sleeper.set_result(None)
+
+    async def wind(self, seconds: float) -> None:
+        """Let time pass as it does on the wall: whoever wakes goes on, and may sleep and wake again within it."""
+        until = self._now + timedelta(seconds=seconds)
+        await self._settle()
+        while self._sleepers and self._sleepers[0][0] <= until:
+            self.advance((self._sleepers[0][0] - self._now).total_seconds())
+            await self._settle()
+        self._now = until
+
+    async def _settle(self) -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock has been advanced by that much."""

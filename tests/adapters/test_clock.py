@@ -6,7 +6,8 @@ from datetime import UTC, timedelta
 import pytest
 
 from app.adapters.clock import SystemClock
-from tests.clock import NOON, ManualClock
+from app.sim.clock import SimClock
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +23,7 @@ async def test_the_wall_clock_tells_utc_and_goes_on() -> None:
 
 
 async def test_sleepers_wake_in_the_order_of_their_hours() -> None:
-    clock = ManualClock()
+    clock = SimClock(NOON)
     woken: list[tuple[str, float]] = []
 
     async def sleep(name: str, *naps: float) -> None:
@@ -31,7 +32,7 @@ async def test_sleepers_wake_in_the_order_of_their_hours() -> None:
             woken.append((name, (clock.now() - NOON).total_seconds()))
 
     sleepers = [asyncio.create_task(sleep("a", 3, 3)), asyncio.create_task(sleep("b", 2, 2, 60))]
-    await clock.advance(10)
+    await clock.wind(10)
 
     assert woken == [("b", 2), ("a", 3), ("b", 4), ("a", 6)]
     assert clock.now() == NOON + timedelta(seconds=10)
@@ -41,11 +42,11 @@ async def test_sleepers_wake_in_the_order_of_their_hours() -> None:
 
 
 async def test_a_sleeper_that_was_cancelled_is_let_lie() -> None:
-    clock = ManualClock()
+    clock = SimClock(NOON)
     sleeper = asyncio.create_task(clock.sleep(1))
     await asyncio.sleep(0)
     sleeper.cancel()
 
-    await clock.advance(2)
+    await clock.wind(2)
 
     assert sleeper.cancelled()

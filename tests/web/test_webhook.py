@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from app.ports import Delivery
+from app.sim.clock import SimClock
 from app.web.webhook import MAX_BODY_BYTES, key_of, webhook_routes
-from tests.clock import NOON, ManualClock
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +58,7 @@ class Door:
     def __init__(self, body_seconds: float = 5.0) -> None:
         self.inbox = Inbox()
         self.woken: list[str] = []
-        routes = webhook_routes(self.inbox, is_signed, self.woken.append, ManualClock(), body_seconds=body_seconds)
+        routes = webhook_routes(self.inbox, is_signed, self.woken.append, SimClock(NOON), body_seconds=body_seconds)
         self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
 
     async def post(
@@ -266,7 +267,7 @@ async def test_a_database_that_is_down_asks_for_redelivery(door: Door) -> None:
 
 async def test_a_sender_that_hangs_up_leaves_nothing() -> None:
     inbox, sent = Inbox(), list[dict[str, object]]()
-    app = Starlette(routes=webhook_routes(inbox, is_signed, lambda _: None, ManualClock()))
+    app = Starlette(routes=webhook_routes(inbox, is_signed, lambda _: None, SimClock(NOON)))
     scope = {
         "type": "http",
         "method": "POST",

@@ -8,8 +8,9 @@ from app.domain.release.effects import DispatchRun
 from app.domain.release.settling import NobodyKnows, Started, TurnedDown
 from app.domain.values import ReleaseId, TaskId
 from app.ports import Entry, Rejected, StartedRun, Throttled, Unclear
+from app.sim.clock import SimClock
 from app.worker.dispatching import Dispatcher, NotYetKnown
-from tests.clock import NOON, ManualClock
+from tests.clock import NOON
 from tests.given import OTHER_SHA, REPO, SHA
 from tests.worker.fakes import FakeGitHub
 
@@ -41,12 +42,12 @@ def github() -> FakeGitHub:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def clock() -> SimClock:
+    return SimClock(NOON)
 
 
 @pytest.fixture
-def dispatcher(github: FakeGitHub, clock: ManualClock) -> Dispatcher:
+def dispatcher(github: FakeGitHub, clock: SimClock) -> Dispatcher:
     return Dispatcher(github, clock)
 
 
@@ -98,7 +99,7 @@ async def test_a_rate_limit_is_left_to_whoever_keeps_the_ledger(github: FakeGitH
 
 
 async def test_a_run_is_looked_for_for_a_minute_then_sent_once_more_then_given_up(
-    github: FakeGitHub, clock: ManualClock, dispatcher: Dispatcher
+    github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
 ) -> None:
     github.errors["dispatch"] = [Unclear("timeout"), Unclear("timeout")]
     with pytest.raises(NotYetKnown):
@@ -106,24 +107,24 @@ async def test_a_run_is_looked_for_for_a_minute_then_sent_once_more_then_given_u
     for attempts in range(2, 8):  # at 0, 10, ... 50 s
         with pytest.raises(NotYetKnown):
             await dispatcher.perform(entry(attempts), MARKED)
-        await clock.advance(10)
+        await clock.wind(10)
     assert len(github.refs) == 1
     assert await dispatcher.perform(entry(8), MARKED) == NobodyKnows()
     assert len(github.refs) == 2
 
 
 async def test_the_second_sending_may_be_the_one_that_is_answered(
-    github: FakeGitHub, clock: ManualClock, dispatcher: Dispatcher
+    github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
 ) -> None:
-    await clock.advance(60)
+    await clock.wind(60)
     assert await dispatcher.perform(entry(7), MARKED) == ANSWERED
     assert github.calls == ["find_run", "head_of", "dispatch"]
 
 
 async def test_a_run_that_shows_late_is_found_and_not_sent_again(
-    github: FakeGitHub, clock: ManualClock, dispatcher: Dispatcher
+    github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
 ) -> None:
-    await clock.advance(3600)
+    await clock.wind(3600)
     github.runs[MARKED.mark] = RUN
     assert await dispatcher.perform(entry(7), MARKED) == FOUND
     assert github.refs == []
@@ -192,13 +193,13 @@ class MadeElsewhereMeanwhile(MadeMeanwhile):
     stands_at = OTHER_SHA
 
 
-async def test_a_candidate_branch_that_somebody_made_at_the_target_meanwhile_is_as_good(clock: ManualClock) -> None:
+async def test_a_candidate_branch_that_somebody_made_at_the_target_meanwhile_is_as_good(clock: SimClock) -> None:
     github = MadeMeanwhile(heads={"main": OTHER_SHA})
     assert await Dispatcher(github, clock).perform(entry(1), MARKED) == ANSWERED
     assert github.refs == ["gonogo/1.0.0"]
 
 
-async def test_a_candidate_branch_that_somebody_made_elsewhere_meanwhile_is_not(clock: ManualClock) -> None:
+async def test_a_candidate_branch_that_somebody_made_elsewhere_meanwhile_is_not(clock: SimClock) -> None:
     github = MadeElsewhereMeanwhile(heads={"main": OTHER_SHA})
     assert await Dispatcher(github, clock).perform(entry(1), MARKED) == TurnedDown(
         reason="branch gonogo/1.0.0 could not be created at a1a1a1a: Reference already exists"

@@ -236,7 +236,7 @@ async def test_facts_that_github_does_not_give_are_asked_for_eight_times_then_so
         await worker(shop).drain(KEY)
         assert await shop.deliveries() == [("d1", "waiting", tries)]
         waits.append((shop.scheduler.alarms[f"inbox:{KEY}"] - shop.clock.now()).total_seconds())
-        await shop.clock.advance(waits[-1])
+        await shop.clock.wind(waits[-1])
     assert waits == [2, 4, 8, 16, 32, 64, 128]
     await comment(shop, "/release help", "d2")
     await worker(shop).drain(KEY)
@@ -254,7 +254,7 @@ def broken(_body: bytes) -> tuple[Input, ...]:
 async def drain_thrice(shop: Workshop, at_work: InboxWorker) -> None:
     for _ in range(3):
         await at_work.drain(KEY)
-        await shop.clock.advance(60)
+        await shop.clock.wind(60)
 
 
 class BrokenReleases(SqlReleases):

@@ -34,7 +34,7 @@ async def drain(shop: Workshop, *effects: Effect) -> None:
 
 
 async def drain_again(shop: Workshop, seconds: float) -> None:
-    await shop.clock.advance(seconds)
+    await shop.clock.wind(seconds)
     await LedgerWorker(shop.ledger, shop.bench).drain(KEY)
 
 

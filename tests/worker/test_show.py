@@ -157,7 +157,7 @@ async def test_a_burst_becomes_one_write_and_the_last_state_arrives(shop: Worksh
         await paced.show(R1)
     assert shop.github.calls == []
     assert shop.scheduler.alarms["show:r1"] == NOON + timedelta(seconds=1)
-    await shop.clock.advance(1)
+    await shop.clock.wind(1)
     await paced.show(R1)
     assert shop.github.calls == FIRST_SHOW
 
@@ -167,11 +167,11 @@ async def test_shows_of_one_release_are_some_time_apart(shop: Workshop) -> None:
     paced = Shower(shop.bench, "https://github.com", pace)
     await shop.open_release()
     await paced.show(R1)
-    await shop.clock.advance(1)
+    await shop.clock.wind(1)
     await paced.show(R1)
     await the_run_fails(shop)
     await paced.show(R1)
     assert shop.scheduler.alarms["show:r1"] == NOON + timedelta(seconds=6)
-    await shop.clock.advance(5)
+    await shop.clock.wind(5)
     await paced.show(R1)
     assert shop.github.calls == FIRST_SHOW + LATER_SHOW

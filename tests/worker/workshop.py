@@ -20,9 +20,10 @@ from app.domain.release.events import Event
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
 from app.ports import Change, Commit, Planned
+from app.sim.clock import SimClock
 from app.worker.plans import Plans
 from app.worker.workbench import Workbench
-from tests.clock import ManualClock
+from tests.clock import NOON
 from tests.given import PLAN_TEXT, STARTED
 from tests.worker.fakes import FakeGitHub, FakeScheduler
 
@@ -39,7 +40,7 @@ class Workshop:
     releases: SqlReleases
     github: FakeGitHub
     scheduler: FakeScheduler
-    clock: ManualClock
+    clock: SimClock
     bench: Workbench
 
     async def open_release(self, *events: Event, plan: str = PLAN_TEXT) -> None:
@@ -104,7 +105,7 @@ async def open_workshop(folder: Path) -> AsyncGenerator[Workshop]:
     """Set up a workshop with a fresh database in the folder."""
     url = f"sqlite:///{folder / 'gonogo.db'}"
     upgrade(url)
-    database, clock = Database(url), ManualClock()
+    database, clock = Database(url), SimClock(NOON)
     github, scheduler, releases = FakeGitHub(), FakeScheduler(), SqlReleases(database)
     bench = Workbench(
         releases=releases,

@@ -10,7 +10,8 @@ from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
-from tests.clock import ManualClock
+from app.sim.clock import SimClock
+from tests.clock import NOON
 
 
 @pytest.fixture(params=["sqlite"])
@@ -28,17 +29,17 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def clock() -> SimClock:
+    return SimClock(NOON)
 
 
 @pytest.fixture
-def inbox(database: Database, clock: ManualClock) -> SqlInbox:
+def inbox(database: Database, clock: SimClock) -> SqlInbox:
     return SqlInbox(database, clock)
 
 
 @pytest.fixture
-def ledger(database: Database, clock: ManualClock) -> SqlLedger:
+def ledger(database: Database, clock: SimClock) -> SqlLedger:
     return SqlLedger(database, clock)
 
 

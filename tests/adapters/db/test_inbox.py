@@ -11,8 +11,9 @@ from app.adapters.db.engine import Database, T
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.releases import SqlReleases
 from app.ports import Commit
+from app.sim.clock import SimClock
 from tests.adapters.db.examples import delivery
-from tests.clock import NOON, ManualClock
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -154,7 +155,7 @@ async def test_a_caller_that_hangs_up_takes_nobody_along(inbox: SqlInbox, databa
 
 
 async def test_old_payloads_are_dropped_and_their_ids_stay_known(
-    inbox: SqlInbox, releases: SqlReleases, database: Counting, clock: ManualClock
+    inbox: SqlInbox, releases: SqlReleases, database: Counting, clock: SimClock
 ) -> None:
     for name in ("old", "new", "waiting"):
         await inbox.store(delivery(name))

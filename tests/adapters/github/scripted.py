@@ -16,7 +16,8 @@ from app.adapters.github.client import Line
 from app.adapters.github.operations import RestGitHub
 from app.adapters.github.tokens import AppJwt
 from app.domain.values import Repo, Sha
-from tests.clock import ManualClock
+from app.sim.clock import SimClock
+from tests.clock import NOON
 
 APP_ID = 4711
 REPO = Repo(id=1, owner="octo-org", name="app", installation=7, default_branch="main")
@@ -62,7 +63,7 @@ class Reply:
 class Scripted:
     """Answers are taken one after another; an unexpected call gets a 501. Tokens are always to be had."""
 
-    clock: ManualClock = field(default_factory=ManualClock)
+    clock: SimClock = field(default_factory=lambda: SimClock(NOON))
     asked: list[Asked] = field(default_factory=list[Asked])
     script: deque[Reply] = field(default_factory=deque[Reply])
     token_script: deque[Reply] = field(default_factory=deque[Reply])

@@ -82,7 +82,7 @@ async def test_a_throttled_installation_is_not_asked_again_before_its_time_and_o
     assert told.value.retry_at == hub.clock.now() + timedelta(seconds=30)
     assert len(hub.calls) == 1
     await github.issue(OTHER, 1)
-    await hub.clock.advance(30)
+    await hub.clock.wind(30)
     await github.issue(REPO, 1)
     assert len(hub.calls) == 3
 
@@ -96,7 +96,7 @@ async def test_limits_in_a_row_that_name_no_time_are_waited_for_longer_each_time
             await github.issue(REPO, 1)
         except Throttled as told:
             waits.append((told.retry_at - hub.clock.now()).total_seconds())
-            await hub.clock.advance(waits[-1])
+            await hub.clock.wind(waits[-1])
     assert waits == [60, 120, 240, 60]
 
 

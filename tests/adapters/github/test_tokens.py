@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 from app.adapters.github.answers import Unreachable
 from app.adapters.github.tokens import AppJwt
 from app.ports import Missing, Rejected, Throttled
+from app.sim.clock import SimClock
 from tests.adapters.github.scripted import APP_ID, OTHER, REPO, Reply, Scripted, pem
-from tests.clock import ManualClock
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +32,7 @@ def authorizations(hub: Scripted) -> list[str]:
 
 
 async def test_the_jwt_says_who_we_are_for_less_than_ten_minutes_and_a_little_back() -> None:
-    clock = ManualClock()
+    clock = SimClock(NOON)
     header = await AppJwt(APP_ID, pem(), clock).header()
     public = load_pem_private_key(pem().encode(), None).public_key()
     token = header.removeprefix("Bearer ")
@@ -42,12 +43,12 @@ async def test_the_jwt_says_who_we_are_for_less_than_ten_minutes_and_a_little_ba
 
 
 async def test_the_jwt_is_kept_while_it_is_good_and_made_anew_before_it_ends() -> None:
-    clock = ManualClock()
+    clock = SimClock(NOON)
     app = AppJwt(APP_ID, pem(), clock)
     first = await app.header()
-    await clock.advance(6 * 60)
+    await clock.wind(6 * 60)
     assert await app.header() is first
-    await clock.advance(60)
+    await clock.wind(60)
     assert await app.header() != first
 
 
@@ -65,7 +66,7 @@ async def test_the_jwt_is_kept_while_it_is_good_and_made_anew_before_it_ends() -
 )
 def test_a_key_that_cannot_be_used_is_refused_without_being_shown(key: str | bytes) -> None:
     with pytest.raises(ValueError, match="not an unencrypted RSA key in PEM form") as told:
-        AppJwt(APP_ID, key, ManualClock())
+        AppJwt(APP_ID, key, SimClock(NOON))
     assert "c2VjcmV0" not in str(told.value)
 
 
@@ -73,9 +74,9 @@ async def test_a_token_is_kept_until_five_minutes_before_its_end(hub: Scripted) 
     hub.then(OK, OK, OK)
     github = hub.github()
     await github.issue(REPO, 1)
-    await hub.clock.advance(55 * 60 - 1)
+    await hub.clock.wind(55 * 60 - 1)
     await github.issue(REPO, 1)
-    await hub.clock.advance(1)
+    await hub.clock.wind(1)
     await github.issue(REPO, 1)
     assert authorizations(hub) == ["Bearer ghs_1", "Bearer ghs_1", "Bearer ghs_2"]
 
@@ -137,7 +138,7 @@ async def test_without_a_token_a_write_is_put_off_and_not_unclear(hub: Scripted)
         await github.comment(REPO, 1, "hello")
     assert told.value.retry_at == hub.clock.now() + timedelta(seconds=5)
     assert len(hub.asked) == asked
-    await hub.clock.advance(5)
+    await hub.clock.wind(5)
     hub.then(Reply(201, {"id": 5, "html_url": ""}))
     assert (await github.comment(REPO, 1, "hello")).id == 5
 

@@ -9,7 +9,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from app.adapters.scheduler.local import LocalScheduler
-from tests.clock import NOON, ManualClock
+from app.sim.clock import SimClock
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -39,8 +40,8 @@ class Worker:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def clock() -> SimClock:
+    return SimClock(NOON)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def worker() -> Worker:
 
 
 @pytest.fixture
-async def scheduler(worker: Worker, clock: ManualClock) -> AsyncIterator[LocalScheduler]:
+async def scheduler(worker: Worker, clock: SimClock) -> AsyncIterator[LocalScheduler]:
     scheduler = LocalScheduler({"inbox": worker}, clock, concurrency=2)
     await scheduler.start()
     yield scheduler
@@ -72,7 +73,7 @@ async def test_a_woken_key_is_worked_on_without_its_prefix(scheduler: LocalSched
     assert worker.calls == ["repo:7"]
 
 
-async def test_a_wake_before_the_start_is_not_lost(worker: Worker, clock: ManualClock) -> None:
+async def test_a_wake_before_the_start_is_not_lost(worker: Worker, clock: SimClock) -> None:
     scheduler = LocalScheduler({"inbox": worker}, clock)
     scheduler.wake("inbox:a")
     assert worker.calls == []
@@ -118,7 +119,7 @@ async def test_keys_run_side_by_side_up_to_the_limit(scheduler: LocalScheduler, 
     assert worker.most_at_once == 2
 
 
-async def test_a_busy_key_goes_to_the_back_of_the_queue(worker: Worker, clock: ManualClock) -> None:
+async def test_a_busy_key_goes_to_the_back_of_the_queue(worker: Worker, clock: SimClock) -> None:
     scheduler = LocalScheduler({"inbox": worker}, clock, concurrency=1)
     await scheduler.start()
     worker.go_on.clear()
@@ -134,7 +135,7 @@ async def test_a_busy_key_goes_to_the_back_of_the_queue(worker: Worker, clock: M
     await scheduler.stop()
 
 
-async def test_slow_work_of_one_kind_does_not_hold_up_another(worker: Worker, clock: ManualClock) -> None:
+async def test_slow_work_of_one_kind_does_not_hold_up_another(worker: Worker, clock: SimClock) -> None:
     other = Worker()
     scheduler = LocalScheduler({"ledger": worker, "inbox": other}, clock, concurrency=1)
     await scheduler.start()
@@ -149,24 +150,24 @@ async def test_slow_work_of_one_kind_does_not_hold_up_another(worker: Worker, cl
     await scheduler.stop()
 
 
-async def test_an_alarm_rings_at_its_time(scheduler: LocalScheduler, worker: Worker, clock: ManualClock) -> None:
+async def test_an_alarm_rings_at_its_time(scheduler: LocalScheduler, worker: Worker, clock: SimClock) -> None:
     scheduler.wake_at("inbox:a", NOON + timedelta(seconds=10))
     await scheduler.idle()  # a time to come does not count as work
 
-    await clock.advance(9)
+    await clock.wind(9)
     assert worker.calls == []
-    await clock.advance(1)
+    await clock.wind(1)
     assert worker.calls == ["a"]
 
 
-async def test_of_two_alarms_the_earlier_rings(scheduler: LocalScheduler, worker: Worker, clock: ManualClock) -> None:
+async def test_of_two_alarms_the_earlier_rings(scheduler: LocalScheduler, worker: Worker, clock: SimClock) -> None:
     scheduler.wake_at("inbox:a", NOON + timedelta(seconds=60))
     scheduler.wake_at("inbox:a", NOON + timedelta(seconds=10))
     scheduler.wake_at("inbox:a", NOON + timedelta(seconds=30))
 
-    await clock.advance(10)
+    await clock.wind(10)
     assert worker.calls == ["a"]
-    await clock.advance(100)
+    await clock.wind(100)
     assert worker.calls == ["a"]
 
 
@@ -177,16 +178,16 @@ async def test_an_alarm_for_the_past_rings_now(scheduler: LocalScheduler, worker
 
 
 async def test_work_that_fails_is_told_and_tried_again_later_each_time(
-    scheduler: LocalScheduler, worker: Worker, clock: ManualClock
+    scheduler: LocalScheduler, worker: Worker, clock: SimClock
 ) -> None:
     worker.fails = 3
     with capture_logs() as logs:
         scheduler.wake("inbox:a")
         await scheduler.idle()
         for calls, seconds in [(2, 1), (3, 2), (4, 4)]:
-            await clock.advance(seconds - 0.5)
+            await clock.wind(seconds - 0.5)
             assert len(worker.calls) == calls - 1
-            await clock.advance(0.5)
+            await clock.wind(0.5)
             assert len(worker.calls) == calls
 
     assert [(log["event"], log["key"], log["retry_in_seconds"]) for log in logs] == [
@@ -194,25 +195,25 @@ async def test_work_that_fails_is_told_and_tried_again_later_each_time(
         ("work.failed", "a", 2),
         ("work.failed", "a", 4),
     ]
-    await clock.advance(1_000)
+    await clock.wind(1_000)
     assert len(worker.calls) == 4
 
 
 async def test_a_key_that_keeps_failing_is_asked_for_once_a_minute(
-    scheduler: LocalScheduler, worker: Worker, clock: ManualClock
+    scheduler: LocalScheduler, worker: Worker, clock: SimClock
 ) -> None:
     worker.fails = 1_000
     scheduler.wake("inbox:a")
-    await clock.advance(120)
+    await clock.wind(120)
     before = len(worker.calls)
 
-    await clock.advance(600)
+    await clock.wind(600)
 
     assert len(worker.calls) - before == 10
 
 
 async def test_a_key_at_rest_is_not_hurried_by_wakes_and_not_forgotten(
-    scheduler: LocalScheduler, worker: Worker, clock: ManualClock
+    scheduler: LocalScheduler, worker: Worker, clock: SimClock
 ) -> None:
     worker.fails = 2
     scheduler.wake_at("inbox:a", NOON + timedelta(seconds=0.5))
@@ -220,12 +221,12 @@ async def test_a_key_at_rest_is_not_hurried_by_wakes_and_not_forgotten(
     await scheduler.idle()
 
     scheduler.wake("inbox:a")
-    await clock.advance(0.9)  # its older alarm has rung in between
+    await clock.wind(0.9)  # its older alarm has rung in between
     assert len(worker.calls) == 1
 
-    await clock.advance(0.1)
+    await clock.wind(0.1)
     assert len(worker.calls) == 2
-    await clock.advance(2)
+    await clock.wind(2)
     assert len(worker.calls) == 3
 
 
@@ -238,7 +239,7 @@ async def test_a_broken_key_holds_nobody_up(scheduler: LocalScheduler, worker: W
     assert worker.calls == ["broken", "b", "c"]
 
 
-async def test_a_sweep_finds_what_nobody_woke(worker: Worker, clock: ManualClock) -> None:
+async def test_a_sweep_finds_what_nobody_woke(worker: Worker, clock: SimClock) -> None:
     waiting: list[str] = ["old"]
 
     async def find() -> Sequence[str]:
@@ -249,13 +250,13 @@ async def test_a_sweep_finds_what_nobody_woke(worker: Worker, clock: ManualClock
     await turns(lambda: worker.calls == ["old"])
 
     waiting = ["lost"]
-    await clock.advance(30)
+    await clock.wind(30)
 
     assert worker.calls == ["old", "lost"]
     await scheduler.stop()
 
 
-async def test_a_sweep_that_fails_is_told_and_comes_again(worker: Worker, clock: ManualClock) -> None:
+async def test_a_sweep_that_fails_is_told_and_comes_again(worker: Worker, clock: SimClock) -> None:
     answers: list[Sequence[str]] = [["later"]]
     is_down = True
 
@@ -267,16 +268,16 @@ async def test_a_sweep_that_fails_is_told_and_comes_again(worker: Worker, clock:
     scheduler = LocalScheduler({"inbox": worker}, clock, sweeps={"inbox": find}, sweep_seconds=30)
     with capture_logs() as logs:
         await scheduler.start()
-        await clock.advance(1)
+        await clock.wind(1)
         is_down = False
-        await clock.advance(30)
+        await clock.wind(30)
 
     assert [log["event"] for log in logs] == ["sweep.failed"]
     assert worker.calls == ["later"]
     await scheduler.stop()
 
 
-async def test_stopping_lets_what_runs_finish_and_begins_nothing(worker: Worker, clock: ManualClock) -> None:
+async def test_stopping_lets_what_runs_finish_and_begins_nothing(worker: Worker, clock: SimClock) -> None:
     scheduler = LocalScheduler({"inbox": worker}, clock, concurrency=1)
     await scheduler.start()
     worker.go_on.clear()
@@ -291,7 +292,7 @@ async def test_stopping_lets_what_runs_finish_and_begins_nothing(worker: Worker,
     await stopping
     scheduler.wake("inbox:d")
     scheduler.wake_at("inbox:e", NOON)
-    await clock.advance(10)
+    await clock.wind(10)
 
     assert worker.calls == ["a"]
     assert worker.running == []
@@ -307,7 +308,7 @@ async def test_stopping_cuts_off_what_does_not_finish_in_time(scheduler: LocalSc
     assert worker.running == []
 
 
-async def test_what_a_waker_bound_to_its_log_lines_stays_with_it(clock: ManualClock) -> None:
+async def test_what_a_waker_bound_to_its_log_lines_stays_with_it(clock: SimClock) -> None:
     bound: list[dict[str, object]] = []
 
     async def work(key: str) -> None:
@@ -325,7 +326,7 @@ async def test_what_a_waker_bound_to_its_log_lines_stays_with_it(clock: ManualCl
 
 
 async def test_work_that_nobody_does_is_a_bug_and_told_at_once(
-    scheduler: LocalScheduler, worker: Worker, clock: ManualClock
+    scheduler: LocalScheduler, worker: Worker, clock: SimClock
 ) -> None:
     async def find() -> Sequence[str]:
         return []

@@ -9,9 +9,10 @@ import pytest
 
 from app.adapters.db.migrate import upgrade
 from app.service import Service, Wiring
+from app.sim.clock import SimClock
 from app.sim.stage import REPO, DidNotHappen, Stage, build_stage, play, pump
 from app.sim.stage.scene import look
-from tests.clock import ManualClock
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +34,7 @@ def service_of(stage: Stage, folder: Path) -> Service:
 
 
 async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
-    clock = ManualClock()
+    clock = SimClock(NOON)
     stage = build_stage(clock)
     service = service_of(stage, tmp_path)
     told: list[str] = []
@@ -46,7 +47,7 @@ async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
         carrying = asyncio.create_task(pump(stage, post))
         story = asyncio.create_task(play(stage, told.append))
         while not story.done():
-            await clock.advance(0.1)
+            await clock.wind(0.1)
             await service.scheduler.idle()
         carrying.cancel()
         await asyncio.gather(carrying, return_exceptions=True)
@@ -71,10 +72,10 @@ async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
 
 
 async def test_a_story_that_cannot_go_on_says_what_did_not_happen() -> None:
-    clock = ManualClock()
+    clock = SimClock(NOON)
     stage = build_stage(clock)
     story = asyncio.create_task(play(stage, lambda _: None))
-    await clock.advance(61)
+    await clock.wind(61)
     with pytest.raises(DidNotHappen, match=r"the release was started .* did not happen within 60 seconds"):
         await story
     assert stage.telling.troubles[0].startswith("The story stopped. the release was started")
