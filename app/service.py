@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import httpx
-from starlette.applications import Starlette
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from app.adapters.clock import SystemClock
 from app.adapters.db.engine import Database
@@ -70,14 +72,13 @@ class Service:
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
         self._work(wiring)
         secrets = tuple(wiring.webhook_secrets)
-        routes = webhook_routes(
-            self.inbox,
-            lambda body, header: verify_signature(body, header, secrets),
-            self.scheduler.wake,
-            clock,
-        )
-        routes += health_routes(lambda: self.database.run(trouble_with))
-        self.web = Starlette(routes=routes, lifespan=self._lifespan)
+        verify = partial(verify_signature, secrets=secrets)
+        # Plain routes, with no validation of FastAPI's in their way: a webhook is bytes until its signature is checked.
+        routes: list[BaseRoute] = [
+            *webhook_routes(self.inbox, verify, self.scheduler.wake, clock),
+            *health_routes(lambda: self.database.run(trouble_with)),
+        ]
+        self.web = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
 
     def _work(self, wiring: Wiring) -> None:
         """Make the workers and give each its turns."""
@@ -125,7 +126,7 @@ class Service:
         await self.database.close()
 
     @asynccontextmanager
-    async def _lifespan(self, _web: Starlette) -> AsyncGenerator[None]:
+    async def _lifespan(self, _web: FastAPI) -> AsyncGenerator[None]:
         await self.start()
         try:
             yield
