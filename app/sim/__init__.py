@@ -6,20 +6,25 @@
     httpx.ASGITransport(app=github.asgi)    # or `uvicorn.run(github.asgi)` on loopback
 
 Set up: `add_repo`, `add_user`, `collaborate`, `add_team`, `add_app`, `install`, `ping`.
-Act as a person (by login): `open_issue`, `edit_issue`, `close_issue`, `reopen_issue`, `comment`, `edit_comment`,
-`delete_comment`, `react`, `label`, `unlabel`, `open_pull`, `commit`, `push_branch`, `push_tags`, `delete_ref`,
-`dispatch`, `status`, and as any App `check`. What GitHub refuses raises `Refusal`.
+Act as a person (by login): `open_issue`, `edit_issue`, `close_issue`, `reopen_issue`, `delete_issue`, `transfer_issue`,
+`lock_issue`, `unlock_issue`, `comment`, `edit_comment`, `delete_comment`, `react`, `label`, `unlabel`, `fork`,
+`open_pull`, `merge_pull`, `commit`, `push_branch`, `push_tags`, `delete_ref`, `dispatch`, `status`, and as any App
+`check`. What GitHub refuses raises `Refusal`. Hands for issues are good for pull requests too.
+Run the organisation: `add_to_team`, `remove_from_team`, `add_to_org`, `remove_from_org`, `set_role`, `set_team_role`,
+`rename_user`.
 Steer CI: `outcome(workflow, task=, job=, conclusion=, seconds=)`, `finish(repo, run, job)`, `pace` (seconds to queue,
 run and cancel, and the delay until a run is listed). Runs progress when the clock has moved: before each request, when
 the outbox is looked at, and on `tick()`; each change is stamped with its own moment. `next_due()` says when.
-Look: `repo(name)`, `issue(repo, number)`, `runs(repo)`, `head(repo, branch)`, and the records of app.sim.state.
+Look: `repo(name)`, `issue(repo, number)`, `team(org, slug)`, `runs(repo)`, `head(repo, branch)`, and the records of
+app.sim.state.
 Webhooks: `take()` returns and forgets, `outbox` only shows, what is to be posted: `WebhookPost(headers, body, event,
 action, id, payload)`, signed with the App's secret. All changes send them, the App's own ones too.
 Requests: `calls` lists what was answered; a route that does not exist answers 501, and `unknown_calls` and
 `assert_no_unknown_calls()` tell of it.
 Trouble: `fault("POST", r"/dispatches$", status=502, after_doing=True, times=1)`, with `headers=`, `skip=` and
 `lost="closed"` or `"timeout"` for no answer at all (a lost answer raises httpx.ReadError or httpx.ReadTimeout through
-httpx.ASGITransport, and cuts the connection under a real server); `exhaust(installation)` uses up the rate limit.
+httpx.ASGITransport, and cuts the connection under a real server); `exhaust(installation)` uses up the rate limit;
+`stale_issue(repo, number, reads=1)` lets the next reads of an issue miss its latest edit.
 
 Of workflow files `on`, `run-name`, `jobs.*.{name,if,needs,runs-on,strategy.matrix,steps}` are read; what is understood
 of expressions stands in app.sim.expressions, and anything else raises instead of being guessed.

@@ -43,3 +43,19 @@ class Fault:
             return False
         self.times -= 1
         return True
+
+
+@dataclass(slots=True)
+class Stale:
+    """How many reads of one thing still show what stood there before its latest edit, and how many pass before."""
+
+    reads: int
+    skip: int = 0
+
+    def strikes(self) -> bool:
+        """Whether it strikes this read; each one is counted."""
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        self.reads -= 1
+        return self.reads >= 0

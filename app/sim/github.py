@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Unpack
 
-from app.sim.faults import Fault, FaultHow
+from app.sim.faults import Fault, FaultHow, Stale
 from app.sim.http.asgi import Server
 from app.sim.people import People
 from app.sim.shapes import accounts
@@ -20,8 +20,13 @@ EVENTS = frozenset(
         "delete",
         "issue_comment",
         "issues",
+        "member",
+        "membership",
+        "organization",
+        "pull_request",
         "push",
         "status",
+        "team",
         "workflow_dispatch",
         "workflow_job",
         "workflow_run",
@@ -137,6 +142,15 @@ class SimGitHub(People):
         """Switch on a fault for requests whose method and path (a regular expression) fit; it strikes once."""
         one = Fault(method=method, path=re.compile(path), **how)
         self.faults.append(one)
+        return one
+
+    def stale_issue(self, repo: Repo | str, number: int, *, reads: int = 1, skip: int = 0) -> Stale:
+        """Let the next reads of an issue by its number show it as it was before its latest edit, as GitHub may.
+
+        Reads before it was ever edited do not count, nor do those that `skip` lets pass.
+        """
+        one = Stale(reads=reads, skip=skip)
+        self.stale_issues[self.issue(repo, number).id] = one
         return one
 
     def exhaust(self, installation: Installation) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.sim.doing import actions, checks, git, issues, progress
+from app.sim.company import Company
+from app.sim.doing import actions, checks, git, issues, merging, moving, progress, pulls
 from app.sim.doing.issues import Text
 from app.sim.state import (
     Actor,
@@ -18,10 +19,9 @@ from app.sim.state import (
     Status,
     WorkflowRun,
 )
-from app.sim.world import World
 
 
-class People(World):
+class People(Company):
     """The world with hands. Repositories are named `owner/name`, people by login; a KeyError tells of a wrong name."""
 
     # -- issues -------------------------------------------------------------------------------------------
@@ -34,12 +34,6 @@ class People(World):
         """Open an issue as a person."""
         words = Text(title=title, body=body)
         return issues.open_issue(self, self.repo(repo), words, self.person(by), labels=labels)
-
-    def open_pull(self, repo: Repo | str, title: str, *, head: str, by: str, base: str | None = None) -> Issue:
-        """Open a pull request as a person."""
-        place = self.repo(repo)
-        pull = Pull(id=self.next_id("pull"), head=head, base=base or place.default_branch)
-        return issues.open_pull(self, place, Text(title=title, body=""), pull, self.person(by))
 
     def edit_issue(
         self, repo: Repo | str, number: int, *, by: str, title: str | None = None, body: str | None = None
@@ -81,6 +75,49 @@ class People(World):
     def unlabel(self, repo: Repo | str, number: int, name: str, *, by: str) -> None:
         """Take a label off an issue as a person."""
         issues.remove_label(self, self.repo(repo), self.issue(repo, number), name, self.person(by))
+
+    def delete_issue(self, repo: Repo | str, number: int, *, by: str) -> None:
+        """Delete an issue as a person."""
+        moving.delete(self, self.repo(repo), self.issue(repo, number), self.person(by))
+
+    def transfer_issue(self, repo: Repo | str, number: int, to: Repo | str, *, by: str) -> Issue:
+        """Transfer an issue to another repository of the same owner as a person; return what it is there."""
+        return moving.transfer(self, self.repo(repo), self.issue(repo, number), self.repo(to), self.person(by))
+
+    def lock_issue(self, repo: Repo | str, number: int, *, by: str, reason: str | None = None) -> None:
+        """Lock the conversation of an issue as a person; `reason` is one of GitHub's four, such as `off-topic`."""
+        one = self.issue(repo, number)
+        issues.set_lock(self, self.repo(repo), one, self.person(by), locked=True, reason=reason)
+
+    def unlock_issue(self, repo: Repo | str, number: int, *, by: str) -> None:
+        """Unlock the conversation of an issue as a person."""
+        issues.set_lock(self, self.repo(repo), self.issue(repo, number), self.person(by), locked=False)
+
+    # -- pull requests --------------------------------------------------------------------------------------
+
+    def fork(self, repo: Repo | str, *, by: str) -> Repo:
+        """Return a person's fork of a repository, named `login/name`, made where there is none yet."""
+        return pulls.fork(self, self.repo(repo), self.person(by))
+
+    def open_pull(
+        self,
+        repo: Repo | str,
+        title: str,
+        *,
+        head: str,
+        by: str,
+        base: str | None = None,
+        fork: bool = False,
+    ) -> Issue:
+        """Open a pull request as a person; with `fork` its head is a branch of that person's fork."""
+        place = self.repo(repo)
+        home = self.fork(place, by=by) if fork else place
+        pull = Pull(id=self.next_id("pull"), head=head, base=base or place.default_branch, home=home)
+        return pulls.open_pull(self, place, Text(title=title, body=""), pull, self.person(by))
+
+    def merge_pull(self, repo: Repo | str, number: int, *, by: str) -> Commit:
+        """Merge a pull request as a person; return the merge commit, at which the base then stands."""
+        return merging.merge(self, self.repo(repo), self.issue(repo, number), self.person(by))
 
     # -- git ----------------------------------------------------------------------------------------------
 

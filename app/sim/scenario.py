@@ -22,8 +22,24 @@ PEOPLE = {
     "product-manager": "triage",
     "reader": "read",
     "owner": "admin",
+    "qa-lead": "write",
+    "core-developer": "write",
+    "performance-lead": "write",
+    "support-lead": "triage",
+    "writer": "triage",
 }
 """Who is there, by login, and what role each has on the repository; `outsider` has none."""
+
+TEAMS = {
+    "tech-leads": "tech-lead",
+    "security": "security-lead",
+    "qa": "qa-lead",
+    "support": "support-lead",
+    "docs": "writer",
+    "performance": "performance-lead",
+    "core": "core-developer",
+}
+"""Teams of one person each, beside `engineering` with `devops` below it; none has a role on the repository."""
 
 PLAN = "# Release {version}\n\n## Build\n\n- [ ] Built\n"
 """A plan of one item, for those who bring none."""
@@ -78,6 +94,8 @@ def white_room(
     if (owner, "devops") not in github.teams:
         github.add_team(owner, "engineering", ["tech-lead"])
         github.add_team(owner, "devops", ["devops"], parent="engineering")
+        for slug, login in TEAMS.items():
+            github.add_team(owner, slug, [login])
     base = {
         "README.md": "# White Room\n",
         ".github/release-plan.md": plan,

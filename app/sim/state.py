@@ -23,6 +23,7 @@ class User:
 
     id: int
     login: str
+    created_at: datetime
     type: str = "User"  # User | Organization | Bot
     shape: Json = field(default_factory=dict[str, object])  # its JSON, made once
 
@@ -36,6 +37,7 @@ class Team:
     slug: str
     parent: "Team | None" = None
     members: dict[str, str] = field(default_factory=dict[str, str])  # login -> member | maintainer
+    invited: dict[str, str] = field(default_factory=dict[str, str])  # the same, of those who have not accepted yet
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -129,8 +131,23 @@ class Pull:
     """What a pull request has beyond an issue."""
 
     id: int
-    head: str
-    base: str
+    head: str  # a branch of `home`
+    base: str  # a branch of the repository that the pull request is in
+    home: "Repo"  # that repository itself, or a fork of it
+    sha: str = ""  # where the head stands
+    base_sha: str = ""  # where the base stood when the head last moved
+    merged_at: datetime | None = None
+    merged_by: User | None = None
+    merge_sha: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What an issue said until it was edited."""
+
+    title: str
+    body: str | None
+    updated_at: datetime
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -153,6 +170,17 @@ class Issue:
     comments: list["Comment"] = field(default_factory=list["Comment"])
     reactions: list[Reaction] = field(default_factory=list[Reaction])
     pull: Pull | None = None
+    locked: bool = False
+    lock_reason: str | None = None
+    before: Edition | None = None  # what it said before its latest edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Where an issue was transferred to."""
+
+    repo: "Repo"
+    number: int
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -182,6 +210,21 @@ class Suite:
     checks: list["CheckRun"] = field(default_factory=list["CheckRun"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An annotation of a check run: something said about lines of a file."""
+
+    path: str
+    start_line: int
+    end_line: int
+    annotation_level: str  # notice | warning | failure
+    message: str
+    title: str | None = None
+    raw_details: str | None = None
+    start_column: int | None = None
+    end_column: int | None = None
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class CheckRun:
     """A check run."""
@@ -198,7 +241,7 @@ class CheckRun:
     title: str | None = None
     summary: str | None = None
     text: str | None = None
-    annotations: int = 0
+    notes: list[Note] = field(default_factory=list[Note])
     actions: list[object] = field(default_factory=list[object])
 
 
@@ -297,11 +340,13 @@ class Repo:
     private: bool
     default_branch: str
     created_at: datetime
+    parent: "Repo | None" = None  # what it is a fork of
     shape: Json = field(default_factory=dict[str, object])  # the part of its JSON that does not change
     collaborators: dict[str, str] = field(default_factory=dict[str, str])  # login -> role_name
     teams: dict[str, str] = field(default_factory=dict[str, str])  # team slug -> role_name
     labels: dict[str, Label] = field(default_factory=dict[str, Label])  # lower-case name -> label
     issues: dict[int, Issue] = field(default_factory=dict[int, Issue])
+    gone: dict[int, Elsewhere | None] = field(default_factory=dict[int, Elsewhere | None])  # None: deleted
     comments: dict[int, Comment] = field(default_factory=dict[int, Comment])
     commits: dict[str, Commit] = field(default_factory=dict[str, Commit])
     refs: dict[str, str] = field(default_factory=dict[str, str])  # refs/heads/main -> sha

@@ -43,6 +43,18 @@ class Refusal(Exception):
         return {**said, "documentation_url": DOCS, "status": str(self.status)}
 
 
+class Moved(Refusal):
+    """GitHub points to another address."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(301, "Moved Permanently")
+        self.to = to
+
+    def body(self) -> Json:
+        """Return the JSON of the answer."""
+        return {**super().body(), "url": self.to}
+
+
 def not_found() -> Refusal:
     """Return the 404 that GitHub also uses for what a token may not see."""
     return Refusal(404, "Not Found")
@@ -116,6 +128,14 @@ def obj(body: Json, key: str) -> Json:
     if isinstance(value, dict):
         return cast("Json", value)
     raise Refusal(422, f"Invalid request.\n\nFor 'properties/{key}', {value!r} is not an object.")
+
+
+def whole(body: Json, key: str) -> int | None:
+    """Return a whole number of a request's body, None where it is not there."""
+    value = body.get(key)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise Refusal(422, f"Invalid request.\n\nFor 'properties/{key}', {value!r} is not an integer.")
 
 
 def array(body: Json, key: str) -> list[object]:

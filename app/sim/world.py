@@ -10,7 +10,7 @@ from itertools import count
 from typing import NamedTuple
 
 from app.sim.clock import Now, SimClock
-from app.sim.faults import Fault
+from app.sim.faults import Fault, Stale
 from app.sim.shapes import accounts
 from app.sim.state import ROLES, Actor, App, Installation, Outcome, Repo, Team, Token, User
 from app.sim.webhooks import WebhookPost, make_post
@@ -73,6 +73,7 @@ class World:
         self.tokens: dict[str, Token] = {}
         self.outcomes: list[Outcome] = []  # the last one that fits counts
         self.faults: list[Fault] = []
+        self.stale_issues: dict[int, Stale] = {}  # by the issue's id
         self.calls: list[Call] = []
         self.unknown_calls: list[Call] = []
         self._outbox: list[WebhookPost] = []
@@ -145,7 +146,7 @@ class World:
         known = self.users.get(login.lower())
         if known is not None:
             return known
-        user = User(id=next(self._small_ids), login=login, type=kind)
+        user = User(id=next(self._small_ids), login=login, type=kind, created_at=self.now())
         self.users[login.lower()] = user
         return user
 
@@ -216,6 +217,17 @@ class World:
             text = f"{said},{self._around(repo, one)}{dumps(accounts.user(actor.user))}}}"
             self._send(app, event, action if isinstance(action, str) else None, text)
 
+    def emit_of_org(self, org: User, event: str, payload: Mapping[str, object], actor: Actor) -> None:
+        """Send an event of an organisation to each App that is installed on it and subscribed."""
+        for one in self.installations.values():
+            if event in one.app.events and not one.suspended and one.account is org:
+                around: Json = {
+                    "organization": accounts.organization(org),
+                    "installation": accounts.installation_lite(one),
+                    "sender": accounts.user(actor.user),
+                }
+                self.post(one.app, event, {**payload, **around})
+
     def _around(self, repo: Repo, one: Installation) -> str:
         """Return what stands around every payload, up to the sender; it is kept, since it is most of the text."""
         still_open = sum(issue.state == "open" for issue in repo.issues.values())
@@ -224,7 +236,7 @@ class World:
         if text is None:
             around: Json = {
                 "repository": accounts.repo(repo),
-                "installation": {"id": one.id, "node_id": f"MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{one.id}"},
+                "installation": accounts.installation_lite(one),
             }
             if repo.owner.type == "Organization":
                 around["organization"] = accounts.organization(repo.owner)
@@ -233,7 +245,7 @@ class World:
         return text
 
     def post(self, app: App, event: str, payload: Json) -> None:
-        """Send an App an event that belongs to no repository."""
+        """Send an App an event that belongs to no repository, as it is."""
         action = payload.get("action")
         self._send(app, event, action if isinstance(action, str) else None, dumps(payload))
 

@@ -44,6 +44,51 @@ async def test_a_check_run_lives_from_queued_to_completed(github: SimGitHub, roo
     assert {str(post.payload["sender"]) for post in posts} == {str(posts[0].payload["sender"])}
 
 
+def note(**said: object) -> dict[str, object]:
+    usual = {"path": "plan.md", "start_line": 3, "end_line": 3, "annotation_level": "warning", "message": "Hm"}
+    return {**usual, **said}
+
+
+async def test_annotations_are_kept_and_come_on_top(github: SimGitHub, room: Room, api: AppClient) -> None:
+    output = {"title": "t", "summary": "s", "annotations": [note(title="First", start_column=1, end_column=5)]}
+    body = {"name": "release/plan", "head_sha": github.head(room.repo), "output": output}
+    made = (await api("POST", "check-runs", body)).json()
+    path = f"check-runs/{made['id']}"
+    more = [note(end_line=9, annotation_level="failure", raw_details="d")] * 50
+    await api("PATCH", path, {"output": {**output, "annotations": more}})
+    done = await api("PATCH", path, {"conclusion": "failure"})
+    assert [one["output"]["annotations_count"] for one in (made, done.json())] == [1, 51]
+    check = room.repo.checks[made["id"]]
+    assert [(one.path, one.start_line, one.annotation_level, one.title) for one in check.notes[:2]] == [
+        ("plan.md", 3, "warning", "First"),
+        ("plan.md", 3, "failure", None),
+    ]
+    assert [one["end_line"] for one in (await api("GET", f"{path}/annotations?per_page=2")).json()] == [3, 9]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [note()] * 51,
+        [note(annotation_level="error")],
+        [note(title="x" * 256)],
+        [note(start_line=None)],
+        [note(end_line="3")],
+        [note(end_line=True)],
+        [note(end_line=4, start_column=1, end_column=2)],
+        [note(message=None)],
+        ["plan.md"],
+    ],
+)
+async def test_an_annotation_that_cannot_be_is_refused(
+    github: SimGitHub, room: Room, api: AppClient, wrong: list[object]
+) -> None:
+    output = {"title": "t", "summary": "s", "annotations": wrong}
+    body = {"name": "release/plan", "head_sha": github.head(room.repo), "output": output}
+    assert (await api("POST", "check-runs", body)).status_code == 422
+    assert room.repo.checks == {}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -135,5 +135,28 @@ def test_a_push_names_what_it_adds_changes_and_removes(github: SimGitHub, room: 
     assert github.take() == []
 
 
+def test_a_push_names_all_its_commits_oldest_first(github: SimGitHub, room: Room) -> None:
+    before = github.head(room.repo)
+    shas = [
+        github.commit(room.repo, {f"{number}.txt": "x"}, by="developer", branch="topic").sha for number in range(25)
+    ]
+    github.take()
+    github.push_branch(room.repo, "main", shas[2], by="developer")
+    github.push_branch(room.repo, "main", shas[-1], by="developer")
+    github.push_branch(room.repo, "main", before, by="developer")
+    pushes = [post.payload for post in github.take() if post.event == "push"]
+    assert [[one["id"] for one in list_of(push["commits"])] for push in pushes] == [shas[:3], shas[-20:], []]
+    assert [one["added"] for one in list_of(pushes[0]["commits"])] == [["0.txt"], ["1.txt"], ["2.txt"]]
+    assert [push["forced"] for push in pushes] == [False, False, True]
+
+
+def test_a_new_branch_brings_what_no_other_has(github: SimGitHub, room: Room) -> None:
+    new = github.commit(room.repo, {"a.txt": "a"}, by="developer", branch="topic")
+    github.push_branch(room.repo, "same", new.sha, by="developer")
+    github.push_tags(room.repo, {"v1": new.sha}, by="developer")
+    pushes = [post.payload for post in github.take() if post.event == "push"]
+    assert [[one["id"] for one in list_of(push["commits"])] for push in pushes] == [[new.sha], [], []]
+
+
 def list_of(value: object) -> list[dict[str, object]]:
     return cast("list[dict[str, object]]", value)

@@ -1,6 +1,7 @@
 """Issues, comments, labels and reactions of the simulated GitHub."""
 
 import json
+from typing import cast
 
 import pytest
 
@@ -8,6 +9,14 @@ from app.sim import Room, SimGitHub
 from tests.sim.conftest import AppClient
 
 pytestmark = pytest.mark.anyio
+
+
+def table(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value)
+
+
+def names_of_labels(payload: dict[str, object]) -> list[object]:
+    return [label["name"] for label in cast("list[dict[str, object]]", table(payload["issue"])["labels"])]
 
 
 async def test_a_comment_by_the_app_is_told_as_its_bot(github: SimGitHub, room: Room, api: AppClient) -> None:
@@ -43,8 +52,9 @@ async def test_closing_and_reopening_are_told(github: SimGitHub, room: Room, api
     assert (await api("GET", "issues/1")).json()["state_reason"] == "not_planned"
     github.reopen_issue(room.repo, 1, by="developer")
     github.close_issue(room.repo, 1, by="developer")
-    actions = [post.action for post in github.take()]
-    assert actions == ["opened", "labeled", "closed", "reopened", "closed"]
+    posts = github.take()
+    assert [post.action for post in posts] == ["opened", "labeled", "closed", "reopened", "closed"]
+    assert [names_of_labels(post.payload) for post in posts[:2]] == [["release"], ["release"]]
 
 
 @pytest.mark.parametrize(
@@ -146,24 +156,32 @@ async def test_labels_go_on_and_off_once(github: SimGitHub, room: Room, api: App
     await api("DELETE", "issues/1/labels/release:notarize")
     assert (await api("DELETE", "issues/1/labels/release:notarize")).status_code == 404
     await api("PATCH", "issues/1", {"labels": ["other"]})
+    api.clock.advance(5)
     github.unlabel(room.repo, 1, "other", by="developer")
-    assert [post.action for post in github.take()] == [
-        "labeled",
-        "labeled",
-        "unlabeled",
-        "unlabeled",
-        "labeled",
-        "unlabeled",
+    posts = github.take()
+    assert [(post.action, table(post.payload["label"])["name"], names_of_labels(post.payload)) for post in posts] == [
+        ("labeled", "release:notarize", ["release:notarize"]),
+        ("labeled", "blocker", ["release:notarize", "blocker"]),
+        ("unlabeled", "release:notarize", ["blocker"]),
+        ("unlabeled", "blocker", []),
+        ("labeled", "other", ["other"]),
+        ("unlabeled", "other", []),
     ]
+    seen = table(posts[-1].payload["issue"])
+    assert (seen["state"], seen["updated_at"]) == ("open", "2026-03-02T09:00:05Z")
 
 
 async def test_issues_are_listed_newest_first_and_filtered(github: SimGitHub, room: Room, api: AppClient) -> None:
     github.open_issue(room.repo, "First", by="developer", labels=["blocker"])
     github.open_issue(room.repo, "Second", by="developer")
     github.close_issue(room.repo, 2, by="developer")
+    github.commit(room.repo, {"a.txt": "a"}, by="developer", branch="topic")
     github.open_pull(room.repo, "Third", head="topic", by="developer")
     assert [one["number"] for one in (await api("GET", "issues")).json()] == [3, 1]
     assert [one["number"] for one in (await api("GET", "issues?state=all&labels=blocker")).json()] == [1]
+    github.label(room.repo, 3, "blocker", by="developer")
+    listed = (await api("GET", "issues?state=open&labels=blocker")).json()
+    assert [(one["number"], "pull_request" in one) for one in listed] == [(3, True), (1, False)]
     assert "pull_request" in (await api("GET", "issues/3")).json()
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 
 from app.sim.shapes import checks as shapes
-from app.sim.state import Actor, App, CheckRun, Repo, Status, Suite
+from app.sim.state import Actor, App, CheckRun, Note, Repo, Status, Suite
 from app.sim.wire import Json, Refusal, invalid
 from app.sim.world import World
 
@@ -27,7 +27,7 @@ class CheckFields(TypedDict, total=False):
     title: str | None
     summary: str | None
     text: str | None
-    annotations: int
+    notes: list[Note]  # they come on top of those that are there
     actions: list[object]
 
 
@@ -94,6 +94,7 @@ def _apply(world: World, check: CheckRun, said: CheckFields) -> None:
         raise invalid("CheckRun", "status", "invalid")
     if (status == "completed") != (conclusion is not None):
         raise Refusal(422, "Invalid request.\n\nA completed check run has a conclusion, and no other has one.")
+    check.notes += said.pop("notes", [])
     for key, value in said.items():
         setattr(check, key, value)
     check.status, check.conclusion = status, conclusion

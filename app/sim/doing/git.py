@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
-from app.sim.doing import actions
+from app.sim.doing import actions, pulls
+from app.sim.history import is_forward, only_in
 from app.sim.shapes import git as shapes
 from app.sim.state import Actor, Commit, Repo
 from app.sim.wire import WEB, Json, Refusal
 from app.sim.world import World
 
 ZERO = "0" * 40
+MOST_PUSHED = 20
+"""How many commits a push event names. GitHub names more today, but not all either: who reads it must expect that."""
 
 
 def commit_of(repo: Repo, name: str) -> Commit | None:
@@ -37,14 +40,21 @@ def commit(
             tree.pop(path, None)
         else:
             tree[path] = data.encode() if isinstance(data, str) else data
+    return add_commit(world, repo, tree, message, (head,) if head else (), actor)
+
+
+def add_commit(
+    world: World, repo: Repo, tree: Mapping[str, bytes], message: str, parents: tuple[str, ...], actor: Actor
+) -> Commit:
+    """Make a commit of a whole tree, not yet pushed."""
     new = Commit(
         sha=world.digest("commit", message),
         tree=shapes.tree_sha(tree),
         message=message,
-        parents=(head,) if head else (),
+        parents=parents,
         author=actor.user,
         at=world.now(),
-        files=tree,
+        files=dict(tree),
     )
     repo.commits[new.sha] = new
     return new
@@ -56,13 +66,15 @@ def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silen
     if before == sha:
         return
     repo.refs[ref] = sha
-    if ref == f"refs/heads/{repo.default_branch}":
+    if ref == f"refs/heads/{repo.default_branch}" and repo.parent is None:  # a fork's workflows are off at first
         actions.register(world, repo)
     if silent:
         return
     if before is None:
         world.emit(repo, "create", {**_named(ref), **_about(repo)}, actor)
     world.emit(repo, "push", _push(repo, ref, before or ZERO, sha, actor), actor)
+    if before is not None:
+        pulls.pushed(world, repo, ref, before, actor)
     actions.pushed(world, repo, ref, actor)
 
 
@@ -73,6 +85,7 @@ def delete_ref(world: World, repo: Repo, ref: str, actor: Actor) -> None:
         raise Refusal(422, "Reference does not exist")
     world.emit(repo, "delete", {**_named(ref), "pusher_type": "user"}, actor)
     world.emit(repo, "push", _push(repo, ref, before, ZERO, actor), actor)
+    pulls.branch_deleted(world, repo, ref, actor)
 
 
 def _named(ref: str) -> Json:
@@ -84,18 +97,13 @@ def _about(repo: Repo) -> Json:
     return {"master_branch": repo.default_branch, "description": None, "pusher_type": "user"}
 
 
-def is_forward(repo: Repo, before: str, after: str) -> bool:
-    """Whether a ref that moves so only goes forward."""
-    seen: set[str] = set()
-    waiting = [after]
-    while waiting:
-        sha = waiting.pop()
-        if sha == before:
-            return True
-        if sha not in seen and sha in repo.commits:
-            seen.add(sha)
-            waiting.extend(repo.commits[sha].parents)
-    return False
+def _pushed(repo: Repo, ref: str, before: str, after: str) -> list[Json]:
+    """Return the latest of the commits that a push brings, oldest first; a new branch brings what no other has."""
+    if after == ZERO or ref.startswith("refs/tags/"):
+        return []
+    others = [sha for name, sha in repo.refs.items() if name != ref and name.startswith("refs/heads/")]
+    brought = only_in(repo, after, others if before == ZERO else [before])
+    return [shapes.pushed_commit(repo, one) for one in brought[-MOST_PUSHED:]]
 
 
 def _push(repo: Repo, ref: str, before: str, after: str, actor: Actor) -> Json:
@@ -113,6 +121,6 @@ def _push(repo: Repo, ref: str, before: str, after: str, actor: Actor) -> Json:
         "forced": not (created or deleted or moved),
         "base_ref": None,
         "compare": f"{page}/compare/{before[:12]}...{after[:12]}",
-        "commits": [head] if moved else [],
+        "commits": _pushed(repo, ref, before, after),
         "head_commit": head,
     }

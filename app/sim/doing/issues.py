@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.sim.shapes import issues as shapes
-from app.sim.state import Actor, Comment, Issue, Label, Pull, Reaction, Repo
+from app.sim.shapes import pulls as pull_shapes
+from app.sim.state import ROLES, Actor, Comment, Edition, Issue, Label, Pull, Reaction, Repo
 from app.sim.wire import Json, Refusal, invalid
 from app.sim.world import World
 
@@ -19,10 +20,15 @@ class Text:
     body: str | None = None
 
 
-def _emit(world: World, repo: Repo, issue: Issue, action: str, actor: Actor, **more: object) -> None:
-    payload: Json = {"action": action, "issue": shapes.issue_in_webhook(repo, issue), **more}
-    if issue.pull is None:  # a pull request's own events are of another kind, which nothing here needs
-        world.emit(repo, "issues", payload, actor)
+def tell(world: World, repo: Repo, issue: Issue, action: str, actor: Actor, **more: object) -> None:
+    """Send an event of an issue, or of the other kind that a pull request has."""
+    payload: Json = {"action": action}
+    if issue.pull is None:
+        payload["issue"] = shapes.issue_in_webhook(repo, issue)
+        world.emit(repo, "issues", {**payload, **more}, actor)
+    else:
+        payload |= {"number": issue.number, "pull_request": pull_shapes.pull_in_webhook(repo, issue, issue.pull)}
+        world.emit(repo, "pull_request", {**payload, **more}, actor)
 
 
 def _bounded(body: str | None) -> str | None:
@@ -49,27 +55,28 @@ def label_named(world: World, repo: Repo, name: str) -> Label:
 
 
 def open_issue(world: World, repo: Repo, words: Text, actor: Actor, *, labels: Sequence[str] = ()) -> Issue:
-    """Open an issue."""
-    issue = _new(world, repo, words, actor)
-    _emit(world, repo, issue, "opened", actor)
-    add_labels(world, repo, issue, labels, actor)
+    """Open an issue; its first event shows the labels it has from the start, and each has an event of its own too."""
+    issue = new_issue(world, repo, words, actor)
+    issue.labels = list(dict.fromkeys(label_named(world, repo, name) for name in labels))
+    tell(world, repo, issue, "opened", actor)
+    for label in issue.labels:
+        tell(world, repo, issue, "labeled", actor, label=shapes.label(repo, label))
     return issue
 
 
-def open_pull(world: World, repo: Repo, words: Text, pull: Pull, actor: Actor) -> Issue:
-    """Open a pull request. It sends no event of its own: only its comments and labels matter here."""
-    issue = _new(world, repo, words, actor)
-    issue.pull = pull
-    return issue
+def next_number(repo: Repo) -> int:
+    """Return the number that a repository gives next: none is given twice, not even that of an issue that is gone."""
+    return len(repo.issues) + len(repo.gone) + 1
 
 
-def _new(world: World, repo: Repo, words: Text, actor: Actor) -> Issue:
+def new_issue(world: World, repo: Repo, words: Text, actor: Actor) -> Issue:
+    """Make an issue, of which nobody is told yet."""
     if not words.title:
         raise invalid("Issue", "title", "missing_field")
     now = world.now()
     issue = Issue(
         id=world.next_id("issue"),
-        number=len(repo.issues) + 1,
+        number=next_number(repo),
         title=words.title,
         body=_bounded(words.body),
         user=actor.user,
@@ -85,6 +92,7 @@ def edit_issue(world: World, repo: Repo, issue: Issue, words: Text, actor: Actor
     """Change title or body; the event says what they were."""
     changes: Json = {}
     body = _bounded(words.body)
+    before = Edition(title=issue.title, body=issue.body, updated_at=issue.updated_at)
     if words.title is not None and words.title != issue.title:
         changes["title"] = {"from": issue.title}
         issue.title = words.title
@@ -92,8 +100,9 @@ def edit_issue(world: World, repo: Repo, issue: Issue, words: Text, actor: Actor
         changes["body"] = {"from": issue.body or ""}
         issue.body = body
     if changes:
+        issue.before = before
         issue.updated_at = world.now()
-        _emit(world, repo, issue, "edited", actor, changes=changes)
+        tell(world, repo, issue, "edited", actor, changes=changes)
 
 
 def set_state(world: World, repo: Repo, issue: Issue, state: str, actor: Actor, reason: str | None = None) -> None:
@@ -102,13 +111,35 @@ def set_state(world: World, repo: Repo, issue: Issue, state: str, actor: Actor, 
         raise invalid("Issue", "state", "invalid")
     if state == issue.state:
         return
+    if issue.pull is not None and state == "open":
+        _revive(issue.pull)
     now = world.now()
     issue.state, issue.updated_at = state, now
     if state == "closed":
         issue.closed_at, issue.closed_by, issue.state_reason = now, actor.user, reason or "completed"
     else:
         issue.closed_at, issue.closed_by, issue.state_reason = None, None, "reopened"
-    _emit(world, repo, issue, "closed" if state == "closed" else "reopened", actor)
+    if issue.pull is not None:
+        issue.state_reason = None
+    tell(world, repo, issue, "closed" if state == "closed" else "reopened", actor)
+
+
+def _revive(pull: Pull) -> None:
+    """Take up the branch of a pull request that is to be reopened. Refused where it is gone, or merged."""
+    head = pull.home.refs.get(f"refs/heads/{pull.head}")
+    if pull.merged_at is not None or head is None:
+        why = f"The {pull.head} branch has been deleted." if head is None else "The pull request has been merged."
+        raise invalid("PullRequest", "state", "custom", f"state cannot be changed. {why}")
+    pull.sha = head
+
+
+def set_lock(world: World, repo: Repo, issue: Issue, actor: Actor, *, locked: bool, reason: str | None = None) -> None:
+    """Lock or unlock the conversation."""
+    if locked == issue.locked:
+        return
+    issue.locked, issue.lock_reason = locked, reason if locked else None
+    issue.updated_at = world.now()
+    tell(world, repo, issue, "locked" if locked else "unlocked", actor)
 
 
 def add_labels(world: World, repo: Repo, issue: Issue, names: Sequence[str], actor: Actor) -> None:
@@ -118,7 +149,7 @@ def add_labels(world: World, repo: Repo, issue: Issue, names: Sequence[str], act
         if label not in issue.labels:
             issue.labels.append(label)
             issue.updated_at = world.now()
-            _emit(world, repo, issue, "labeled", actor, label=shapes.label(repo, label))
+            tell(world, repo, issue, "labeled", actor, label=shapes.label(repo, label))
 
 
 def remove_label(world: World, repo: Repo, issue: Issue, name: str, actor: Actor) -> None:
@@ -128,7 +159,7 @@ def remove_label(world: World, repo: Repo, issue: Issue, name: str, actor: Actor
         raise Refusal(404, "Label does not exist")
     issue.labels.remove(label)
     issue.updated_at = world.now()
-    _emit(world, repo, issue, "unlabeled", actor, label=shapes.label(repo, label))
+    tell(world, repo, issue, "unlabeled", actor, label=shapes.label(repo, label))
 
 
 def _emit_comment(world: World, repo: Repo, comment: Comment, action: str, actor: Actor, **more: object) -> None:
@@ -142,7 +173,9 @@ def _emit_comment(world: World, repo: Repo, comment: Comment, action: str, actor
 
 
 def comment(world: World, repo: Repo, issue: Issue, body: str, actor: Actor) -> Comment:
-    """Write a comment."""
+    """Write a comment. Where the conversation is locked, only people who may write to the repository can."""
+    if issue.locked and ROLES.index(world.role(repo, actor.user)) < ROLES.index("write"):
+        raise Refusal(403, "Unable to create comment because issue is locked.")
     now = world.now()
     new = Comment(
         id=world.next_id("comment"),

@@ -15,7 +15,7 @@ from app.sim.http.request import NEWEST, OLDEST, Request, Route
 from app.sim.http.routes import ROUTES
 from app.sim.http.routing import Router
 from app.sim.state import Installation
-from app.sim.wire import Answer, Json, Refusal, dumps, not_found, obj
+from app.sim.wire import Answer, Json, Moved, Refusal, dumps, not_found, obj
 from app.sim.world import Call, World
 
 Scope: TypeAlias = MutableMapping[str, Any]  # ASGI's own loose types, at the edge
@@ -97,6 +97,8 @@ class Server:
     def _do(self, request: Request, headers: dict[str, str], raw: bytes) -> Answer:
         try:
             return self._route(request, headers, raw)
+        except Moved as moved:
+            return Answer(status=moved.status, body=moved.body(), headers={"location": moved.to})
         except Refusal as refusal:
             return Answer(status=refusal.status, body=refusal.body())
 
@@ -126,7 +128,7 @@ class Server:
             _refuse_exhausted(self._world, request.token.installation, request.path)
         if "repo" in request.args and request.path.startswith("/repos/"):
             self._place(request)
-        if request.token is not None:
+        if request.token is not None and route.needs is not None:
             auth.check_permission(request.token, route.needs)
 
     def _place(self, request: Request) -> None:
@@ -134,11 +136,7 @@ class Server:
         if repo is None:
             raise not_found()
         request.repository = repo
-        token = request.token
-        if token is not None and (
-            self._world.installation_on(repo, token.installation.app) is not token.installation
-            or (token.repos is not None and repo.id not in token.repos)
-        ):
+        if request.token is not None and not auth.reaches(self._world, request.token, repo):
             raise not_found()
 
 

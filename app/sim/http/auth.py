@@ -10,7 +10,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from app.sim.state import App, Installation, Token
+from app.sim.state import App, Installation, Repo, Token
 from app.sim.wire import Refusal
 from app.sim.world import World
 
@@ -92,6 +92,13 @@ def token_of(world: World, text: str) -> Token:
     if token.installation.suspended:
         raise Refusal(403, "This installation has been suspended")
     return token
+
+
+def reaches(world: World, token: Token, repo: Repo) -> bool:
+    """Whether a token may see a repository at all."""
+    if world.installation_on(repo, token.installation.app) is not token.installation:
+        return False
+    return token.repos is None or repo.id in token.repos
 
 
 def check_permission(token: Token, needs: str) -> None:

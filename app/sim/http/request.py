@@ -74,5 +74,5 @@ class Route:
     method: str
     template: str
     handler: Handler
-    needs: str = "metadata:read"  # the permission that an installation token must have
+    needs: str | None = "metadata:read"  # the permission that an installation token must have, None for none
     auth: Literal["token", "jwt", "either"] = "token"

@@ -1,6 +1,6 @@
 """The JSON of users, organisations, Apps, installations and repositories."""
 
-from app.sim.state import App, Installation, Repo, User
+from app.sim.state import App, Installation, Repo, Team, User
 from app.sim.wire import API, WEB, Json, stamp
 
 PERMISSIONS = {
@@ -47,6 +47,61 @@ def user(one: User) -> Json:
     return one.shape
 
 
+_UNSAID: Json = {
+    "name": None,
+    "company": None,
+    "blog": None,
+    "location": None,
+    "email": None,
+    "hireable": None,
+    "bio": None,
+    "twitter_username": None,
+}
+"""What people may say of themselves, and here do not."""
+
+
+def public_user(one: User, public_repos: int) -> Json:
+    """Return an account's JSON as GET /users/{username} answers."""
+    at = stamp(one.created_at)
+    figures: Json = {"public_repos": public_repos, "public_gists": 0, "followers": 0, "following": 0}
+    return {**user(one), **_UNSAID, **figures, "created_at": at, "updated_at": at}
+
+
+def team(one: Team) -> Json:
+    """Return a team's JSON as webhooks carry it, with the team above it."""
+    return {**_team(one), "parent": _team(one.parent) if one.parent else None}
+
+
+def _team(one: Team) -> Json:
+    url = f"{API}/organizations/{one.org.id}/team/{one.id}"
+    return {
+        "name": one.slug,
+        "id": one.id,
+        "node_id": f"T_{one.id}",
+        "slug": one.slug,
+        "description": None,
+        "privacy": "closed",
+        "notification_setting": "notifications_enabled",
+        "url": url,
+        "html_url": f"{WEB}/orgs/{one.org.login}/teams/{one.slug}",
+        "members_url": f"{url}/members{{/member}}",
+        "repositories_url": f"{url}/repos",
+        "permission": "pull",
+    }
+
+
+def membership(org: User, one: User) -> Json:
+    """Return the JSON of somebody's membership in an organisation."""
+    url = f"{API}/orgs/{org.login}"
+    return {
+        "url": f"{url}/memberships/{one.login}",
+        "state": "active",
+        "role": "member",
+        "organization_url": url,
+        "user": user(one),
+    }
+
+
 def organization(one: User) -> Json:
     """Return an organisation's JSON as webhooks carry it."""
     url = f"{API}/orgs/{one.login}"
@@ -91,6 +146,11 @@ def listed_installation(one: Installation) -> Json:
     at = stamp(one.created_at)
     more: Json = {"name": one.account.login, "slug": one.account.login, "created_at": at, "updated_at": at}
     return {**installation(one), "account": {**user(one.account), **more}}
+
+
+def installation_lite(one: Installation) -> Json:
+    """Return the short JSON of an installation that stands around payloads."""
+    return {"id": one.id, "node_id": f"MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u{one.id}"}
 
 
 def installation(one: Installation) -> Json:
@@ -170,7 +230,7 @@ def repo_lite(one: Repo) -> Json:
             "owner": user(one.owner),
             "html_url": f"{WEB}/{one.full_name}",
             "description": None,
-            "fork": False,
+            "fork": one.parent is not None,
             "url": url,
             **{key: url + path for key, path in _LINKS.items()},
         }

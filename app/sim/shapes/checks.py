@@ -1,8 +1,10 @@
 """The JSON of check runs, check suites and commit statuses."""
 
+from dataclasses import asdict
+
 from app.sim.shapes.accounts import app, repo_lite, user
 from app.sim.shapes.git import commit_in_webhook, simple_commit
-from app.sim.state import CheckRun, Repo, Status, Suite
+from app.sim.state import CheckRun, Note, Repo, Status, Suite
 from app.sim.wire import API, WEB, Json, stamp, stamp_or_none
 
 WORST = ("action_required", "timed_out", "failure", "cancelled", "stale", "neutral")
@@ -78,13 +80,18 @@ def check(repo: Repo, one: CheckRun) -> Json:
             "title": one.title,
             "summary": one.summary,
             "text": one.text,
-            "annotations_count": one.annotations,
+            "annotations_count": len(one.notes),
             "annotations_url": f"{url}/annotations",
         },
         "check_suite": {"id": one.suite.id},
         "app": app(one.suite.app),
         "pull_requests": [],
     }
+
+
+def note(repo: Repo, check: CheckRun, one: Note) -> Json:
+    """Return an annotation's JSON."""
+    return {**asdict(one), "blob_href": f"{WEB}/{repo.full_name}/blob/{check.suite.sha}/{one.path}"}
 
 
 def check_in_webhook(repo: Repo, one: CheckRun) -> Json:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 
+from app.sim.diff import Change
 from app.sim.shapes.accounts import user
 from app.sim.state import Commit, Repo, User
 from app.sim.wire import API, WEB, Json, stamp
@@ -119,6 +120,29 @@ def full_commit(repo: Repo, commit: Commit) -> Json:
     if isinstance(inner, dict):
         shape["commit"] = {**inner, "verification": {**UNSIGNED, "verified_at": None}}
     return {**shape, "stats": {"total": 0, "additions": 0, "deletions": 0}, "files": []}
+
+
+def listed_commit(repo: Repo, commit: Commit) -> Json:
+    """Return a commit's JSON as lists carry it: without what it changes."""
+    shape = full_commit(repo, commit)
+    return {key: shape[key] for key in shape if key not in {"stats", "files"}}
+
+
+def changed_file(repo: Repo, at: str, one: Change) -> Json:
+    """Return the JSON of a file that a pull request or a comparison changes; what is not text has no patch."""
+    page, figures = f"{WEB}/{repo.full_name}", one.figures
+    shape: Json = {
+        "sha": blob_sha(one.after if one.after is not None else one.before or b""),
+        "filename": one.path,
+        "status": one.status,
+        "additions": figures.additions,
+        "deletions": figures.deletions,
+        "changes": figures.additions + figures.deletions,
+        "blob_url": f"{page}/blob/{at}/{one.path}",
+        "raw_url": f"{page}/raw/{at}/{one.path}",
+        "contents_url": f"{API}/repos/{repo.full_name}/contents/{one.path}?ref={at}",
+    }
+    return shape if figures.patch is None else {**shape, "patch": figures.patch}
 
 
 def ref(repo: Repo, name: str, sha: str) -> Json:

@@ -1,7 +1,7 @@
 """The JSON of issues, comments, labels and reactions."""
 
 from app.sim.shapes.accounts import app, user
-from app.sim.state import ROLES, Comment, Issue, Label, Reaction, Repo, User
+from app.sim.state import ROLES, Comment, Edition, Issue, Label, Reaction, Repo, User
 from app.sim.wire import API, WEB, Json, stamp, stamp_or_none
 
 CONTENTS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
@@ -67,7 +67,7 @@ def issue(repo: Repo, one: Issue) -> Json:
         "user": user(one.user),
         "labels": [label(repo, each) for each in one.labels],
         "state": one.state,
-        "locked": False,
+        "locked": one.locked,
         "assignees": [],
         "milestone": None,
         "comments": len(one.comments),
@@ -75,7 +75,7 @@ def issue(repo: Repo, one: Issue) -> Json:
         "updated_at": stamp(one.updated_at),
         "closed_at": stamp_or_none(one.closed_at),
         "author_association": association(repo, one.user),
-        "active_lock_reason": None,
+        "active_lock_reason": one.lock_reason,
         "body": one.body,
         "reactions": _rollup(url, one.reactions),
         "timeline_url": f"{url}/timeline",
@@ -85,12 +85,15 @@ def issue(repo: Repo, one: Issue) -> Json:
     if one.pull:
         page = f"{WEB}/{repo.full_name}/pull/{one.number}"
         shape["draft"] = False
-        shape["pull_request"] = {
+        links: Json = {
             "url": f"{API}/repos/{repo.full_name}/pulls/{one.number}",
             "html_url": page,
             "diff_url": f"{page}.diff",
             "patch_url": f"{page}.patch",
         }
+        if one.pull.merged_at is not None:
+            links["merged_at"] = stamp(one.pull.merged_at)
+        shape["pull_request"] = links
     return shape
 
 
@@ -105,6 +108,12 @@ def issue_in_webhook(repo: Repo, one: Issue) -> Json:
 def full_issue(repo: Repo, one: Issue) -> Json:
     """Return an issue's JSON as a request for that one issue answers."""
     return {**issue(repo, one), "closed_by": user(one.closed_by) if one.closed_by else None}
+
+
+def stale_issue(repo: Repo, one: Issue, said: Edition) -> Json:
+    """Return an issue's JSON as a place answers that has not heard of its latest edit."""
+    before: Json = {"title": said.title, "body": said.body, "updated_at": stamp(said.updated_at)}
+    return {**full_issue(repo, one), **before}
 
 
 def comment(repo: Repo, one: Comment) -> Json:

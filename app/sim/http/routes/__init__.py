@@ -1,11 +1,13 @@
 """Every route that the simulated GitHub has."""
 
-from app.sim.http.routes import actions, apps, checks, contents, issues, refs, repos
+from app.sim.http.routes import actions, apps, checks, compare, contents, issues, pulls, refs, repos
 
 ROUTES = (
     *apps.ROUTES,
     *repos.ROUTES,
     *issues.ROUTES,
+    *pulls.ROUTES,
+    *compare.ROUTES,
     *contents.ROUTES,
     *refs.ROUTES,
     *checks.ROUTES,

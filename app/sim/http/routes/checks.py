@@ -9,10 +9,45 @@ from app.sim.http.paging import page
 from app.sim.http.request import Request, Route
 from app.sim.shapes import accounts
 from app.sim.shapes import checks as shapes
-from app.sim.state import CheckRun, Commit, Status
-from app.sim.wire import API, Answer, Json, Refusal, array, found, moment, obj, text, wanted
+from app.sim.state import CheckRun, Commit, Note, Status
+from app.sim.wire import API, Answer, Json, Refusal, array, found, invalid, moment, obj, text, wanted, whole
 
 MOST_ACTIONS = 3
+MOST_NOTES = 50
+LEVELS = frozenset({"notice", "warning", "failure"})
+LONGEST_TITLE = 255
+
+
+def _note(body: Json) -> Note:
+    first, last = whole(body, "start_line"), whole(body, "end_line")
+    columns = whole(body, "start_column"), whole(body, "end_column")
+    level, title = wanted(body, "annotation_level"), text(body, "title")
+    if first is None or last is None:
+        raise Refusal(422, "Invalid request.\n\nAn annotation has a start_line and an end_line.")
+    if first != last and columns != (None, None):
+        raise Refusal(422, "Invalid request.\n\nAn annotation of several lines has no columns.")
+    if level not in LEVELS or len(title or "") > LONGEST_TITLE:
+        raise invalid("CheckAnnotation", "annotation_level" if level not in LEVELS else "title", "invalid")
+    return Note(
+        path=wanted(body, "path"),
+        start_line=first,
+        end_line=last,
+        annotation_level=level,
+        message=wanted(body, "message"),
+        title=title,
+        raw_details=text(body, "raw_details"),
+        start_column=columns[0],
+        end_column=columns[1],
+    )
+
+
+def _notes(output: Json) -> list[Note]:
+    given = array(output, "annotations")
+    if len(given) > MOST_NOTES:
+        raise Refusal(
+            422, f"Invalid request.\n\nNo more than {MOST_NOTES} items are allowed; {len(given)} were supplied."
+        )
+    return [_note(obj({"annotation": one}, "annotation")) for one in given]
 
 
 def _fields(body: Json) -> CheckFields:
@@ -32,7 +67,7 @@ def _fields(body: Json) -> CheckFields:
     if output:
         said["summary"] = wanted(output, "summary")
         said |= {key: text(output, key) for key in ("title", "text")}
-        said["annotations"] = len(array(output, "annotations"))
+        said["notes"] = _notes(output)
     return cast("CheckFields", said)
 
 
@@ -54,6 +89,12 @@ def _check(request: Request) -> CheckRun:
 def get_check(request: Request) -> Answer:
     """GET .../check-runs/{check_run_id}."""
     return Answer(body=shapes.check(request.repo, _check(request)))
+
+
+def list_notes(request: Request) -> Answer:
+    """GET .../check-runs/{check_run_id}/annotations, oldest first."""
+    check = _check(request)
+    return page(request, check.notes, lambda one: shapes.note(request.repo, check, one))
 
 
 def update_check(request: Request) -> Answer:
@@ -149,6 +190,7 @@ _REPO = "/repos/{owner}/{repo}"
 ROUTES = (
     Route("POST", _REPO + "/check-runs", create_check, "checks:write"),
     Route("GET", _REPO + "/check-runs/{check_run_id}", get_check, "checks:read"),
+    Route("GET", _REPO + "/check-runs/{check_run_id}/annotations", list_notes, "checks:read"),
     Route("PATCH", _REPO + "/check-runs/{check_run_id}", update_check, "checks:write"),
     Route("GET", _REPO + "/commits/{ref*}/check-runs", list_checks, "checks:read"),
     Route("GET", _REPO + "/commits/{ref*}/check-suites", list_suites, "checks:read"),

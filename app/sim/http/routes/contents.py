@@ -50,9 +50,9 @@ def list_commits(request: Request) -> Answer:
     line: list[Json] = []
     most = per_page(request)
     while at is not None and len(line) < most:
-        line.append(shapes.full_commit(request.repo, at))
+        line.append(shapes.listed_commit(request.repo, at))
         at = request.repo.commits[at.parents[0]] if at.parents else None
-    return Answer(body=[{key: one[key] for key in one if key not in {"stats", "files"}} for one in line])
+    return Answer(body=line)
 
 
 def get_git_commit(request: Request) -> Answer:

@@ -4,15 +4,33 @@ from datetime import datetime
 
 from app.sim.doing import issues as doing
 from app.sim.doing.issues import Text
+from app.sim.http.auth import reaches
 from app.sim.http.paging import page
 from app.sim.http.request import Request, Route
 from app.sim.shapes import issues as shapes
 from app.sim.state import Comment, Issue
-from app.sim.wire import Answer, Json, Refusal, array, found, moment, text, wanted
+from app.sim.wire import Answer, Json, Moved, Refusal, array, found, moment, text, wanted
 
 
 def _issue(request: Request) -> Issue:
-    return found(request.repo.issues.get(request.number("issue_number")))
+    """Return the issue that the path names. Refused with 410 for one that was deleted."""
+    number = request.number("issue_number")
+    if number in request.repo.gone and request.repo.gone[number] is None:
+        raise Refusal(410, "This issue was deleted")
+    return found(request.repo.issues.get(number))
+
+
+def _followed(request: Request) -> Issue:
+    """Return the issue, or point to where it was transferred; what the token may not see there is not found.
+
+    The description knows that answer for the issue itself and for its labels, not for comments and reactions. GitHub
+    points to the repository by number, an address that the description does not have: here it is the one by name.
+    """
+    to = request.repo.gone.get(request.number("issue_number"))
+    if to is not None and request.token is not None and reaches(request.world, request.token, to.repo):
+        rest = request.path.split("/issues/", 1)[1].partition("/")
+        raise Moved(f"{request.url}/repos/{to.repo.full_name}/issues/{to.number}{rest[1]}{rest[2]}")
+    return _issue(request)
 
 
 def _since(request: Request) -> datetime | None:
@@ -44,13 +62,17 @@ def create_issue(request: Request) -> Answer:
 
 
 def get_issue(request: Request) -> Answer:
-    """GET .../issues/{issue_number}."""
-    return Answer(body=shapes.full_issue(request.repo, _issue(request)))
+    """GET .../issues/{issue_number}: what stands there, or what stood there where a test wants it stale."""
+    issue = _followed(request)
+    stale = request.world.stale_issues.get(issue.id)
+    if stale is not None and issue.before is not None and stale.strikes():
+        return Answer(body=shapes.stale_issue(request.repo, issue, issue.before))
+    return Answer(body=shapes.full_issue(request.repo, issue))
 
 
 def update_issue(request: Request) -> Answer:
     """PATCH .../issues/{issue_number}: title, body, state, labels (the whole set)."""
-    issue, world, repo = _issue(request), request.world, request.repo
+    issue, world, repo = _followed(request), request.world, request.repo
     words = Text(title=text(request.body, "title"), body=text(request.body, "body"))
     doing.edit_issue(world, repo, issue, words, request.actor)
     state = text(request.body, "state")
@@ -130,19 +152,19 @@ def _labels(request: Request, issue: Issue) -> Answer:
 
 def list_labels(request: Request) -> Answer:
     """GET .../issues/{issue_number}/labels."""
-    return page(request, _issue(request).labels, lambda one: shapes.label(request.repo, one))
+    return page(request, _followed(request).labels, lambda one: shapes.label(request.repo, one))
 
 
 def add_labels(request: Request) -> Answer:
     """POST .../issues/{issue_number}/labels."""
-    issue = _issue(request)
+    issue = _followed(request)
     doing.add_labels(request.world, request.repo, issue, _label_names(request.body), request.actor)
     return _labels(request, issue)
 
 
 def remove_label(request: Request) -> Answer:
     """DELETE .../issues/{issue_number}/labels/{name}."""
-    issue = _issue(request)
+    issue = _followed(request)
     doing.remove_label(request.world, request.repo, issue, request.args["name"], request.actor)
     return _labels(request, issue)
 

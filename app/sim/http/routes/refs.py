@@ -1,6 +1,7 @@
 """Routes of branches and tags."""
 
 from app.sim.doing import git as doing
+from app.sim.history import is_forward
 from app.sim.http.request import Request, Route
 from app.sim.shapes import git as shapes
 from app.sim.wire import Answer, Refusal, flag, found, wanted
@@ -49,7 +50,7 @@ def update_ref(request: Request) -> Answer:
     if before is None:
         raise Refusal(422, "Reference does not exist")
     sha = _sha(request)
-    if not flag(request.body, "force") and not doing.is_forward(request.repo, before, sha):
+    if not flag(request.body, "force") and not is_forward(request.repo, before, sha):
         raise Refusal(422, "Update is not a fast forward")
     doing.set_ref(request.world, request.repo, name, sha, request.actor)
     return Answer(body=shapes.ref(request.repo, name, sha))

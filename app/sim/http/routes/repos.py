@@ -1,4 +1,4 @@
-"""Routes of a repository, of who may do what in it, and of an organisation's teams."""
+"""Routes of a repository, of who may do what in it, of an organisation's teams, and of people."""
 
 from app.sim.http.paging import page
 from app.sim.http.request import Request, Route
@@ -47,12 +47,12 @@ def _team(request: Request) -> Team:
     return team
 
 
-def _members(request: Request, team: Team) -> dict[str, str]:
-    """Return the members of a team and of the teams below it."""
-    members = dict(team.members)
+def _members(request: Request, team: Team, *, invited: bool = False) -> dict[str, str]:
+    """Return the members of a team and of the teams below it, or those who have not accepted yet."""
+    members = dict(team.invited if invited else team.members)
     for other in request.world.teams.values():
         if other.parent is team:
-            members = {**_members(request, other), **members}
+            members = {**_members(request, other, invited=invited), **members}
     return members
 
 
@@ -63,15 +63,24 @@ def list_members(request: Request) -> Answer:
 
 
 def membership(request: Request) -> Answer:
-    """GET /orgs/{org}/teams/{team_slug}/memberships/{username}."""
+    """GET /orgs/{org}/teams/{team_slug}/memberships/{username}, in the team or in one below it."""
     team = _team(request)
     login = request.args["username"].lower()
-    role = found(_members(request, team).get(login))
+    active = _members(request, team).get(login)
+    role = found(active or _members(request, team, invited=True).get(login))
     url = f"{API}/organizations/{team.org.id}/team/{team.id}/memberships/{login}"
-    return Answer(body={"role": role, "state": "active", "url": url})
+    return Answer(body={"role": role, "state": "active" if active else "pending", "url": url})
+
+
+def get_user(request: Request) -> Answer:
+    """GET /users/{username}: people, organisations and Apps' bots."""
+    one = _user(request)
+    public = sum(repo.owner is one and not repo.private for repo in request.world.repos.values())
+    return Answer(body=accounts.public_user(one, public))
 
 
 ROUTES = (
+    Route("GET", "/users/{username}", get_user, needs=None),
     Route("GET", "/repos/{owner}/{repo}", get_repo),
     Route("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission", permission),
     Route("GET", "/orgs/{org}/teams/{team_slug}/members", list_members, "members:read"),
