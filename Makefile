@@ -26,7 +26,7 @@ demo: install ## play a release on a simulated GitHub, on a page of your own mac
 	@$(BIN)/gonogo demo $(ARGS)
 
 test: install-dev ## run all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 browser: install-dev ## run only the tests that drive a browser (Debian's chromium)
 	@CI_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
 from app.cli_plan import plan_app
+
+T = TypeVar("T")
 
 DEMO_PORT = 8787
 
@@ -40,19 +42,19 @@ def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade
     @cli.command("serve")
     def serve_command() -> None:
         """Run the service, all of it in one process. Settings come from GONOGO_* or `.env`."""
-        _told(serve)
+        told(serve)
 
     @cli.command("demo")
     def demo_command(
         port: Annotated[int, typer.Option(min=1, max=65_535, help="The port of the page.")] = DEMO_PORT,
     ) -> None:
         """Play a release on a simulated GitHub, with a page to watch it and to write comments on."""
-        _told(lambda: demo(port))
+        told(lambda: demo(port))
 
     @database.command("upgrade")
     def upgrade_command() -> None:
         """Bring the database to the schema that this version speaks. Safe to run again."""
-        _told(upgrade)
+        told(upgrade)
 
     return cli
 
@@ -63,9 +65,10 @@ def _version(is_asked: bool) -> None:  # noqa: FBT001 - typer hands it over by p
         raise typer.Exit
 
 
-def _told(do: Callable[[], None]) -> None:
+def told(do: Callable[[], T]) -> T:
+    """Do it and return what came of it; where it cannot be done, say why and exit with 2."""
     try:
-        do()
+        return do()
     except Unusable as error:
         _exit(str(error))
 

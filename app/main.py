@@ -1,6 +1,13 @@
 """Where `gonogo` begins: the command line with the service and the demo put in, each loaded only when asked for."""
 
+from pathlib import Path
+
+import typer
+
 from app.cli import build_cli
+from app.cli_archive import add_archive
+from app.domain.release.archive_manifest import Manifest
+from app.domain.release.archive_proof import Broken, Verified
 
 
 def serve() -> None:
@@ -24,6 +31,27 @@ def upgrade() -> None:
     upgrade_from_settings()
 
 
+def export(release: str, repo: str | None, output: Path | None) -> tuple[Path, Manifest]:
+    """Write a release's archive."""
+    from app.exporting import export_from_settings  # noqa: PLC0415 - the same
+
+    return export_from_settings(release, repo, output)
+
+
+def verify(path: Path, head: str | None) -> Verified | Broken:
+    """Prove an archive."""
+    from app.exporting import verify_file  # noqa: PLC0415 - the same
+
+    return verify_file(path, head)
+
+
+def whole_cli() -> typer.Typer:
+    """Return the command line with everything put in."""
+    made = build_cli(serve=serve, demo=demo, upgrade=upgrade)
+    add_archive(made, export=export, verify=verify)
+    return made
+
+
 def cli() -> None:
     """Run the command line."""
-    build_cli(serve=serve, demo=demo, upgrade=upgrade)()
+    whole_cli()()

@@ -48,6 +48,7 @@ def _file(value: Path) -> Path:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_sqlite_file)]
 ExistingFile = Annotated[Path, AfterValidator(_file)]
 
 
@@ -74,7 +75,7 @@ class Settings(BaseSettings):
     github_url: WebAddress = Field(
         default="https://github.com", description="GitHub as people see it; on an Enterprise Server its own address."
     )
-    database_url: Annotated[SecretStr, AfterValidator(_sqlite_file)] = Field(
+    database_url: DatabaseUrl = Field(
         default=SecretStr("sqlite:///./var/gonogo.db"), description="Where everything is kept: a SQLite file."
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on; `0.0.0.0` in a container.")
@@ -135,12 +136,7 @@ def split(value: SecretStr) -> tuple[str, ...]:
 
 def load_settings(env_file: Path | None = Path(".env"), environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. The environment goes before the file. Raises SettingsError, which says all that is wrong."""
-    in_file = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
-    given = {
-        name.upper().removeprefix(PREFIX).lower(): value
-        for name, value in {**in_file, **environ}.items()
-        if name.upper().startswith(PREFIX) and value is not None
-    }
+    given = _given(env_file, environ)
     troubles = [_unknown(name) for name in given if name not in Settings.model_fields]
     try:
         settings = Settings.model_validate(given)
@@ -152,6 +148,35 @@ def load_settings(env_file: Path | None = Path(".env"), environ: Mapping[str, st
         if not troubles:
             return settings
     raise SettingsError("\n".join(troubles))
+
+
+def load_database_url(env_file: Path | None = Path(".env"), environ: Mapping[str, str] = os.environ) -> str:
+    """Read where everything is kept and ask for nothing else: to read a log takes neither the App's key nor GitHub.
+
+    Raises SettingsError, also for a name that is no setting: it may be this one, misspelt.
+    """
+    given = _given(env_file, environ)
+    troubles = [_unknown(name) for name in given if name not in Settings.model_fields]
+    url: SecretStr = Settings.model_fields["database_url"].default
+    if "database_url" in given:
+        try:
+            url = TypeAdapter[SecretStr](DatabaseUrl).validate_python(given["database_url"])
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False)
+            troubles += [_in_words({**problem, "loc": ("database_url",)}) for problem in problems]
+    if troubles:
+        raise SettingsError("\n".join(troubles))
+    return url.get_secret_value()
+
+
+def _given(env_file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what is set, by the names of fields. The environment goes before the file."""
+    in_file = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
+    return {
+        name.upper().removeprefix(PREFIX).lower(): value
+        for name, value in {**in_file, **environ}.items()
+        if name.upper().startswith(PREFIX) and value is not None
+    }
 
 
 def _unknown(name: str) -> str:

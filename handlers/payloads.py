@@ -5,9 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from app.domain.release.model import LabelledIssue
 from app.domain.values import Person, Repo
 
 LIMIT = 4096
+MOST_LABELS = 100  # GitHub itself puts no more on an issue
 
 
 def _cut(value: object) -> object:
@@ -83,17 +85,53 @@ class Comment(Part):
 
     id: int
     html_url: Short
+    created_at: datetime
     body: str | None = None
     user: Account | None = None
     performed_via_github_app: App | None = None
+
+
+class Label(Part):
+    """A label."""
+
+    name: Short
 
 
 class Issue(Part):
     """An issue, or a pull request seen as one."""
 
     number: int
+    title: Short = ""
+    html_url: Short = ""
+    state: Short = "open"
     body: str | None = None
+    labels: list[Label] = Field(default_factory=list[Label])
+    updated_at: datetime
     pull_request: object | None = None
+
+    def heard(self, *, is_pull: bool, is_open: bool | None = None) -> LabelledIssue:
+        """Return it as a release looks at it."""
+        return LabelledIssue(
+            number=self.number,
+            title=self.title,
+            labels=tuple(label.name for label in self.labels[:MOST_LABELS]),
+            url=self.html_url,
+            is_pull=is_pull,
+            is_open=self.state == "open" if is_open is None else is_open,
+            updated_at=self.updated_at,
+        )
+
+
+class From(Part):
+    """What a field held before."""
+
+    value: str | None = Field(default=None, alias="from")
+
+
+class Changes(Part):
+    """What an edit changed."""
+
+    body: From | None = None
 
 
 class IssueComment(Payload):
@@ -101,12 +139,62 @@ class IssueComment(Payload):
 
     issue: Issue
     comment: Comment
+    changes: Changes | None = None
 
 
 class Issues(Payload):
     """`issues`."""
 
     issue: Issue
+    changes: Changes | None = None
+    label: Label | None = None
+
+
+class Branch(Part):
+    """One side of a pull request."""
+
+    ref: Short
+    sha: ShaText
+
+
+class PullRequest(Issue):
+    """A pull request: it has all that an issue has."""
+
+    head: Branch
+    base: Branch
+
+
+class PullRequestEvent(Payload):
+    """`pull_request`."""
+
+    pull_request: PullRequest
+    label: Label | None = None
+
+
+class PushedCommit(Part):
+    """A commit of a push, with the files it touches."""
+
+    added: list[Short] = Field(default_factory=list[Short])
+    removed: list[Short] = Field(default_factory=list[Short])
+    modified: list[Short] = Field(default_factory=list[Short])
+
+
+class Push(Payload):
+    """`push`. `after` is all noughts where the ref was deleted."""
+
+    ref: Short
+    after: ShaText
+    created: bool = False
+    deleted: bool = False
+    forced: bool = False
+    commits: list[PushedCommit] = Field(default_factory=list[PushedCommit])
+
+
+class AboutPeople(Part):
+    """`member`, `membership`, `team`, `organization`: all that matters is whose installation it is."""
+
+    action: Short = ""
+    installation: Installation
 
 
 class HeadRepository(Part):

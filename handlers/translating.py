@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.domain.inputs import Input
-from handlers.payloads import Payload
+from handlers.payloads import Part
 
-P = TypeVar("P", bound=Payload)
+P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,17 +31,36 @@ class TrackedRelease:
 
     bot: "Bot"
     issue: int
+    repo: str = REPO
 
     async def comment(self, text: str, *, by: str = "release-manager", seconds: float = 2) -> int:
         """Write a comment, let the bot answer, and return the comment's id."""
-        made = self.bot.github.comment(REPO, self.issue, text, by=by)
+        made = self.bot.github.comment(self.repo, self.issue, text, by=by)
         await self.bot.pass_time(seconds)
         return made.id
 
     @property
     def body(self) -> str:
         """The issue's body."""
-        return self.bot.github.issue(REPO, self.issue).body or ""
+        return self.bot.github.issue(self.repo, self.issue).body or ""
+
+    async def tick(self, item: str, *, by: str = "release-manager", on: bool = True, seconds: float = 8) -> None:
+        """Click an item's box as a person, and let the bot take it."""
+        old, new = ("- [ ] ", "- [x] ") if on else ("- [x] ", "- [ ] ")
+        lines = self.body.splitlines(keepends=True)
+        clicked = [line.replace(old, new, 1) if f"<!-- i:{item} -->" in line else line for line in lines]
+        assert clicked != lines, f"no box of {item} to click"
+        await self.edit("".join(clicked), by=by, seconds=seconds)
+
+    async def edit(self, body: str, *, by: str = "release-manager", seconds: float = 8) -> None:
+        """Edit the issue's body as a person, and let the bot take it."""
+        self.bot.github.edit_issue(self.repo, self.issue, by=by, body=body)
+        await self.bot.pass_time(seconds)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels on the issue, in order of their names."""
+        return sorted(label.name for label in self.bot.github.issue(self.repo, self.issue).labels)
 
     def ticked(self) -> list[str]:
         """The texts of the ticked items of the body."""
@@ -50,7 +69,7 @@ class TrackedRelease:
 
     def reactions(self, comment: int) -> list[str]:
         """The bot's reactions on a comment, in order."""
-        return [r.content for r in self.bot.room.repo.comments[comment].reactions]
+        return [r.content for r in self.bot.github.repo(self.repo).comments[comment].reactions]
 
     def replies(self) -> list[str]:
         """The bot's comments without their hidden marks, the status comment left out, in order."""
@@ -62,7 +81,7 @@ class TrackedRelease:
         return [c.body for c in self._comments() if "gonogo:status" in c.body]
 
     def _comments(self) -> list[Comment]:
-        comments = self.bot.room.repo.comments.values()
+        comments = self.bot.github.repo(self.repo).comments.values()
         return [c for c in comments if c.issue.number == self.issue and c.user.type == "Bot"]
 
 
@@ -71,13 +90,30 @@ class Meddler:
 
     def __init__(self, app: ContractChecked) -> None:
         self._app = app
+        self._count = 0
+        self._at: list[tuple[int, Callable[[], object]]] = []
         self._waiting: list[tuple[str, str, Callable[[], object]]] = []
 
     def before(self, method: str, ending: str, do: Callable[[], object]) -> None:
         """Do it once, before the next request of that method whose path ends so."""
         self._waiting.append((method, ending, do))
 
+    def within(self, requests: int, do: Callable[[], object]) -> None:
+        """Do it once, just before the so-manieth request from now on: 0 is the next one."""
+        self._at.append((self._count + requests, do))
+
+    def finish(self) -> None:
+        """Do what is still waiting for its request."""
+        waiting, self._at = self._at, []
+        for _, do in waiting:
+            do()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        due = [one for one in self._at if one[0] <= self._count]
+        self._at = [one for one in self._at if one[0] > self._count]
+        self._count += 1
+        for _, do in due:
+            do()
         for one in self._waiting:
             if scope["method"] == one[0] and scope["path"].endswith(one[1]):
                 self._waiting.remove(one)

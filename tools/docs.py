@@ -34,7 +34,7 @@ def _cell(text: str) -> str:
 
 def who(command: SlashCommand) -> str:
     """Say which role a command asks for, in words."""
-    return str(wording.who(command.who))
+    return str(wording.who(command.who, command.name))
 
 
 def commands_table() -> str:

@@ -10,9 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.adapters.wording import FILTERS, GLOBALS, neutralised
 from app.domain.messages import Message
+from app.domain.plan.review import PlanCheckView
 from app.domain.release.desired import BODY_LIMIT, length
 from app.domain.release.views import GateView, IssueView, StatusView
-from app.ports import GateCheck
+from app.ports import Annotation, OwnCheck
 
 MESSAGE_LIMIT: Final = BODY_LIMIT - 512
 """Leaves room for the hidden mark that a reply carries."""
@@ -61,16 +62,32 @@ class TemplateRenderer:
         """Return the sticky status comment, short of the limit by the room that a hidden mark takes."""
         return _bounded(self._written("views/status.md.j2", {"view": view}), MESSAGE_LIMIT)
 
-    def gate_check(self, view: GateView) -> GateCheck:
+    def gate_check(self, view: GateView) -> OwnCheck:
         """Return the check run `release/gate`."""
         values = {"view": view}
-        return GateCheck(
+        return OwnCheck(
             status=view.status,
             conclusion=view.conclusion,
             title=self._written("views/gate_title.md.j2", values),
             summary=_bounded(self._written("views/gate.md.j2", values), SUMMARY_LIMIT),
             details_url=view.overview.issue_url,
             external_id=view.external_id,
+        )
+
+    def plan_check(self, view: PlanCheckView) -> OwnCheck:
+        """Return the check run `release/plan`."""
+        values = {"view": view}
+        return OwnCheck(
+            status="completed",
+            conclusion=view.conclusion,
+            title=self._written("views/plan_check_title.md.j2", values),
+            summary=_bounded(self._written("views/plan_check.md.j2", values), SUMMARY_LIMIT),
+            details_url=None,
+            external_id=view.external_id,
+            annotations=tuple(
+                Annotation(path=remark.path, line=remark.line, level=remark.level, message=remark.message)
+                for remark in view.remarks
+            ),
         )
 
     def _written(self, template: str, values: Mapping[str, object]) -> str:

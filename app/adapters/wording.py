@@ -1,6 +1,7 @@
 """What templates can do with a value: every way out of a template by which foreign text becomes Markdown."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -13,12 +14,24 @@ from app.domain.marks import FOOT, HEAD
 from app.domain.neutral import code, neutral
 from app.domain.release.reasons import explain
 from app.domain.release.views import ItemView
-from app.domain.values import Role
+from app.domain.values import Allowed, Role, Who
 
 _URL_LIMIT = 2_000
 _URL_SAFE = "%/:=?&#@!$*+,;~._-"
 # A link to one of these is shown in the thread it points to; foreign text must not make such noise.
 _TELLING_PATHS = ("/issues/", "/pull/", "/discussions/", "/commit/")
+_LINK_IN_ITEM = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_NAMES_SHOWN = 6
+
+_WHO: Final[Mapping[Who, str]] = {
+    Who.EVERYBODY: "everybody",
+    Who.STARTER: "`maintain` and above",
+    Who.DOER: "the role that owns the task, else `write` and above",
+    Who.MANAGER: "release managers: the plan's, else `maintain` and above",
+    Who.SIGNER: "the roles whose sign-off the plan asks for",
+    Who.STOPPER: "release managers, and whoever has a role in the plan",
+    Who.OWNER: "whoever said it",
+}
 
 
 def safe(markdown: str) -> Markup:
@@ -57,10 +70,28 @@ def _item_text(value: str) -> Markup:
     return safe(item_text(value))
 
 
+@lru_cache(maxsize=8192)
+def _plain(value: str, limit: int = 120) -> Markup:
+    """An item's words in the midst of ours: its Markdown goes, and what is left is nothing but text."""
+    return _text(_LINK_IN_ITEM.sub(r"\1", value[:1000]).replace("`", "").replace("**", ""), limit)
+
+
+def _prose(value: str, limit: int = 200) -> Markup:
+    """A command's help as it was written: text, and code where it stands between backticks."""
+    pieces = value.split("`") if value.count("`") % 2 == 0 else [value]
+    shown = [_code(piece) if at % 2 else _spaced(piece, limit) for at, piece in enumerate(pieces)]
+    return safe("").join(shown)
+
+
+def _spaced(value: str, limit: int) -> Markup:
+    """Foreign text as text, with the blanks around it."""
+    before, after = " " * value[:1].isspace(), " " * value[-1:].isspace()
+    return safe(f"{before}{_text(value, limit)}{after}")
+
+
 def _item_line(item: ItemView, note: str) -> Markup:
     """An item's whole line. The note comes from a macro and is Markdown already."""
-    is_done = item.state == "done"
-    line = item_line(item.id, _item_text(item.text), is_done=is_done, depth=item.depth, note=note)
+    line = item_line(item.id, _item_text(item.text), is_ticked=item.is_ticked, depth=item.depth, note=note)
     return safe(line)
 
 
@@ -96,9 +127,35 @@ def _role(role: Role) -> Markup:
     return safe("no role" if role is Role.NONE else f"`{role.name.lower()}`")
 
 
-def who(role: Role) -> Markup:
-    """Say who may, where that role is the least: in help, in refusals and in the documentation."""
-    return safe("everybody") if role <= Role.READ else safe(f"{_role(role)} and above")
+def who(whom: Who, command: str = "") -> Markup:
+    """Say who may give a command: in help and in the documentation."""
+    also = ", and release managers" if whom is Who.OWNER and command == "resume" else ""
+    return safe(f"{_WHO[whom]}{also}")
+
+
+def _allowed(whom: Allowed) -> Markup:
+    """Say who may do one thing, where a plan's roles are known: in refusals."""
+    named = [_names(whom.owners)] if whom.owners else []
+    if whom.roles:
+        named.append(f"the plan's {_names(whom.roles)}")
+    if whom.least is not None:
+        named.append(_least(whom.least))
+    is_long = any(" and " in part for part in named)
+    return safe((", and " if is_long else " and ").join(named) or "nobody")
+
+
+def _names(names: Sequence[str]) -> str:
+    """A few names in a sentence: `A, B and C`."""
+    shown: list[str] = [_text(name, 80) for name in names[:_NAMES_SHOWN]]
+    if len(names) > _NAMES_SHOWN:
+        shown.append(f"{len(names) - _NAMES_SHOWN} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
+
+
+def _least(role: Role) -> str:
+    if role is Role.ADMIN:
+        return "administrators"
+    return "everybody" if role <= Role.READ else f"{_role(role)} and above"
 
 
 def _short(sha: str) -> Markup:
@@ -110,11 +167,14 @@ def _when(moment: datetime) -> Markup:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Markup]]] = {
+    "allowed": _allowed,
     "code": _code,
     "command": _command,
     "item": _item_text,
     "link": _link,
     "ours": _own_link,
+    "plain": _plain,
+    "prose": _prose,
     "role": _role,
     "short": _short,
     "text": _text,

@@ -1,5 +1,6 @@
 """From the words of a command to a decision: which command, which release, who may, and what it answers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,43 +17,21 @@ from app.domain.messages import (
     UnknownCommand,
 )
 from app.domain.plan.resolve import NoTask, resolve_task
-from app.domain.policy import refusal
+from app.domain.policy import allowed, refusal
 from app.domain.release.model import Release
 from app.domain.release.running import workflow_task
-from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand, parse_args
+from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand
 from app.domain.values import version_of
 
-LATER: Final = frozenset(
-    [
-        "abandon",
-        "announce",
-        "approve",
-        "blocker",
-        "check",
-        "finish",
-        "go",
-        "hold",
-        "hotfix",
-        "incident",
-        "no-go",
-        "note",
-        "publish",
-        "replan",
-        "report",
-        "resume",
-        "retarget",
-        "tag",
-        "uncheck",
-        "unwaive",
-        "veto",
-        "waive",
-        "withdraw",
-    ]
-)
+LATER: Final = frozenset(["announce", "blocker", "hotfix", "incident", "note", "publish", "tag"])
 """Commands that people know of and this version does not have: said plainly, and not taken for typing errors."""
 
 TASK_COMMAND: Final = "run"
 """The command that `/release <task>` is short for."""
+
+
+_NO_GO: Final = re.compile(r"go\b[\s:;,.!-]*", re.IGNORECASE)
+_GLUED: Final = re.compile(r"([\w-]+?)[:;,.!—…]+(.*)", re.DOTALL)  # `hold:the build is red`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +47,17 @@ def understand(commands: Commands, invocation: Invocation) -> Understood | Messa
     """Return the command that was meant; a word that is none is taken for a task to run."""
     command = commands.find(invocation.word)
     word, text = None, invocation.rest
+    if command is None and invocation.word == "no" and (found := _NO_GO.match(invocation.rest)):
+        command, text = commands.find("no-go"), invocation.rest[found.end() :]
+    if command is None and (found := _GLUED.match(invocation.text)):
+        meant = commands.find(found[1])
+        command, text = (meant, found[2]) if meant is not None and meant.is_safety else (None, text)
     if command is None:
         command = commands.find(TASK_COMMAND)
         word, text = invocation.word, f"{invocation.word} {invocation.rest}"
     if command is None or not invocation.word:
         return UnknownCommand(word=invocation.word, nearest=())
-    args = parse_args(command.usage, text)
+    args = command.parse(text)
     if isinstance(args, BadArgs):
         if word is not None and (nearest := commands.nearest(word)):
             return UnknownCommand(word=word, nearest=nearest)
@@ -116,6 +100,6 @@ def decide(understood: Understood, facts: Facts, commands: Commands) -> Decision
             return Refused(
                 UnknownCommand(word=understood.word, nearest=commands.nearest(understood.word, tuple(slugs)))
             )
-    if denied := refusal(facts.actor, command.who, understood.word or command.name):
+    if denied := refusal(facts.actor, allowed(command.who, facts.plan), understood.word or command.name):
         return Refused(denied)
     return command.decide(facts, understood.args)

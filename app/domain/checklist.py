@@ -39,9 +39,9 @@ def item_text(text: str) -> str:
     return _balanced("".join(pieces))
 
 
-def item_line(item_id: ItemId, text: str, *, is_done: bool, depth: int = 0, note: str = "") -> str:
+def item_line(item_id: ItemId, text: str, *, is_ticked: bool, depth: int = 0, note: str = "") -> str:
     """Return `- [x] text <!-- i:2.3.1 --> note`; `text` comes from `item_text`, `note` is one line of Markdown."""
-    box = "x" if is_done else " "
+    box = "x" if is_ticked else " "
     hidden = f"{_ID_OPENS}{_hide(item_id)}{_ID_ENDS}"
     return f"{'  ' * depth}- [{box}] {text} {hidden}{' ' if note else ''}{note}"
 
@@ -49,6 +49,12 @@ def item_line(item_id: ItemId, text: str, *, is_done: bool, depth: int = 0, note
 def read_items(block: str) -> tuple[ReadItem, ...]:
     """Return the items of a block in order, by their hidden ids; whatever else stands there is passed over."""
     return tuple(item for start, end, _ in lines_of(block) if (item := _read_item(block[start:end])))
+
+
+def item_words(line: str) -> str:
+    """Return what stands between an item's box and its hidden id."""
+    box = _BOX.match(line)
+    return line[box.end() if box else 0 : line.find(_ID_OPENS)].strip()
 
 
 def _read_item(line: str) -> ReadItem | None:

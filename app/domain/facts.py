@@ -6,16 +6,19 @@ from datetime import datetime
 
 from app.domain.messages import CommandHelp
 from app.domain.plan.model import Plan
+from app.domain.release.events import Event
 from app.domain.release.model import Release
 from app.domain.values import Person, ReleaseId, Repo, Role, Sha, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks, and their role on the repository at this moment; None where it could not be read, which denies."""
+    """Who asks, with their role on the repository and in the plan at this moment. What could not be read denies."""
 
     person: Person
-    role: Role | None
+    role: Role | None  # None where it could not be read
+    roles: frozenset[str] = frozenset()  # of the plan
+    unread: frozenset[str] = frozenset()  # roles of the plan of which nobody knows whether they have them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class PlanSource:
     text: str
     plan: Plan
     target: Target
+    people: Mapping[str, int]  # the ids of the logins that its roles name; nobody has the others
+    changes: tuple[str, ...] = ()  # how it reads otherwise than the release's own, one line each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,8 @@ class NoPlan:
     looked_at: tuple[str, ...] = ()
     unknown_ref: str | None = None
     named: tuple[str, ...] = ()  # several plans to choose from, without `.md`
+    stray: Sha | None = None  # a commit that stands on none of the branches releases come from
+    branches: tuple[str, ...] = ()  # those
     ref: str = ""  # where it was looked for
 
 
@@ -57,13 +64,16 @@ class Facts:
     issue: int
     comment: int | None  # the comment that holds the command; None for a label
     comment_url: str
-    invocation: str  # unique per command: the delivery's id and its place in the comment
+    invocation: str  # unique and not to be guessed: the delivery's id and the command's place in it
+    said_at: datetime  # when it was said, by GitHub's clock
+    delivery: str
     new_release: ReleaseId  # the id a release takes that this command starts
     is_pull: bool = False  # a pull request's comment, not an issue's
     release: Release | None = None  # the release the command is about
     plan: Plan | None = None  # that release's plan as pinned
     others: tuple[Release, ...] = ()  # the repository's other open releases
-    source: PlanSource | NoPlan | None = None  # for start
+    source: PlanSource | NoPlan | None = None  # for start, retarget and replan
     workflows: Mapping[str, WorkflowInputs | None] | None = None  # by file; None: no such file at the target
     status_url: str | None = None  # the sticky status comment
     commands: tuple[CommandHelp, ...] = ()  # every command there is, for the help
+    log: tuple[Event, ...] = ()  # the release's whole log, for its report

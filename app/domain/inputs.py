@@ -1,9 +1,10 @@
 """What a delivery says, translated: the few things a webhook can mean to a release."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from app.domain.release.model import Sighting
-from app.domain.values import Person, Repo
+from app.domain.release.model import LabelledIssue, Sighting
+from app.domain.values import Person, Repo, Sha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Commented:
     url: str
     by: Person
     text: str
+    at: datetime  # by GitHub's clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +30,87 @@ class Sighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextChanged:
-    """An issue's body or a comment was changed, by whomever: what we show there may have to be put right."""
+class Labelled:
+    """A label was put on an issue: it may be a command, or one of those that we put there ourselves."""
 
     repo: Repo
     issue: int
-    comment: int | None  # None: the issue's own body
+    is_pull: bool
+    label: str
+    is_on: bool  # False: it was taken off
+    by: Person
+    is_person: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueHeard:
+    """An issue or pull request has labels and is open, closed or gone."""
+
+    repo: Repo
+    issue: LabelledIssue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueGone:
+    """An issue was deleted, or moved to another repository."""
+
+    repo: Repo
+    issue: int
+    how: str  # in words
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyEdited:
+    """An issue's body was edited: what somebody ticked is their word, and our block may have to be put right."""
+
+    repo: Repo
+    issue: int
+    by: Person
+    is_person: bool  # not a bot, ours included
+    before: str | None  # None where GitHub does not tell
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentChanged:
+    """A comment was edited or deleted. It never executes; one of ours may have to be put right."""
+
+    repo: Repo
+    issue: int
+    comment: int
+    by: Person  # whoever did it, not whoever wrote it
+    before: str | None
     text: str | None  # as it is now; None where it was deleted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """A branch stands at another commit."""
+
+    repo: Repo
+    branch: str
+    sha: Sha
+    paths: frozenset[str] | None  # of the files that changed; None where not all of them are told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullChanged:
+    """A pull request has new commits: it may change the plan."""
+
+    repo: Repo
+    pull: int
+    head: Sha
+    base: str  # branch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleChanged:
+    """Somebody's role or membership has changed: what is kept of them is out of date."""
+
+    installation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,4 +121,18 @@ class RecheckAsked:
     release: str  # what we gave the check as external id: not to be trusted before it is looked up
 
 
-Input = Commented | Sighted | TextChanged | RecheckAsked
+AtRepo = (
+    Commented
+    | Labelled
+    | Sighted
+    | IssueHeard
+    | IssueGone
+    | BodyEdited
+    | CommentChanged
+    | Pushed
+    | PullChanged
+    | RecheckAsked
+)
+"""What a delivery about one repository can mean."""
+
+Input = AtRepo | PeopleChanged

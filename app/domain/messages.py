@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.release.gate import Verdict
-from app.domain.values import Role, Sha
+from app.domain.release.report import ReportView
+from app.domain.values import Allowed, Role, Sha, Who
 
 DispatchProblem = Literal["no-trigger", "no-task-input", "required-inputs"]
 """Why a workflow cannot be dispatched for a task."""
@@ -46,8 +47,9 @@ class NotAllowed(Message):
     """Somebody asked for what their role does not allow."""
 
     command: str
-    wanted: Role
-    found: Role | None  # None where it could not be read
+    allowed: Allowed
+    found: Role | None
+    is_unread: bool  # what they are could not be read just now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,15 @@ class UnknownRef(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrayCommit(Message):
+    """The commit stands on none of the branches that releases come from."""
+
+    ref: str
+    sha: Sha
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnIssue(Message):
     """`start` on a pull request: a release is tracked in an issue."""
 
@@ -150,6 +161,18 @@ class TaskChoice(Message):
     word: str
     command: str  # "" for the short form, else "run ", "retry ", "cancel "
     tasks: tuple[tuple[str, str], ...]  # number or slug, label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotItsTurn(Message):
+    """A task before its time: what it needs is not done, or its phase is not open."""
+
+    task: str
+    slug: str
+    needs: tuple[str, ...]  # labels
+    phase: str  # whose exit criteria are not met; empty where that is not it
+    criteria: tuple[str, ...]  # those that are not met, in their own words
+    managers: Allowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +282,211 @@ class RunRequestRefused(Message):
     reason: str
 
 
+# -- items ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownItem(Message):
+    """No item of the plan answers to that word."""
+
+    word: str
+    command: str
+    nearest: tuple[tuple[str, str], ...]  # id, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChoice(Message):
+    """Words that fit several items."""
+
+    word: str
+    command: str
+    items: tuple[tuple[str, str], ...]  # id, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineOnly(Message):
+    """An item that evidence ticks, and no person."""
+
+    item: str
+    text: str
+    wanted: str  # its kind of evidence
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyTicked(Message):
+    """The item is done already, or was never ticked when it is to be unticked."""
+
+    item: str
+    text: str
+    by: str | None  # None: nobody, it is not ticked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverAsked(Message):
+    """A waiver that is in force only when a second person says so too."""
+
+    item: str
+    text: str
+    priority: str
+    by: str
+    is_repeated: bool  # the same person said so again
+    managers: Allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWaivable(Message):
+    """An item that cannot be waived, or whose waiver cannot be lifted."""
+
+    item: str
+    text: str
+    why: Literal["done", "waived", "not-waived", "roll-up"]
+
+
+TickProblem = Literal["machine", "not-allowed", "unread", "bot"]
+"""Why a box that somebody changed is put back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack:
+    """One box that is put back."""
+
+    item: str
+    text: str
+    is_ticked: bool  # what they had made of it
+    why: TickProblem
+    allowed: Allowed
+    wanted: str  # the item's kind of evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicksPutBack(Message):
+    """Boxes that somebody changed who may not, or that no person may: they are put back."""
+
+    by: str
+    boxes: tuple[PutBack, ...]
+
+
+# -- saying yes and no ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToSign(Message):
+    """The plan asks for no sign-off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignoffChoice(Message):
+    """A sign-off that does not say for which role, or for one that is not asked for."""
+
+    word: str | None
+    roles: tuple[str, ...]  # that could be meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadySigned(Message):
+    """The role has signed off, or the person has for another role."""
+
+    role: str
+    by: str
+    own: str | None = None  # the other role, where it is that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToTakeBack(Message):
+    """Somebody takes back what they have not said, or says once more what stands."""
+
+    what: Literal["sign-off", "hold", "go"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldByOthers(Message):
+    """A hold that only its owner or a release manager lifts."""
+
+    holders: tuple[str, ...]
+    managers: Allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldWithoutEnd(Message):
+    """The release is held, without an end: what was said of it is no time."""
+
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReady(Message):
+    """Go, or the end of the release, while something is open."""
+
+    command: str
+    version: str
+    sha: Sha
+    verdict: Verdict
+
+
+# -- another commit, another plan, the end ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameTarget(Message):
+    """The release stands at that commit already."""
+
+    version: str
+    sha: Sha
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Message):
+    """The release was moved to another commit, and what fell with that."""
+
+    version: str
+    sha: Sha
+    before: Sha
+    ticks: int  # by hand
+    kept: str | None
+    signoffs: tuple[str, ...]  # roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanUnchanged(Message):
+    """The plan file reads as the release has it."""
+
+    path: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanGone(Message):
+    """There is no plan file any more at the place where the release has it from."""
+
+    path: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTaken(Message):
+    """The plan's new text was taken up."""
+
+    path: str
+    blob: Sha
+    changes: tuple[str, ...]
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Message):
+    """What has happened to the release so far."""
+
+    view: ReportView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet(Message):
+    """So many answers in a minute that no more are written for a while."""
+
+    limit: int
+
+
 # -- answers ---------------------------------------------------------------------------------------------------------
 
 
@@ -294,7 +522,7 @@ class CommandHelp:
 
     usage: str
     summary: str
-    who: Role
+    who: Who
     details: str = ""
     examples: tuple[str, ...] = ()
 

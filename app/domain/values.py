@@ -1,7 +1,7 @@
 """The small words everything else is said in: shas, roles, people, repositories."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import NewType
 
 Sha = NewType("Sha", str)
@@ -27,6 +27,27 @@ class Role(IntEnum):
     WRITE = 3
     MAINTAIN = 4
     ADMIN = 5
+
+
+class Who(StrEnum):
+    """Who may give a command. What that means for a plan and its roles is worked out in `policy`."""
+
+    EVERYBODY = "everybody"  # who can read the repository
+    STARTER = "starter"  # before there is a plan: maintain and above
+    DOER = "doer"  # the role that the task is owned by, else write and above
+    MANAGER = "manager"  # the plan's Release Manager, else maintain and above
+    SIGNER = "signer"  # a role that the plan wants signed off by
+    STOPPER = "stopper"  # managers, and whoever has a role in the plan
+    OWNER = "owner"  # whoever said what is taken back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """Who may do one thing: these roles of the plan, or whoever has at least this role on the repository."""
+
+    roles: tuple[str, ...] = ()
+    least: Role | None = None
+    owners: tuple[str, ...] = ()  # or these people, whose own it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

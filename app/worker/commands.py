@@ -1,148 +1,196 @@
-"""A comment's commands: gather what each needs to know, let it decide, and draft what is to be written."""
+"""What people ask for: gather what each command needs to know, let it decide, and draft what is to be written."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 import structlog
 
 from app.domain.answering import Understood, choose_release, decide, understand
-from app.domain.decision import Refused
+from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Actor, Facts, NoPlan, PlanSource, WorkflowInputs
-from app.domain.inputs import Commented
 from app.domain.messages import CommandHelp, Message
 from app.domain.plan.model import Plan
-from app.domain.release.effects import React
+from app.domain.policy import allowed, may
 from app.domain.release.events import ReleaseStarted
+from app.domain.release.events_course import PlanAdopted
+from app.domain.release.events_said import CommandAnswered
 from app.domain.release.model import Release
-from app.domain.slash import Commands, Invocation, Need, find_invocations
+from app.domain.slash import Commands, Invocation, Need
 from app.domain.values import ReleaseId, Role, version_of
 from app.ports import GitHubError, Throttled
+from app.worker.asking import Asking
 from app.worker.draft import Draft
+from app.worker.people import People
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
+_TEXT_KEPT: Final = 300  # characters of a command in the log of its release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One command of what was asked for."""
+
+    invocation: Invocation
+    key: str  # the same under every delivery
+    source: str  # the delivery's id, which only GitHub and we know, and the place in it
+    delivery: str
 
 
 class CommandDesk:
-    """Takes a person's comment and answers the commands in it."""
+    """Takes what a person asks for and answers it."""
 
     def __init__(self, commands: Commands, bench: Workbench) -> None:
         self._commands = commands
         self._bench = bench
+        self._people = People(bench.github)
         self._help = tuple(
             CommandHelp(usage=c.usage, summary=c.summary, who=c.who, details=c.details, examples=c.examples)
             for c in commands
         )
 
-    async def answer(self, comment: Commented, delivery: str, draft: Draft, *, is_first: bool) -> None:
-        """Decide every command of the comment in turn. Raises GitHubError where the facts cannot be had.
+    async def answer(self, asking: Asking, delivery: str, draft: Draft, *, is_first: bool) -> None:
+        """Decide everything that is asked for in turn. Raises GitHubError where the facts cannot be had.
 
-        One that is decided on once more, since the release has moved on meanwhile, is not greeted again.
+        One that is decided on once more, since the release has moved on meanwhile, is not greeted again; one that was
+        decided on before, under another delivery, is left alone.
         """
-        invocations = find_invocations(comment.text)
-        if not invocations:
-            return
-        if is_first:
-            await self._greet(comment)
-        actor = Actor(person=comment.by, role=await self._role(comment))
-        for place, invocation in enumerate(invocations):
-            await self._one(comment, actor, invocation, f"{delivery}:{place}", draft)
+        if is_first and asking.comment is not None:
+            await self._greet(asking, asking.comment)
+        actor = await self._people.stranger(asking.repo, asking.by)
+        for place, invocation in enumerate(asking.invocations):
+            key = f"{asking.key}:{place}"
+            if any(key in release.answered for release in draft.releases):
+                continue
+            turn = _Turn(invocation=invocation, key=key, source=f"{delivery}:{place}", delivery=delivery)
+            await self._one(asking, actor, turn, draft)
 
-    async def _one(self, comment: Commented, actor: Actor, invocation: Invocation, source: str, draft: Draft) -> None:
-        understood = understand(self._commands, invocation)
-        here = next((r.id for r in draft.releases if r.issue == comment.issue), None)
+    async def _one(self, asking: Asking, actor: Actor, turn: _Turn, draft: Draft) -> None:
+        understood = understand(self._commands, turn.invocation)
+        here = next((r for r in draft.releases if r.issue == asking.issue), None)
         if isinstance(understood, Message):
-            self._refuse(comment, actor, here, source, understood, draft)
+            self._say(asking, actor, turn, here, Refused(understood), draft)
             return
-        chosen = choose_release(draft.releases, comment.issue, understood, self._commands)
+        chosen = choose_release(draft.releases, asking.issue, understood, self._commands)
         if isinstance(chosen, Message):
-            self._refuse(comment, actor, here, source, chosen, draft)
+            self._say(asking, actor, turn, here, Refused(chosen), draft)
             return
-        facts = await self._facts(comment, actor, understood, chosen, source, draft)
+        facts = await self._facts(asking, actor, turn, understood, chosen, draft)
         decision = decide(understood, facts, self._commands)
-        release = chosen.id if chosen else None
         _log.info("command.decided", command=understood.command.name, is_refused=isinstance(decision, Refused))
-        if isinstance(decision, Refused):
-            self._refuse(comment, actor, release or here, source, decision.reason, draft)
-            return
+        if isinstance(decision, Accepted):
+            self._take(chosen, asking, decision, draft)
+        self._write_down(understood, facts, turn, decision, draft)
+        self._say(asking, actor, turn, chosen or here, decision, draft)
+
+    def _take(self, release: Release | None, asking: Asking, decision: Accepted, draft: Draft) -> None:
         for event in decision.events:
             if isinstance(event, ReleaseStarted):
-                self._bench.plans.pin(event)
-        draft.add(release, comment.repo, decision)
-        if decision.is_settled:
-            draft.plan(release, comment.repo, React(repo=comment.repo, comment=comment.comment, content="rocket"))
-        if decision.answer is not None:
-            draft.reply(release, comment.repo, comment.issue, source, decision.answer)
+                self._bench.plans.pin(event.release, event.version, event)
+            elif isinstance(event, PlanAdopted) and release is not None:
+                self._bench.plans.pin(release.id, release.version, event)
+        draft.add(release.id if release else None, asking.repo, decision)
+
+    def _write_down(self, understood: Understood, facts: Facts, turn: _Turn, decision: Decision, draft: Draft) -> None:
+        """Put the decision into the release's log: who asked for what, and why not. Questions and outsiders are not."""
+        release = facts.release.id if facts.release else facts.new_release
+        is_known = any(r.id == release for r in draft.all)
+        if not is_known or understood.command.is_question or facts.actor.role is Role.NONE:
+            return
+        answered = CommandAnswered(
+            key=turn.key,
+            delivery=turn.delivery,
+            command=understood.command.name,
+            text=turn.invocation.text[:_TEXT_KEPT],
+            by=facts.actor.person,
+            sha=draft.release(release).target.sha,
+            refusal=type(decision.reason).__name__ if isinstance(decision, Refused) else None,
+            at=facts.now,
+        )
+        draft.add(release, facts.repo, Accepted(events=(answered,)))
 
     @staticmethod
-    def _refuse(
-        comment: Commented, actor: Actor, release: ReleaseId | None, source: str, reason: Message, draft: Draft
+    def _say(
+        asking: Asking, actor: Actor, turn: _Turn, release: Release | None, decision: Decision, draft: Draft
     ) -> None:
-        """Say no. Outsiders get a reaction and no words: their comments must not use up what we may write."""
-        draft.plan(release, comment.repo, React(repo=comment.repo, comment=comment.comment, content="-1"))
-        if actor.role is not Role.NONE:
-            draft.reply(release, comment.repo, comment.issue, source, reason)
+        """Show and say what came of it. Outsiders get no words: their comments must not use up what we may write."""
+        of = release.id if release else None
+        is_accepted = isinstance(decision, Accepted)
+        is_settled = decision.is_settled if isinstance(decision, Accepted) else True
+        if is_settled or asking.comment is None:
+            for effect in asking.heard(is_accepted=is_accepted, key=turn.key):
+                draft.plan(of, asking.repo, effect)
+        words = decision.answer if isinstance(decision, Accepted) else decision.reason
+        if words is not None and actor.role is not Role.NONE:
+            draft.reply(of, asking.repo, asking.issue, turn.key, words)
 
-    async def _greet(self, comment: Commented) -> None:
+    async def _greet(self, asking: Asking, comment: int) -> None:
         """Show at once that the command was seen. Not worth a retry: the outcome's reaction comes anyway."""
         try:
-            await self._bench.github.react(comment.repo, comment.comment, "eyes")
+            await self._bench.github.react(asking.repo, comment, "eyes")
         except Throttled:
             raise
         except GitHubError as error:
             _log.warning("command.greeting_failed", error=str(error))
 
-    async def _role(self, comment: Commented) -> Role | None:
-        try:
-            return await self._bench.github.role_of(comment.repo, comment.by.login, comment.by.id)
-        except Throttled:
-            raise
-        except GitHubError as error:
-            _log.warning("command.role_unreadable", error=str(error))
-            return None
+    # -- what one command is decided on -------------------------------------------------------------------
 
     async def _facts(
         self,
-        comment: Commented,
+        asking: Asking,
         actor: Actor,
+        turn: _Turn,
         understood: Understood,
         release: Release | None,
-        source: str,
         draft: Draft,
     ) -> Facts:
+        """Gather what the command needs. Nothing is asked of GitHub for who is going to be refused."""
         needs = understood.command.needs
         plan = await self._bench.plans.of(release) if release else None
+        if release is not None and plan is not None and not understood.command.is_question:
+            actor = await self._people.in_plan(actor, release, plan)
+        is_let = may(actor, allowed(understood.command.who, plan))
         shown = await self._bench.releases.shown(release.id) if release and Need.SHOWN in needs else None
+        log = await self._bench.releases.events(release.id) if release and Need.LOG in needs else ()
         return Facts(
             now=self._bench.clock.now(),
             actor=actor,
-            repo=comment.repo,
-            issue=comment.issue,
-            comment=comment.comment,
-            comment_url=comment.url,
-            invocation=source,
-            new_release=ReleaseId(sha256(source.encode()).hexdigest()[:16]),
-            is_pull=comment.is_pull,
+            repo=asking.repo,
+            issue=asking.issue,
+            comment=asking.comment,
+            comment_url=asking.url,
+            invocation=turn.source,
+            said_at=asking.at,
+            delivery=turn.delivery,
+            new_release=ReleaseId(sha256(turn.source.encode()).hexdigest()[:16]),
+            is_pull=asking.is_pull,
             release=release,
             plan=plan,
             others=tuple(r for r in draft.releases if release is None or r.id != release.id),
-            source=await self._source(comment, actor, understood) if Need.PLAN_SOURCE in needs else None,
-            workflows=await self._workflows(actor, understood, release, plan) if Need.WORKFLOW in needs else None,
+            source=await self._source(asking, understood, release) if is_let else None,
+            workflows=await self._workflows(needs, release, plan) if is_let else None,
             status_url=shown.comment_url if shown else None,
             commands=self._help,
+            log=tuple(log),
         )
 
-    async def _source(self, comment: Commented, actor: Actor, understood: Understood) -> PlanSource | NoPlan | None:
-        if actor.role is None or actor.role < understood.command.who:
-            return None  # it is going to be refused: ask nothing of GitHub for it
-        args = understood.args
-        version = version_of(args["version"])
-        return await self._bench.plans.find(comment.repo, version, name=args.get("plan"), ref=args.get("target"))
+    async def _source(
+        self, asking: Asking, understood: Understood, release: Release | None
+    ) -> PlanSource | NoPlan | None:
+        needs, args, plans = understood.command.needs, understood.args, self._bench.plans
+        if Need.PLAN_SOURCE in needs:
+            version = version_of(args["version"])
+            found = await plans.find(asking.repo, version, name=args.get("plan"), ref=args.get("target"))
+            return await plans.with_people(asking.repo, found)
+        if Need.NEW_TARGET in needs and release is not None:
+            return await plans.with_people(asking.repo, await plans.again(release, ref=args.get("ref")))
+        return None
 
     async def _workflows(
-        self, actor: Actor, understood: Understood, release: Release | None, plan: Plan | None
+        self, needs: frozenset[Need], release: Release | None, plan: Plan | None
     ) -> Mapping[str, WorkflowInputs | None] | None:
-        if release is None or plan is None or actor.role is None or actor.role < understood.command.who:
+        if release is None or plan is None or Need.WORKFLOW not in needs:
             return None
         return await self._bench.plans.workflows(release, plan)

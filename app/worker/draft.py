@@ -27,8 +27,17 @@ class Draft:
 
     @property
     def releases(self) -> Sequence[Release]:
-        """The releases as they stand with the events drafted so far, oldest first."""
+        """The open releases as they stand with the events drafted so far, oldest first."""
+        return tuple(r for r in self._releases.values() if r.closed is None)
+
+    @property
+    def all(self) -> Sequence[Release]:
+        """The same with those that have been closed in this very draft."""
         return tuple(self._releases.values())
+
+    def release(self, release: ReleaseId) -> Release:
+        """Return one of them. Raises KeyError."""
+        return self._releases[release]
 
     def add(self, release: ReleaseId | None, repo: Repo, accepted: Accepted) -> None:
         """Take up a decision's events and effects. The words of it are for `reply`."""

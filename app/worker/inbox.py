@@ -8,16 +8,32 @@ import structlog
 from pydantic import ValidationError
 
 from app.domain.decision import Accepted
-from app.domain.inputs import Commented, Input, RecheckAsked, Sighted, TextChanged
+from app.domain.inputs import (
+    AtRepo,
+    BodyEdited,
+    CommentChanged,
+    Commented,
+    Input,
+    IssueGone,
+    IssueHeard,
+    Labelled,
+    PeopleChanged,
+    PullChanged,
+    Pushed,
+    RecheckAsked,
+    Sighted,
+)
 from app.domain.messages import Trouble
 from app.domain.release.events import RepositoryMoved
-from app.domain.release.model import Release
-from app.domain.release.seeing import see
 from app.domain.slash import find_invocations
 from app.ports import AlreadySettled, Conflict, Delivery, GitHubError, Inbox, Rejected, Throttled
+from app.worker.asking import asked_by_label, asked_in_comment
 from app.worker.commands import CommandDesk
 from app.worker.draft import Draft
-from app.worker.shown import forget_changed
+from app.worker.editing import Editing
+from app.worker.happenings import Happenings
+from app.worker.labels import is_state_label
+from app.worker.plan_checks import PlanChecker
 from app.worker.workbench import Workbench
 from handlers.translating import EventHandler
 
@@ -37,6 +53,9 @@ class InboxWorker:
         self._inbox = inbox
         self._bench = bench
         self._desk = desk
+        self._editing = Editing(bench)
+        self._happenings = Happenings(bench)
+        self._plan_checks = PlanChecker(bench)
         self._handlers = handlers
         self._rests: dict[str, datetime] = {}
 
@@ -94,44 +113,65 @@ class InboxWorker:
                 return
 
     async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...], *, is_first: bool) -> Draft:
-        if not inputs:
+        for value in inputs:
+            if isinstance(value, PeopleChanged):
+                self._bench.github.forget_people(value.installation)
+        at_repo = [value for value in inputs if not isinstance(value, PeopleChanged)]
+        if not at_repo:
             return Draft((), self._bench.renderer)
-        draft = Draft(await self._bench.releases.open_in(inputs[0].repo.id), self._bench.renderer)
-        repo = inputs[0].repo
+        repo = at_repo[0].repo
+        draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)
         for release in draft.releases:
             if release.repo != repo:  # renamed, transferred, or the App was installed anew
                 moved = RepositoryMoved(repo=repo, at=self._bench.clock.now())
                 draft.add(release.id, repo, Accepted(events=(moved,)))
-        for value in inputs:
-            match value:
-                case Commented():
-                    await self._desk.answer(value, delivery.id, draft, is_first=is_first)
-                case Sighted():
-                    await self._see(value, draft)
-                case TextChanged():
-                    draft.touched.update([r.id for r in draft.releases if await self._is_ours(r, value)])
-                case RecheckAsked(release=asked):
-                    draft.refreshed.update(r.id for r in draft.releases if r.id == asked)
-                case _:
-                    assert_never(value)
+        for value in at_repo:
+            await self._take(value, delivery, draft, is_first=is_first)
         return draft
 
-    async def _is_ours(self, release: Release, changed: TextChanged) -> bool:
-        """Whether a text of ours reads otherwise than we wrote it; what we wrote is then forgotten, to be looked at."""
-        if release.issue != changed.issue:
-            return False
-        while True:
-            shown = await self._bench.releases.shown(release.id)
-            afresh = forget_changed(shown, changed)
-            if afresh is None:
-                return False
-            if afresh == shown or await self._bench.releases.save_shown(release.id, shown, afresh):
-                return True
+    async def _take(self, value: AtRepo, delivery: Delivery, draft: Draft, *, is_first: bool) -> None:
+        match value:
+            case Commented():
+                if asking := asked_in_comment(value):
+                    await self._desk.answer(asking, delivery.id, draft, is_first=is_first)
+            case Labelled():
+                await self._label(value, delivery, draft, is_first=is_first)
+            case BodyEdited():
+                await self._editing.take(value, delivery.id, draft)
+            case Sighted():
+                await self._happenings.sighted(value, draft)
+            case IssueHeard():
+                await self._happenings.issue(value, draft)
+            case IssueGone():
+                self._happenings.gone(value, draft)
+            case CommentChanged():
+                await self._happenings.comment(value, draft)
+            case Pushed():
+                await self._happenings.pushed(value, draft)
+            case PullChanged():
+                await self._plan_checks.check(value.repo, value.pull, value.head, value.base)
+            case RecheckAsked(release=asked):
+                draft.refreshed.update(r.id for r in draft.releases if r.id == asked)
+            case _:
+                assert_never(value)
 
-    async def _see(self, sighted: Sighted, draft: Draft) -> None:
-        for release in draft.releases:
-            plan = await self._bench.plans.of(release)
-            draft.add(release.id, release.repo, see(plan, release, sighted.sighting, self._bench.clock.now()))
+    async def _label(self, labelled: Labelled, delivery: Delivery, draft: Draft, *, is_first: bool) -> None:
+        """Take a label on a tracking issue: a command, or one of ours that somebody has put on or taken off."""
+        tracked = next((r for r in draft.releases if r.issue == labelled.issue), None)
+        if tracked is None:
+            return
+        if is_state_label(labelled.label):
+            if labelled.is_person:
+                await self._happenings.state_label(tracked, draft)
+            return
+        asking = asked_by_label(labelled)
+        if asking is None:
+            return
+        if labelled.is_person:
+            await self._desk.answer(asking, delivery.id, draft, is_first=is_first)
+        else:  # no bot gives commands: the label goes, or it would look as if it did something
+            for effect in asking.heard(is_accepted=False, key=asking.key):
+                draft.plan(tracked.id, tracked.repo, effect)
 
     async def _again_later(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> bool:
         """Have the key rest, a little longer each time; park the delivery where that has not helped."""

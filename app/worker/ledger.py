@@ -5,10 +5,12 @@ from typing import Final, assert_never
 
 import structlog
 
-from app.domain.release.effects import CancelRun, DispatchRun, React, Reply, RerunRun
+from app.domain.messages import Quiet
+from app.domain.release.effects import CancelRun, DispatchRun, MoveCandidate, React, Reply, RerunRun, Unlabel
 from app.domain.release.model import Progress
-from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, settle
+from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, run_of, settle
 from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
+from app.worker.breaker import LIMIT, Breaker, Passage
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
 from app.worker.workbench import Workbench
@@ -18,6 +20,10 @@ _LEASE: Final = timedelta(seconds=60)
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
+
+
+QUIET: Final = (React, Reply, MoveCandidate, Unlabel)
+"""Effects of which nothing follows for the release."""
 
 
 class BrokenEffect(GitHubError):
@@ -31,6 +37,7 @@ class LedgerWorker:
         self._ledger = ledger
         self._bench = bench
         self._dispatcher = Dispatcher(bench.github, bench.clock)
+        self._breaker = Breaker()
 
     async def drain(self, key: str) -> None:
         """Perform what is due under the key; come back when the next is."""
@@ -68,7 +75,7 @@ class LedgerWorker:
             await self._ledger.put_off(entry.id, self._bench.clock.now() + wait, str(error))
             return
         _log.error("effect.failed", error=str(error))
-        if isinstance(entry.effect, React | Reply):
+        if isinstance(entry.effect, QUIET):
             await self._ledger.fail(entry.id, str(error))  # the issue is locked or gone: nobody can be told
         elif entry.attempts == 1:
             await self._record(entry, TurnedDown(reason=f"GitHub answered: {error}"))
@@ -79,13 +86,13 @@ class LedgerWorker:
         """Write down what came of it, with what follows, in one transaction."""
         while True:
             # Reactions and replies change no release: there is none to be read for them.
-            concerns = None if isinstance(entry.effect, React | Reply) else entry.release
+            concerns = None if isinstance(entry.effect, QUIET) else entry.release
             release = await self._bench.releases.get(concerns) if concerns else None
             draft = Draft((release,) if release else (), self._bench.renderer)
             plan = await self._bench.plans.of(release) if release else None
             follows = settle(entry.effect, outcome, release, plan, self._bench.clock.now())
             draft.add(entry.release, entry.effect.repo, follows)
-            if follows.answer is not None and not isinstance(entry.effect, React):
+            if follows.answer is not None and not isinstance(entry.effect, QUIET):
                 source = f"outcome:{entry.effect.ledger_key}"
                 draft.reply(entry.release, entry.effect.repo, entry.effect.issue, source, follows.answer)
             try:
@@ -105,30 +112,58 @@ class LedgerWorker:
             case Reply():
                 return await self._reply(entry, effect)
             case DispatchRun():
-                return await self._known(entry, effect) or await self._dispatcher.perform(entry, effect)
+                return await self._settled_already(entry, effect) or await self._dispatcher.perform(entry, effect)
             case RerunRun():
                 return await self._rerun(entry, effect)
             case CancelRun():
                 return await self._cancel(effect)
+            case MoveCandidate():
+                return await self._move(effect)
+            case Unlabel():
+                await self._bench.github.remove_label(effect.repo, effect.issue, effect.label)
+                return Done()
             case _:
                 assert_never(effect)
 
-    async def _known(self, entry: Entry, effect: DispatchRun) -> Outcome | None:
-        """Return the run that a webhook has told of meanwhile: then nothing is looked for, and nothing sent."""
-        if entry.attempts == 1 or entry.release is None:
+    async def _settled_already(self, entry: Entry, effect: DispatchRun) -> Outcome | None:
+        """Return the run that a webhook has told of meanwhile, or why none is wanted any more: then nothing is sent."""
+        release = await self._bench.releases.get(entry.release) if entry.release else None
+        if release is None:
             return None
-        release = await self._bench.releases.get(entry.release)
-        run = release.runs.get(effect.task) if release else None
-        if run is None or run.attempt != effect.attempt or run.run_id is None:
+        run = run_of(release, effect)
+        if run is not None and run.run_id is not None:
+            return Started(run_id=run.run_id, url=run.url or "")
+        if entry.attempts > 1:
             return None
-        return Started(run_id=run.run_id, url=run.url or "")
+        if release.closed is not None:
+            return TurnedDown(reason="the release is over")
+        if release.target.sha != effect.sha:
+            return TurnedDown(reason=f"the release has moved from {effect.sha[:7]} to {release.target.sha[:7]}")
+        if run is None:
+            return TurnedDown(reason="the release's plan has no such task any more")
+        return None
 
     async def _reply(self, entry: Entry, effect: Reply) -> Outcome:
         is_there = entry.attempts > 1 and await self._bench.github.find_comment(
             effect.repo, effect.issue, reply_mark(effect.mark)
         )
-        if not is_there:
-            await self._bench.github.comment(effect.repo, effect.issue, effect.body)
+        if is_there:
+            return Done()
+        passage = self._breaker.ask(effect.repo.id, effect.issue, self._bench.clock.now())
+        if passage is Passage.CLOSED:
+            _log.error("reply.not_written", issue=effect.issue, limit=LIMIT)
+            return Done()
+        body = effect.body
+        if passage is Passage.LAST:
+            body = f"{self._bench.renderer.message(Quiet(limit=LIMIT))}\n\n{reply_mark(effect.mark)}"
+        await self._bench.github.comment(effect.repo, effect.issue, body)
+        self._breaker.count(effect.repo.id, effect.issue, self._bench.clock.now())
+        return Done()
+
+    async def _move(self, effect: MoveCandidate) -> Outcome:
+        """Move the candidate branch, where it stands at the target before; anywhere else it is somebody's own doing."""
+        if await self._bench.github.head_of(effect.repo, effect.branch) == effect.before:
+            await self._bench.github.move_branch(effect.repo, effect.branch, effect.sha)
         return Done()
 
     async def _rerun(self, entry: Entry, effect: RerunRun) -> Outcome:

@@ -1,16 +1,22 @@
 """Asking GitHub how things stand, for webhooks that never came."""
 
-from collections.abc import Awaitable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from app.domain.decision import Accepted
+from app.domain.facts import NoPlan, PlanSource
 from app.domain.plan.model import ByCheck, ByJob, ByStatus, ByWorkflow, Plan
-from app.domain.release.model import Release, RunState, Sighting
+from app.domain.release.around import end_holds, hear_branch, hear_issues, hear_plan
+from app.domain.release.evidence import run_progress
+from app.domain.release.issues import watched_labels
+from app.domain.release.model import LabelledIssue, Release, RunState, Sighting
 from app.domain.release.seeing import see, see_gone
-from app.domain.release.standing import run_progress, standing
-from app.domain.values import ReleaseId
+from app.domain.release.standing import standing
+from app.domain.values import ReleaseId, Sha
 from app.ports import Conflict, GitHubError, Missing, Throttled
 from app.worker.draft import Draft
 from app.worker.workbench import POLL_AFTER, Workbench
@@ -30,6 +36,7 @@ class Poller:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._watched: set[ReleaseId] = set()
+        self._looked: dict[ReleaseId, Sha] = {}  # heads at which the plan was looked at
 
     async def unwatched(self) -> Sequence[ReleaseId]:
         """Return the open releases that nobody has asked after yet: all of them after a start."""
@@ -40,31 +47,37 @@ class Poller:
         release_id, key = ReleaseId(rest), f"poll:{rest}"
         self._watched.add(release_id)
         release = await self._bench.releases.get(release_id)
-        if release is None:
+        if release is None or release.closed is not None:
             return
         plan = await self._bench.plans.of(release)
         now = self._bench.clock.now()
-        wait = POLL_AFTER if _silent(release) else AT_REST
+        await self._write(release_id, lambda r: end_holds(r, now))
+        await self._forget_body(release_id)
+        wait = min([POLL_AFTER if _silent(release) else AT_REST, *_holds_end_in(release, now)])
         try:
             found = await self._ask(release, plan)
         except Throttled as error:
             self._bench.scheduler.wake_at(key, max(error.retry_at, now + wait))
         else:
-            await self._write(release.id, plan, found)
+            await self._write(release.id, *found.follows(plan, self._bench.clock.now()))
             self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
         self._bench.scheduler.wake(f"show:{release_id}")
 
-    async def _write(self, release_id: ReleaseId, plan: Plan, found: "_Found") -> None:
+    async def _forget_body(self, release_id: ReleaseId) -> None:
+        """Have the issue's body looked at, for edits of which GitHub never told. Unchanged it costs a free call."""
+        shown = await self._bench.releases.shown(release_id)
+        if shown.body_digest is not None:  # what is noted meanwhile has it looked at, too
+            await self._bench.releases.save_shown(release_id, shown, replace(shown, body_digest=None))
+
+    async def _write(self, release_id: ReleaseId, *follow: Callable[[Release], Accepted]) -> None:
         while True:
             release = await self._bench.releases.get(release_id)
-            if release is None:
+            if release is None or release.closed is not None:
                 return
             draft = Draft((release,), self._bench.renderer)
-            now = self._bench.clock.now()
-            for sighting in found.sightings:
-                draft.add(release_id, release.repo, see(plan, draft.releases[0], sighting, now))
-            draft.add(release_id, release.repo, see_gone(draft.releases[0], found.gone, now))
-            if not draft.changed:
+            for one in follow:
+                draft.add(release_id, release.repo, one(draft.release(release_id)))
+            if not draft.changed and not draft.ledger_keys:
                 return
             try:
                 await self._bench.write(draft)
@@ -77,8 +90,11 @@ class Poller:
 
         What cannot be had keeps nothing else from being asked.
         """
-        found = _Found()
+        found = _Found(self._bench.clock.now())
         github, repo, sha = self._bench.github, release.repo, release.target.sha
+        if labels := watched_labels(plan):
+            await found.labelled(github.issues_labelled(repo, labels))
+        await self._ask_branch(release, plan, found)
         waits = _Waits(plan, release)
         for run_id in _silent(release) or _started(release):
             await found.run(run_id, github.run(repo, run_id))
@@ -95,13 +111,53 @@ class Poller:
                     await found.several(github.jobs(repo, run_id))
         return found
 
+    async def _ask_branch(self, release: Release, plan: Plan, found: "_Found") -> None:
+        """Ask where the target's branch stands; where it has moved, the plan may read otherwise there."""
+        branch = release.target.branch or plan.branch or release.repo.default_branch
+        try:
+            head = await self._bench.github.head_of(release.repo, branch)
+            if head is None or head == self._looked.get(release.id, release.target.sha):
+                return
+            found.head = head
+            found.plan = await self._bench.plans.again(release, ref=None)
+            self._looked[release.id] = head
+        except Throttled:
+            raise
+        except GitHubError as error:
+            _log.warning("poll.failed", error=str(error))
+
 
 class _Found:
-    """What GitHub said: sightings, and runs that are no more."""
+    """What GitHub said: sightings, runs that are no more, issues with labels, where the branch and the plan stand."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked_at: datetime) -> None:
+        self.asked_at = asked_at
         self.sightings: list[Sighting] = []
         self.gone: set[int] = set()
+        self.issues: Sequence[LabelledIssue] | None = None
+        self.head: Sha | None = None
+        self.plan: PlanSource | NoPlan | None = None
+
+    def follows(self, plan: Plan, now: datetime) -> Iterator[Callable[[Release], Accepted]]:
+        """Yield what each thing that was found means to the release."""
+        for sighting in self.sightings:
+            yield lambda r, sighting=sighting: see(plan, r, sighting, now)
+        yield lambda r: see_gone(r, self.gone, now)
+        if (issues := self.issues) is not None:
+            yield lambda r: hear_issues(r, issues, self.asked_at)
+        if (head := self.head) is not None:
+            yield lambda r: hear_branch(r, head, now)
+        if (found := self.plan) is not None:
+            yield lambda r: hear_plan(r, found, now)
+
+    async def labelled(self, asked: Awaitable[Sequence[LabelledIssue]]) -> None:
+        """Take the list of issues with labels; where it cannot be had, what is known stays."""
+        try:
+            self.issues = await asked
+        except Throttled:
+            raise
+        except GitHubError as error:
+            _log.warning("poll.failed", error=str(error))
 
     async def run(self, run_id: int, asked: Awaitable[Sighting]) -> None:
         """Take the answer about one run."""
@@ -157,3 +213,8 @@ def _silent(release: Release) -> tuple[int, ...]:
     """Return those of them that are not known to be over."""
     over = {r.run_id for r in release.runs.values() if (p := run_progress(release, r)) and p.is_over}
     return tuple(run_id for run_id in _started(release) if run_id not in over)
+
+
+def _holds_end_in(release: Release, now: datetime) -> list[timedelta]:
+    """Return how long it is until each hold ends by itself."""
+    return [max(hold.until - now, timedelta(seconds=1)) for hold in release.holds if hold.until is not None]

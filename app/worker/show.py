@@ -6,20 +6,21 @@ from typing import Final
 
 import structlog
 
-from app.domain.messages import NoRoom
 from app.domain.plan.model import Plan
-from app.domain.release.desired import TooLong, fit, gate_view, issue_view, status_view
-from app.domain.release.gate import Verdict, judge
+from app.domain.release.desired import gate_view, status_view
+from app.domain.release.gate import Beside, GateState, Verdict, judge
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
 from app.ports import GitHubError, Missing, Shown, Throttled
-from app.worker.draft import Draft
-from app.worker.shown import block_digest, digest
+from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
+from app.worker.labels import show_labels
+from app.worker.shown import digest
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
 GATE: Final = "release/gate"
 _AGAIN: Final = timedelta(seconds=60)  # after GitHub failed
+_TRIES: Final = 4  # of a show that finds the release or its issue changed each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Shower:
         self._bench = bench
         self._site = site
         self._pace = pace or Pace()
+        self._body = BodyWriter(bench, site)
+        self._states: dict[ReleaseId, tuple[GateState, bool]] = {}  # as others of the same commit were told
         self._due: dict[ReleaseId, datetime] = {}
         self._last: dict[ReleaseId, datetime] = {}
 
@@ -57,22 +60,68 @@ class Shower:
         await self._show_now(release_id)
 
     async def _show_now(self, release_id: ReleaseId) -> None:
+        for _ in range(_TRIES):
+            try:
+                await self._show_once(release_id)
+            except LookLater:
+                break
+            except LookAgain:
+                continue
+            return
+        self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + PATIENCE)
+
+    async def _show_once(self, release_id: ReleaseId) -> None:
+        """Show each part. Raises LookAgain where the body has to be looked at anew, when the rest has been shown."""
         release = await self._bench.releases.get(release_id)
         if release is None:
             return
         plan = await self._bench.plans.of(release)
         shown = await self._bench.releases.shown(release_id)
-        verdict = judge(plan, release)
+        verdict = await self._verdict(plan, release)
         # The gate first: it is what keeps a tag from being pushed. What fails keeps nothing else from being shown.
-        for part in (self._gate, self._body, self._status):
+        parts = (self._gate,) if release.lost else (self._gate, self._status, self._labels)
+        for part in parts:
             try:
                 shown = await self._kept(release_id, shown, await part(plan, release, verdict, shown))
             except Throttled as error:
                 self._bench.scheduler.wake_at(f"show:{release_id}", error.retry_at)
                 return
             except GitHubError as error:
-                _log.warning("show.failed", release=release_id, part=part.__name__, error=str(error))
-                self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
+                self._failed(release_id, part.__name__, error)
+        if release.lost:
+            return
+        try:
+            await self._body.show(plan, release, verdict, shown)
+        except Throttled as error:
+            self._bench.scheduler.wake_at(f"show:{release_id}", error.retry_at)
+        except GitHubError as error:
+            self._failed(release_id, "body", error)
+
+    def _failed(self, release_id: ReleaseId, part: str, error: GitHubError) -> None:
+        _log.warning("show.failed", release=release_id, part=part, error=str(error))
+        self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
+
+    async def _verdict(self, plan: Plan, release: Release) -> Verdict:
+        """Judge the release beside the others of its commit: it has one gate, and the worst of them counts."""
+        own = judge(plan, release)
+        same = [
+            other
+            for other in await self._bench.releases.open_in(release.repo.id)
+            if other.id != release.id and other.target.sha == release.target.sha
+        ]
+        standing = (own.state, release.closed is not None)
+        if self._states.get(release.id) != standing:
+            self._states[release.id] = standing
+            for other in same:  # theirs rests on this one
+                self._bench.scheduler.wake(f"show:{other.id}")
+        if release.closed is not None or not same:
+            return own
+        beside: list[Beside] = []
+        for other in same:
+            state = judge(await self._bench.plans.of(other), other).state
+            if state is not GateState.SUCCESS:
+                beside.append(Beside(version=other.version, issue=other.issue, state=state))
+        return judge(plan, release, beside)
 
     async def _kept(self, release_id: ReleaseId, before: Shown, after: Shown) -> Shown:
         """Remember what was written, unless something of it was found changed meanwhile: that is looked at again."""
@@ -100,31 +149,9 @@ class Shower:
                 number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
         return replace(shown, check=number, check_sha=sha, check_digest=new)
 
-    async def _body(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
-        view = issue_view(plan, release, verdict, self._site)
-        text = self._bench.renderer.issue_block(view)
-        full = digest(text)
-        if shown.body_digest is not None and shown.view_digest == full:
-            return shown
-        issue = await self._bench.github.issue(release.repo, release.issue)
-        # Most often the fullest block fits, and that one is written already.
-        placed = fit(issue.body, view, lambda v: text if v == view else self._bench.renderer.issue_block(v))
-        if isinstance(placed, TooLong):
-            await self._tell_no_room(release, placed)
-            return replace(shown, body_digest=None, view_digest=full)
-        if placed.repairs:
-            _log.warning("show.block_repaired", release=release.id, repairs=placed.repairs)
-        if placed.body != issue.body:
-            await self._bench.github.write_issue_body(release.repo, release.issue, placed.body)
-        return replace(shown, body_digest=block_digest(placed.body), view_digest=full)
-
-    async def _tell_no_room(self, release: Release, found: TooLong) -> None:
-        """Say once that there is no room: people's text is never cut."""
-        _log.warning("show.no_room", release=release.id, people=found.people, limit=found.limit)
-        draft = Draft((), self._bench.renderer)
-        words = NoRoom(people=found.people, limit=found.limit)
-        draft.reply(release.id, release.repo, release.issue, f"no-room:{release.id}", words)
-        await self._bench.write(draft)
+    async def _labels(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
+        del plan
+        return await show_labels(self._bench.github, release, verdict, shown)
 
     async def _status(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         mark = f"<!-- gonogo:status:{release.id} -->"

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from app.domain.checklist import Found, find_block
-from app.domain.inputs import TextChanged
+from app.domain.inputs import CommentChanged
 from app.ports import Shown
 
 
@@ -13,20 +12,11 @@ def digest(text: str) -> str:
     return sha256("\n".join(text.splitlines()).strip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def block_digest(body: str) -> str | None:
-    """Return the digest of our block in an issue's body, or None where there is no sound one."""
-    found = find_block(body)
-    return digest(found.inside) if isinstance(found, Found) else None
-
-
-def forget_changed(shown: Shown, changed: TextChanged) -> Shown | None:
+def forget_comment(shown: Shown, changed: CommentChanged) -> Shown | None:
     """Return what is still known to stand on GitHub, or None where nothing of ours was changed there.
 
     That is the echo of our own writing, or a comment that is none of ours.
     """
-    if changed.comment is None:
-        known, found = shown.body_digest, block_digest(changed.text or "")
-        return None if known is not None and known == found else replace(shown, body_digest=None)
     if changed.comment != shown.comment:
         return None
     if changed.text is None:

@@ -3,16 +3,17 @@
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import Message, NoRelease, NothingToCancel, RunRequestRefused
+from app.domain.policy import doers, refusal
 from app.domain.release.effects import CancelRun
 from app.domain.release.events import CancelRequested
+from app.domain.release.evidence import sighting_of
 from app.domain.release.model import RunState
 from app.domain.release.running import the_task
-from app.domain.release.standing import sighting_of
 from app.domain.slash import Args, Need, slash_command
-from app.domain.values import Role
+from app.domain.values import Who
 
 
-@slash_command("cancel", usage="cancel <task>", who=Role.WRITE, needs=frozenset({Need.RELEASE}))
+@slash_command("cancel", usage="cancel <task>", who=Who.DOER, needs=frozenset({Need.RELEASE}))
 def cancel(facts: Facts, args: Args) -> Decision:
     """Stop the run of a task that is going on."""
     if facts.release is None or facts.plan is None:
@@ -20,6 +21,8 @@ def cancel(facts: Facts, args: Args) -> Decision:
     task = the_task(facts.plan, facts.repo.full_name, args["task"], "cancel ")
     if isinstance(task, Message):
         return Refused(task)
+    if denied := refusal(facts.actor, doers(facts.plan, task), f"cancel {task.slug}"):
+        return Refused(denied)
     run = facts.release.runs.get(task.id)
     if run is not None and run.state is RunState.REQUESTED:
         reason = "GitHub has not said yet that it started; ask again as soon as it shows as running"

@@ -6,10 +6,10 @@ from app.domain.messages import Help, HelpOne, UnknownCommand
 from app.domain.plan.model import Dispatch
 from app.domain.release.running import workflows_of
 from app.domain.slash import Args, slash_command
-from app.domain.values import Role
+from app.domain.values import Who
 
 
-@slash_command("help", usage="help [command]", who=Role.READ, examples=("help", "help start"))
+@slash_command("help", usage="help [command]", who=Who.EVERYBODY, examples=("help", "help start"))
 def help_(facts: Facts, args: Args) -> Decision:
     """List the commands and the tasks that can be run, or explain one command."""
     word = args.get("command")

@@ -4,19 +4,20 @@ from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import AlreadyRunning, Message, NoRelease, NothingToRetry
 from app.domain.plan.model import Plan, Task
+from app.domain.policy import doers, refusal
 from app.domain.release.effects import RerunRun
 from app.domain.release.events import RerunRequested
+from app.domain.release.evidence import sighting_of
 from app.domain.release.model import Progress, Release, RunState
-from app.domain.release.running import the_task, want_run
-from app.domain.release.standing import sighting_of
+from app.domain.release.running import the_task, turn_of, want_run
 from app.domain.slash import Args, Need, slash_command
-from app.domain.values import Role
+from app.domain.values import Who
 
 
 @slash_command(
     "retry",
     usage="retry <task> [--failed]",
-    who=Role.WRITE,
+    who=Who.DOER,
     needs=frozenset({Need.RELEASE, Need.WORKFLOW}),
     examples=("retry notarize", "retry sign --failed"),
 )
@@ -30,6 +31,8 @@ def retry(facts: Facts, args: Args) -> Decision:
     task = the_task(facts.plan, facts.repo.full_name, args["task"], "retry ")
     if isinstance(task, Message):
         return Refused(task)
+    if denied := refusal(facts.actor, doers(facts.plan, task), f"retry {task.slug}"):
+        return Refused(denied)
     return _again(facts, facts.release, facts.plan, task, failed_only=args.has("failed"))
 
 
@@ -39,6 +42,8 @@ def _again(facts: Facts, release: Release, plan: Plan, task: Task, *, failed_onl
         return Refused(NothingToRetry(task=task.label, slug=task.slug, is_failed_only=False))
     if run.state is RunState.REQUESTED:
         return Refused(AlreadyRunning(task=task.label, slug=task.slug, url=run.url))
+    if isinstance(turn := turn_of(facts, release, plan, task, forced=None), Message):
+        return Refused(turn)  # it had come, and what came before is not done any more
     seen = sighting_of(release, run)
     if (
         run.run_id is None or run.state is not RunState.STARTED

@@ -5,10 +5,19 @@ from typing import Final
 
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts, NoPlan
-from app.domain.messages import BadVersion, IssueTaken, NoPlanFound, NotAnIssue, SeveralPlans, UnknownRef, VersionTaken
+from app.domain.messages import (
+    BadVersion,
+    IssueTaken,
+    NoPlanFound,
+    NotAnIssue,
+    SeveralPlans,
+    StrayCommit,
+    UnknownRef,
+    VersionTaken,
+)
 from app.domain.release.events import ReleaseStarted
 from app.domain.slash import Args, Need, slash_command
-from app.domain.values import Role, version_of
+from app.domain.values import Who, version_of
 
 _VERSION: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+_-]{0,62}[0-9A-Za-z])?")
 _NOT_IN_A_REF: Final = ("..", ".lock")  # what git refuses in a ref and the characters above do not rule out
@@ -17,7 +26,7 @@ _NOT_IN_A_REF: Final = ("..", ".lock")  # what git refuses in a ref and the char
 @slash_command(
     "start",
     usage="start <version> [--plan NAME] [--target REF]",
-    who=Role.MAINTAIN,
+    who=Who.STARTER,
     needs=frozenset({Need.PLAN_SOURCE}),
     examples=("start 1.0.0", "start 1.2.0 --target release/1.2.0"),
 )
@@ -43,6 +52,8 @@ def start(facts: Facts, args: Args) -> Decision:
     if source is None or isinstance(source, NoPlan):
         if source is not None and source.unknown_ref is not None:
             return Refused(UnknownRef(ref=source.unknown_ref))
+        if source is not None and source.stray is not None:
+            return Refused(StrayCommit(ref=source.ref, sha=source.stray, branches=source.branches))
         if source is not None and source.named:
             return Refused(SeveralPlans(version=version, names=source.named))
         looked_at = source.looked_at if source else ()
@@ -61,6 +72,8 @@ def start(facts: Facts, args: Args) -> Decision:
                 target=source.target,
                 by=facts.actor.person,
                 at=facts.now,
+                people=source.people,
             ),
         ),
+        is_refresh=True,
     )

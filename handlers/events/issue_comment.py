@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.domain.inputs import Commented, Input, TextChanged
+from app.domain.inputs import CommentChanged, Commented, Input
 from handlers.payloads import IssueComment
 from handlers.translating import github_event
 
@@ -12,9 +12,16 @@ def issue_comment(payload: IssueComment) -> Iterator[Input]:
     """Translate: created by a person -> Commented; anybody's edit or deletion -> its text was changed."""
     comment, author = payload.comment, payload.comment.user
     if payload.action in ("edited", "deleted"):
-        # It may be our status comment that was changed or thrown away.
-        text = None if payload.action == "deleted" else comment.body or ""
-        yield TextChanged(repo=payload.repo(), issue=payload.issue.number, comment=comment.id, text=text)
+        # It may be our status comment that was changed or thrown away, or a command that is to look otherwise.
+        changed = payload.changes.body if payload.changes else None
+        yield CommentChanged(
+            repo=payload.repo(),
+            issue=payload.issue.number,
+            comment=comment.id,
+            by=payload.sender.person(),
+            before=changed.value if changed else comment.body,
+            text=None if payload.action == "deleted" else comment.body or "",
+        )
     if payload.action != "created" or author is None:
         return
     # Commands come from people: no bots, ours included, and nobody who writes through an App.
@@ -28,4 +35,5 @@ def issue_comment(payload: IssueComment) -> Iterator[Input]:
         url=comment.html_url,
         by=author.person(),
         text=comment.body or "",
+        at=comment.created_at,
     )

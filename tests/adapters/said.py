@@ -6,15 +6,22 @@ from typing import Final
 from app.domain.messages import (
     AlreadyDone,
     AlreadyRunning,
+    AlreadySigned,
+    AlreadyTicked,
     BadArguments,
     BadVersion,
     CommandHelp,
     DispatchRefused,
     DispatchUnclear,
+    HeldByOthers,
     Help,
     HelpOne,
+    HoldWithoutEnd,
     IssueTaken,
+    ItemChoice,
+    MachineOnly,
     Message,
+    Moved,
     NoPlanFound,
     NoRelease,
     NoRoom,
@@ -23,48 +30,90 @@ from app.domain.messages import (
     NotAnIssue,
     NothingToCancel,
     NothingToRetry,
+    NothingToSign,
+    NothingToTakeBack,
+    NotItsTurn,
+    NotReady,
     NotRunnable,
+    NotWaivable,
     NotYet,
     OwnStep,
+    PlanGone,
+    PlanTaken,
+    PlanUnchanged,
+    PutBack,
+    Quiet,
+    Report,
     RunIsUnclear,
     RunRequestRefused,
+    SameTarget,
     SeveralPlans,
     SeveralReleases,
+    SignoffChoice,
     StatusLink,
+    StrayCommit,
     TaskChoice,
+    TicksPutBack,
     Trouble,
     UnknownCommand,
+    UnknownItem,
     UnknownRef,
     UnknownTask,
     VersionTaken,
+    WaiverAsked,
     Why,
     WorkflowMissing,
     WorkflowNotDispatchable,
 )
-from app.domain.release.gate import judge
-from app.domain.values import Role
-from tests.domain.release.builders import FAILED, MID, SHA, a_plan
+from app.domain.release.gate import Beside, GateState, judge
+from app.domain.release.report import report_of
+from app.domain.values import Allowed, Role, Who
+from tests.domain.release.builders import FAILED, GREEN, MID, NEWER, PEOPLE, PLAN, REFUSED, SAID, SHA
 
 COMMENT: Final = "https://github.com/white-room/daw/issues/416#issuecomment-1"
 SIGN: Final = "2.1 Sign"
-PLAN = a_plan()
+PATH: Final = ".github/release-plan.md"
+RED: Final = GateState.FAILURE
+GUIDE: Final = "User guide has been read, see [the outline](https://example.com/outline)"
+MANAGERS: Final = Allowed(roles=("Release Manager",), least=Role.ADMIN)
+WRITERS: Final = Allowed(roles=("Technical Writer",), least=Role.MAINTAIN)
 RETRY = CommandHelp(
     usage="retry <task> [--failed]",
     summary="Run a task again that ended, or that never got a run.",
-    who=Role.WRITE,
+    who=Who.DOER,
     details="With --failed only the failed jobs of its last run are run again.",
     examples=("retry notarize", "retry sign --failed"),
 )
-WHY = CommandHelp(usage="why", summary="List each reason why the gate is not green.", who=Role.READ)
+WHY = CommandHelp(usage="why", summary="List each reason why the gate is not green.", who=Who.EVERYBODY)
+RESUME = CommandHelp(usage="resume", summary="Lift your own hold; a release manager lifts all of them.", who=Who.OWNER)
+WAIVE = CommandHelp(usage="waive <item> <reason...>", summary="Leave an item undone on purpose.", who=Who.MANAGER)
+START = CommandHelp(usage="start <version> [--plan NAME]", summary="Bind this issue to a release.", who=Who.STARTER)
+APPROVE = CommandHelp(usage="approve [role...]", summary="Sign off the commit being released.", who=Who.SIGNER)
+HOLD = CommandHelp(
+    usage="hold [reason...] [--until TIME]",
+    summary="Stop the release.",
+    who=Who.STOPPER,
+    details="TIME is how long (`90m`, `2h`, `3d`), an hour of the day (`17:00`) or a day (`2026-03-11`), in UTC.",
+    examples=("hold the network is down --until 2h",),
+)
 
 SAMPLES: Final[tuple[Message, ...]] = (
     UnknownCommand(word="statsu", nearest=("status",)),
     UnknownCommand(word="xyzzy", nearest=()),
     UnknownCommand(word="", nearest=("help",)),
     BadArguments(usage="retry <task> [--failed]", problem="<task> is missing"),
-    NotAllowed(command="start", wanted=Role.MAINTAIN, found=Role.WRITE),
-    NotAllowed(command="notarize", wanted=Role.WRITE, found=Role.NONE),
-    NotAllowed(command="notarize", wanted=Role.WRITE, found=None),
+    NotAllowed(command="start", allowed=Allowed(least=Role.MAINTAIN), found=Role.WRITE, is_unread=False),
+    NotAllowed(command="notarize", allowed=WRITERS, found=Role.NONE, is_unread=False),
+    NotAllowed(command="check 1.2.1", allowed=WRITERS, found=Role.WRITE, is_unread=True),
+    NotAllowed(command="waive", allowed=MANAGERS, found=None, is_unread=True),
+    NotAllowed(command="approve Tech Lead", allowed=Allowed(roles=("Tech Lead",)), found=Role.ADMIN, is_unread=False),
+    NotAllowed(
+        command="hold",
+        allowed=Allowed(roles=tuple(f"Role {n}" for n in range(10)), least=Role.MAINTAIN, owners=("octocat",)),
+        found=Role.READ,
+        is_unread=False,
+    ),
+    NotAllowed(command="approve", allowed=Allowed(), found=Role.ADMIN, is_unread=False),
     NoRelease(command="why"),
     NoSuchRelease(version="9.9.9", open_versions=("1.0.0", "1.1.0")),
     NoSuchRelease(version="9.9.9", open_versions=()),
@@ -110,10 +159,82 @@ SAMPLES: Final[tuple[Message, ...]] = (
     Help(commands=(RETRY, WHY), tasks=()),
     Help(commands=(RETRY, WHY), tasks=(("sign", SIGN),), workflows=("nightly.yml",)),
     HelpOne(command=RETRY),
+    Help(commands=(APPROVE, HOLD, RESUME, RETRY, START, WAIVE, WHY), tasks=()),
     HelpOne(command=WHY),
+    HelpOne(command=HOLD),
+    HelpOne(command=RESUME),
     NoRoom(people=65_526, limit=65_536),
-    NotYet(word="go"),
+    NotYet(word="publish"),
     SeveralPlans(version="1.0.0", names=("hotfix", "minor")),
+    StrayCommit(ref="fix/midi", sha=NEWER, branches=("main", "release/1.0.0")),
+    StrayCommit(ref="fffffff", sha=NEWER, branches=()),
+    NotItsTurn(
+        task="2.2 Notarize",
+        slug="notarize",
+        needs=(SIGN,),
+        phase="Phase 1: Validation",
+        criteria=("The Tech Lead has seen all of it", "P1 completion ≥ 90 %"),
+        managers=MANAGERS,
+    ),
+    NotItsTurn(
+        task="2.2 Notarize",
+        slug="notarize",
+        needs=(SIGN, "1.1 Code Quality"),
+        phase="",
+        criteria=(),
+        managers=Allowed(least=Role.MAINTAIN),
+    ),
+    UnknownItem(word="1.2.9", command="check", nearest=(("1.2.1", GUIDE), ("1.2.2", "Screenshots are new"))),
+    UnknownItem(word="xyzzy", command="waive", nearest=()),
+    ItemChoice(word="signed", command="waive", items=(("2.1.1", "macOS signed"), ("2.1.2", "Windows signed"))),
+    ItemChoice(word="item", command="check", items=tuple((f"1.1.{n}", f"Item {n}") for n in range(22))),
+    MachineOnly(item="1.1.3", text="Lint is clean", wanted="check", is_done=True),
+    MachineOnly(item="2.1.1", text="macOS signed", wanted="run", is_done=False),
+    AlreadyTicked(item="1.2.1", text=GUIDE, by="octocat"),
+    AlreadyTicked(item="1.2.1", text=GUIDE, by=None),
+    WaiverAsked(item="2.1.2", text="Windows signed", priority="P0", by="octocat", is_repeated=False, managers=MANAGERS),
+    WaiverAsked(item="2.1.2", text="Windows signed", priority="P0", by="octocat", is_repeated=True, managers=MANAGERS),
+    NotWaivable(item="1.2.1", text=GUIDE, why="done"),
+    NotWaivable(item="1.2.1", text=GUIDE, why="waived"),
+    NotWaivable(item="1.2.1", text=GUIDE, why="not-waived"),
+    NotWaivable(item="summary.1", text="1.1 Code Quality", why="roll-up"),
+    TicksPutBack(
+        by="octocat",
+        boxes=(PutBack(item="1.2.1", text=GUIDE, is_ticked=True, why="not-allowed", allowed=WRITERS, wanted="manual"),),
+    ),
+    TicksPutBack(
+        by="octocat",
+        boxes=(
+            PutBack(item="1.1.3", text="Lint is clean", is_ticked=True, why="machine", allowed=WRITERS, wanted="check"),
+            PutBack(item="1.2.1", text=GUIDE, is_ticked=False, why="unread", allowed=WRITERS, wanted="manual"),
+            PutBack(item="1.2.2", text="Screenshots", is_ticked=True, why="bot", allowed=WRITERS, wanted="manual"),
+        ),
+    ),
+    NothingToSign(),
+    SignoffChoice(word=None, roles=("Tech Lead", "Security Lead")),
+    SignoffChoice(word="lead", roles=("Tech Lead", "Security Lead")),
+    AlreadySigned(role="Tech Lead", by="octocat"),
+    AlreadySigned(role="Security Lead", by="octocat", own="Tech Lead"),
+    NothingToTakeBack(what="sign-off"),
+    NothingToTakeBack(what="hold"),
+    NothingToTakeBack(what="go"),
+    HeldByOthers(holders=("hubot",), managers=MANAGERS),
+    HeldByOthers(holders=("hubot", "octocat"), managers=Allowed(least=Role.MAINTAIN)),
+    HoldWithoutEnd(until="tomorrow morning"),
+    NotReady(command="go", version="1.0.0", sha=SHA, verdict=judge(PEOPLE, SAID)),
+    NotReady(command="finish", version="1.0.0", sha=SHA, verdict=judge(PEOPLE, REFUSED)),
+    Why(version="1.0.0", sha=SHA, verdict=judge(PEOPLE, GREEN)),
+    Why(version="1.0.0", sha=SHA, verdict=judge(PEOPLE, GREEN, (Beside(version="1.1.0", issue=417, state=RED),))),
+    SameTarget(version="1.0.0", sha=SHA),
+    Moved(version="1.0.0", sha=NEWER, before=SHA, ticks=0, kept=None, signoffs=()),
+    Moved(version="1.0.0", sha=NEWER, before=SHA, ticks=3, kept=None, signoffs=("Tech Lead", "Security Lead")),
+    Moved(version="1.0.0", sha=NEWER, before=SHA, ticks=1, kept="only the changelog has changed", signoffs=()),
+    PlanUnchanged(path=PATH, ref="main"),
+    PlanGone(path=PATH, ref="main"),
+    PlanTaken(path=PATH, blob=NEWER, changes=("1.1 Code Quality: new item: The licences are listed",), errors=0),
+    PlanTaken(path=PATH, blob=NEWER, changes=tuple(f"1.1.{n}: gone" for n in range(22)), errors=2),
+    Report(view=report_of(PEOPLE, SAID, (), is_brief=True)),
+    Quiet(limit=10),
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}

@@ -13,14 +13,15 @@ from markdown_it.token import Token
 from app.adapters.render import MESSAGE_LIMIT, SUMMARY_LIMIT, TemplateRenderer
 from app.domain.checklist import find_block, put_block
 from app.domain.messages import Message, StatusLink
+from app.domain.plan.model import Plan
 from app.domain.release.desired import BODY_LIMIT, gate_view, issue_view, length, status_view
 from app.domain.release.gate import judge
 from app.domain.release.model import Release
+from app.domain.release.views import TaskView
 from tests.adapters.said import NAMED_SAMPLES
-from tests.domain.release.builders import MOMENTS, SITE, a_plan
+from tests.domain.release.builders import MOMENTS, SITE
 
 RENDERER: Final = TemplateRenderer()
-PLAN: Final = a_plan()
 TELLING: Final = "https://github.com/octocat/hello/issues/4"
 HOSTILE: Final = (
     "@octocat #1 GH-2 octocat/hello#3 ![i](https://evil.example/i.png) <img src=x> <!-- i:9 --> <!-- gonogo:end -->"
@@ -29,7 +30,8 @@ HOSTILE: Final = (
 )
 URLS: Final = (TELLING, HOSTILE, "javascript:alert(1)", "https://x.example/) @octocat <b>", "https://[")
 LONG: Final = "@octocat #1 " * 20_000
-WORDS_OF_OURS: Final = {"kind", "problem", "step", "verb", "operator", "status", "conclusion", "shows"}
+WORDS_OF_OURS: Final = {"kind", "problem", "step", "verb", "operator", "status", "conclusion", "shows", "why", "how"}
+OURS_IN_ONE: Final = {"NothingToTakeBack": {"what"}}
 
 Value = TypeVar("Value")
 
@@ -48,7 +50,8 @@ def _poisoned(value: object, text: str, url: str) -> object:
         return {key: _poisoned(part, text, url) for key, part in cast("Mapping[object, object]", value).items()}
     if is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: getattr(value, field.name) for field in fields(value)}
-        foreign = {k: v for k, v in parts.items() if k not in WORDS_OF_OURS or is_dataclass(v)}
+        ours = WORDS_OF_OURS | OURS_IN_ONE.get(type(value).__name__, set())
+        foreign = {k: v for k, v in parts.items() if k not in ours or is_dataclass(v)}
         return replace(value, **{k: _poisoned(v, text, url) for k, v in foreign.items()})
     return value
 
@@ -93,25 +96,40 @@ def test_a_hostile_value_is_nothing_but_text_in_a_message(sample: Message, url: 
     assert "<!-- gonogo:end -->" not in text
 
 
-@pytest.mark.parametrize("release", MOMENTS.values(), ids=MOMENTS)
+@pytest.mark.parametrize(("plan", "release"), MOMENTS.values(), ids=MOMENTS)
 @pytest.mark.parametrize("url", URLS)
-def test_a_hostile_value_is_nothing_but_text_in_what_is_shown(release: Release, url: str) -> None:
-    verdict = judge(PLAN, release)
-    status = poisoned(status_view(PLAN, release, verdict, SITE), HOSTILE, url)
-    gate = poisoned(gate_view(PLAN, release, verdict, SITE), HOSTILE, url)
+def test_a_hostile_value_is_nothing_but_text_in_what_is_shown(plan: Plan, release: Release, url: str) -> None:
+    verdict = judge(plan, release)
+    status = poisoned(status_view(plan, release, verdict, SITE), HOSTILE, url)
+    gate = poisoned(gate_view(plan, release, verdict, SITE), HOSTILE, url)
     own = [TELLING] if url == TELLING else []  # addresses that we build may be those of issues and commits
     assert [p for p in live_parts(RENDERER.status_comment(status)) if p not in own] == []
     assert [p for p in live_parts(RENDERER.gate_check(gate).summary) if p not in own] == []
 
 
-@pytest.mark.parametrize("release", MOMENTS.values(), ids=MOMENTS)
-def test_a_plans_items_keep_their_links_and_ping_nobody(release: Release) -> None:
+@pytest.mark.parametrize(("plan", "release"), MOMENTS.values(), ids=MOMENTS)
+def test_a_plans_items_keep_their_links_and_ping_nobody(plan: Plan, release: Release) -> None:
     text = RENDERER.issue_block(
-        poisoned(issue_view(PLAN, release, judge(PLAN, release), SITE), HOSTILE, "https://x.example/")
+        poisoned(issue_view(plan, release, judge(plan, release), SITE), HOSTILE, "https://x.example/")
     )
     # References, links and addresses are the plan's own to make.
     assert set(live_parts(text)) <= {"#1", "GH-2", "octocat/hello#3", "://", "www.", "https://evil.example/i.png"}
     assert find_block(put_block("", text).body).__class__.__name__ == "Found"
+
+
+@pytest.mark.parametrize(("plan", "release"), MOMENTS.values(), ids=MOMENTS)
+@pytest.mark.parametrize("url", URLS)
+def test_all_but_a_plans_items_is_nothing_but_text_in_an_issue(plan: Plan, release: Release, url: str) -> None:
+    view = issue_view(plan, release, judge(plan, release), SITE)
+    hostile = poisoned(view, HOSTILE, url)
+    phases = tuple(replace(phase, tasks=tuple(_plain(task) for task in phase.tasks)) for phase in hostile.phases)
+    text = RENDERER.issue_block(replace(hostile, phases=phases, summary=tuple(map(_plain, hostile.summary))))
+    own = [TELLING] if url == TELLING else []  # addresses that we build may be those of issues and commits
+    assert [part for part in live_parts(text) if part not in own] == []
+
+
+def _plain(task: TaskView) -> TaskView:
+    return replace(task, items=tuple(replace(item, text="An item") for item in task.items))
 
 
 @pytest.mark.parametrize("sample", NAMED_SAMPLES.values(), ids=NAMED_SAMPLES)
@@ -119,12 +137,13 @@ def test_a_long_value_does_not_make_a_message_too_long(sample: Message) -> None:
     assert length(RENDERER.message(poisoned(sample, LONG, TELLING))) <= MESSAGE_LIMIT < BODY_LIMIT
 
 
-@pytest.mark.parametrize("release", MOMENTS.values(), ids=MOMENTS)
-def test_ten_thousand_reasons_do_not_make_a_text_too_long(release: Release) -> None:
-    verdict = judge(PLAN, release)
-    view = gate_view(PLAN, release, verdict, SITE)
+@pytest.mark.parametrize("moment", ["early", "mid", "failed", "said", "refused"])
+def test_ten_thousand_reasons_do_not_make_a_text_too_long(moment: str) -> None:
+    plan, release = MOMENTS[moment]
+    verdict = judge(plan, release)
+    view = gate_view(plan, release, verdict, SITE)
     many = replace(view.overview, reasons=view.overview.reasons * 3000)
-    status = replace(status_view(PLAN, release, verdict, SITE), overview=many)
+    status = replace(status_view(plan, release, verdict, SITE), overview=many)
     summary = RENDERER.gate_check(replace(view, overview=many)).summary
     assert length(summary) <= SUMMARY_LIMIT
     assert summary.endswith("\n…")

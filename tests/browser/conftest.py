@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,30 +69,48 @@ class Demo:
         return psutil.Process(self.process.pid).children(recursive=True)
 
 
-@pytest.fixture
-def start_demo(tmp_path: Path) -> Iterator[Callable[[int], Demo]]:
+@contextmanager
+def starting(folder: Path) -> Generator[Callable[[int], Demo]]:
+    """Give what starts demos in a folder, each on a port; none outlives it."""
     started: list[Demo] = []
 
     def start(port: int) -> Demo:
-        temporary = tmp_path / "temporary"
+        temporary = folder / "temporary"
         temporary.mkdir()
-        printed = tmp_path / "printed"
+        printed = folder / "printed"
         with printed.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603  our own command, out of this very environment
                 [GONOGO, "demo", "--port", str(port)],
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                cwd=tmp_path,
+                cwd=folder,
                 env={**os.environ, "TMPDIR": str(temporary), "COLUMNS": "200"},
             )
         started.append(Demo(process=process, port=port, printed=printed, temporary=temporary))
         return started[-1]
 
-    yield start
-    for demo in started:
-        if demo.process.poll() is None:
-            demo.process.kill()
-            demo.process.wait()
+    try:
+        yield start
+    finally:
+        for demo in started:
+            if demo.process.poll() is None:
+                demo.process.kill()
+                demo.process.wait()
+
+
+@pytest.fixture
+def start_demo(tmp_path: Path) -> Iterator[Callable[[int], Demo]]:
+    with starting(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo whose story has been played, for several tests in any order: each leaves the gate as it found it."""
+    with starting(tmp_path_factory.mktemp("demo")) as start:
+        demo = start(free_port())
+        demo.wait_until_told("Your turn")
+        yield demo
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, Demo, free_port
 
@@ -28,20 +28,27 @@ def open_page(browser: Browser, demo: Demo, trouble: list[str], width: int = 128
     return page
 
 
-def box(page: Page, item: str) -> str:
-    """Return what the box of an item says: ticked or open."""
-    found = page.locator("li.task", has_text=item).first.get_by_role("checkbox").first
-    return "ticked" if found.is_checked() else "open"
+def box(page: Page, item: str) -> Locator:
+    """Return the box of an item in the tracking issue."""
+    return page.get_by_role("checkbox", name=item)
+
+
+def act_as(page: Page, who: str) -> None:
+    page.get_by_label("Act as").select_option(who)
 
 
 def say(page: Page, text: str, *, who: str = "release-manager") -> None:
-    page.get_by_label("Speak as").select_option(who)
+    act_as(page, who)
     page.get_by_role("textbox", name="Comment").fill(text)
     page.get_by_role("button", name="Comment", exact=True).click()
 
 
-def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Callable[[int], Demo]) -> None:
+@pytest.fixture(autouse=True)
+def _patient() -> None:
     expect.set_options(timeout=PATIENCE * 1000)
+
+
+def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Callable[[int], Demo]) -> None:
     demo = start_demo(free_port())
     demo.wait_until_told(f"Open {demo.address}")
     trouble: list[str] = []
@@ -49,17 +56,18 @@ def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Call
     expect(page.get_by_role("heading", level=1)).to_have_text("Release 1.0.0 #1")
     expect(page.get_by_role("status")).to_contain_text("Your turn: write /release notarize into the box.")
     expect(page.locator(".gate")).to_have_text("Gate: not green yet")
-    assert [box(page, item) for item in OF_2_3] == ["open"] * 3
+    for item in OF_2_3:
+        expect(box(page, item)).not_to_be_checked()
     expect(page.locator("#runs")).not_to_contain_text("notarize")
 
     # the command that the README promises, by the chip that offers it
     page.get_by_role("button", name="/release notarize", exact=True).click()
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.locator("#runs li", has_text="Release 1.0.0: notarize").first).to_contain_text("notarize (arm)")
-    expect(page.locator("li.task", has_text=OF_2_3[0]).first.get_by_role("checkbox").first).to_be_checked()
+    expect(box(page, OF_2_3[0])).to_be_checked()
     picture(page)
     for item in OF_2_3:
-        expect(page.locator("li.task", has_text=item).first.get_by_role("checkbox").first).to_be_checked()
+        expect(box(page, item)).to_be_checked()
     expect(page.locator(".said:not(.bot)").last.get_by_role("img", name="1 rocket")).to_be_visible()
     expect(page.get_by_role("heading", name="2.3 Notarize macOS Builds · 3/3")).to_be_in_viewport()
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("")
@@ -68,7 +76,7 @@ def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Call
     expect(page.locator(".said.bot").last).to_contain_text("Did you mean this? /release notarize", use_inner_text=False)
     expect(page.get_by_role("status")).to_contain_text("refused")
     say(page, "/release package-release", who="reader")
-    expect(page.locator(".said.bot").last).to_contain_text("and you have read. Ask somebody with write to say it.")
+    expect(page.locator(".said.bot").last).to_contain_text("You have read on this repository")
 
     assert trouble == []
     assert demo.interrupt() == 0
@@ -76,12 +84,60 @@ def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Call
     assert list(demo.temporary.iterdir()) == []
 
 
-def test_the_page_fits_a_phone_and_a_keyboard_reaches_the_box(
-    chromium: Browser, start_demo: Callable[[int], Demo]
-) -> None:
-    expect.set_options(timeout=PATIENCE * 1000)
-    demo = start_demo(free_port())
-    demo.wait_until_told(f"Open {demo.address}")
+def test_a_visitor_ticks_boxes_and_opens_a_bug(chromium: Browser, demo: Demo) -> None:
+    trouble: list[str] = []
+    page = open_page(chromium, demo, trouble)
+
+    act_as(page, "reader")
+    not_theirs = box(page, "The release notes are drafted")
+    not_theirs.click()
+    expect(not_theirs).to_be_checked(timeout=500)  # at once, whatever comes of it
+    expect(page.get_by_role("status")).to_contain_text("reader ticked “The release notes are drafted”: ↩️ put back")
+    expect(not_theirs).not_to_be_checked()
+    expect(page.locator(".said.bot").last).to_contain_text("reader, this box was put back as it was:")
+
+    act_as(page, "product-manager")
+    theirs = box(page, "The release notes are drafted")
+    theirs.press("Space")
+    expect(page.locator(".task", has_text="The release notes are drafted")).to_contain_text("by product-manager, ")
+    expect(theirs).to_be_checked()
+    expect(theirs).to_be_focused()
+
+    act_as(page, "qa-lead")
+    page.get_by_role("button", name="Open a P0 bug").click()
+    expect(page.locator(".gate")).to_have_text("Gate: red")
+    expect(page.locator("#labels .pills")).to_have_text("gate:failure")
+    expect(box(page, "Critical bugs are fixed")).not_to_be_checked()  # phase 1 has unfolded, far above
+    expect(theirs).to_be_in_viewport()
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator(".gate")).to_have_text("Gate: not green yet")
+    expect(theirs).to_be_checked()
+    assert trouble == []
+
+
+def test_a_visitor_puts_labels_on_and_pushes_and_hears_what_is_not_theirs(chromium: Browser, demo: Demo) -> None:
+    trouble: list[str] = []
+    page = open_page(chromium, demo, trouble)
+
+    page.get_by_role("combobox", name="Label").select_option("release:notarize")
+    page.get_by_role("button", name="Put on").click()
+    expect(page.locator("#runs")).to_contain_text("Release 1.0.0: notarize")
+    expect(page.locator("#labels .pills")).to_have_text("gate:pending")
+
+    page.get_by_role("button", name="Push a change of the plan").click()
+    page.get_by_role("button", name="/release replan", exact=True).click()
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(box(page, "The screenshots on the website are new")).to_be_visible()
+    assert trouble == []
+
+    act_as(page, "product-manager")
+    page.get_by_role("button", name="Push a commit to main").click()
+    expect(page.get_by_role("alert")).to_contain_text("product-manager has triage. Act as somebody else.")
+    act_as(page, "developer")
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_the_page_fits_a_phone_and_a_keyboard_reaches_the_box(chromium: Browser, demo: Demo) -> None:
     trouble: list[str] = []
     page = open_page(chromium, demo, trouble, 390, 844)
     expect(page.locator(".gate")).to_have_text("Gate: not green yet")
@@ -94,7 +150,24 @@ def test_the_page_fits_a_phone_and_a_keyboard_reaches_the_box(
     page.keyboard.press("Control+Enter")
     said = page.locator(".said", has_text="Hello from a keyboard")
     expect(said).to_contain_text("with <script>alert(1)</script>")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert trouble == []
+
+
+def test_without_a_script_comments_and_buttons_work_and_boxes_are_only_to_be_looked_at(
+    chromium: Browser, demo: Demo
+) -> None:
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(demo.address)
+    expect(box(page, "Known issues and system requirements are listed")).to_be_disabled()
+    say(page, "/release why", who="reader")
+    expect(page.locator(".said:not(.bot)").last).to_contain_text("/release why")
+    expect(page.get_by_label("Act as")).to_have_value("reader")
+    act_as(page, "qa-lead")
+    page.get_by_role("button", name="Open a P1 bug").click()
+    expect(page.locator("#issues .issue").first).to_contain_text("P1 open")
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator("#issues .issue").first).to_contain_text("P1 closed")
 
 
 def picture(page: Page) -> None:

@@ -16,7 +16,7 @@ Start = Callable[[int], Demo]
 
 def test_ctrl_c_in_the_middle_of_the_story_leaves_nothing_behind(start_demo: Start) -> None:
     demo = start_demo(free_port())
-    demo.wait_until_told("developer and devops run the tasks of phase 1")
+    demo.wait_until_told("Phase 1: each lead runs the task of their role")
     folders = [one.name for one in demo.temporary.iterdir()]
     children = demo.children()
     assert demo.interrupt() == 0

@@ -5,12 +5,21 @@ from dataclasses import replace
 import pytest
 
 from app.domain.decision import Accepted, Refused
-from app.domain.facts import NoPlan
-from app.domain.messages import BadVersion, IssueTaken, NoPlanFound, NotAnIssue, UnknownRef, VersionTaken
+from app.domain.facts import NoPlan, PlanSource
+from app.domain.messages import (
+    BadVersion,
+    IssueTaken,
+    NoPlanFound,
+    NotAnIssue,
+    SeveralPlans,
+    StrayCommit,
+    UnknownRef,
+    VersionTaken,
+)
 from app.domain.release.events import ReleaseStarted
 from app.domain.slash import Args, BadArgs, parse_args
 from handlers.commands.start import start
-from tests.given import MANAGER, PLAN_TEXT, SHA, facts, release, with_source
+from tests.given import MANAGER, OTHER_SHA, PLAN_TEXT, SHA, facts, release, with_source
 
 
 def args(text: str) -> Args:
@@ -68,3 +77,29 @@ def test_no_plan_is_told_with_where_it_was_looked_for() -> None:
 def test_a_ref_that_names_nothing_is_told() -> None:
     at = replace(facts(), source=NoPlan(unknown_ref="mian", ref="mian"))
     assert start.decide(at, args("2.0.0 --target mian")) == Refused(UnknownRef(ref="mian"))
+
+
+def test_a_commit_that_stands_on_no_branch_releases_come_from_is_told_with_those_branches() -> None:
+    at = replace(facts(), source=NoPlan(stray=OTHER_SHA, branches=("main",), ref=OTHER_SHA))
+    expected = StrayCommit(ref=OTHER_SHA, sha=OTHER_SHA, branches=("main",))
+    assert start.decide(at, args(f"2.0.0 --target {OTHER_SHA}")) == Refused(expected)
+
+
+def test_of_several_plans_one_has_to_be_named() -> None:
+    at = replace(facts(), source=NoPlan(named=("hotfix", "minor"), ref="main"))
+    assert start.decide(at, args("2.0.0")) == Refused(SeveralPlans(version="2.0.0", names=("hotfix", "minor")))
+
+
+def test_where_nothing_was_looked_for_there_is_no_plan() -> None:
+    assert start.decide(facts(), args("2.0.0")) == Refused(NoPlanFound(looked_at=(), ref=""))
+
+
+def test_d21_the_people_of_the_plan_s_roles_are_pinned_by_their_ids() -> None:
+    at = with_source(facts())
+    assert isinstance(at.source, PlanSource)
+    decision = start.decide(replace(at, source=replace(at.source, people={"octocat": 583231})), args("2.0.0"))
+    assert isinstance(decision, Accepted)
+    (event,) = decision.events
+    assert isinstance(event, ReleaseStarted)
+    assert event.people == {"octocat": 583231}
+    assert decision.is_refresh

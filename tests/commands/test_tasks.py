@@ -29,7 +29,18 @@ from app.domain.values import TaskId
 from handlers.commands.cancel import cancel
 from handlers.commands.retry import retry
 from handlers.commands.run import run
-from tests.given import ASKED, INPUTS, NOW, SHA, facts, release, requested, run_seen, seen, started
+from tests.given import (
+    ASKED,
+    INPUTS,
+    NOW,
+    SHA,
+    facts,
+    release,
+    requested,
+    run_seen,
+    seen,
+    started,
+)
 
 URL = "https://github.com/octo-org/app/actions/runs/500"
 REFUSED = RunRefused(task=TaskId("1.1"), attempt=1, reason="no", at=NOW)

@@ -1,8 +1,11 @@
 """From words to a decision: which command, which release, and whether the actor may."""
 
+import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.domain.answering import Understood, choose_release, decide, understand
 from app.domain.decision import Accepted, Decision, Refused
@@ -12,14 +15,16 @@ from app.domain.messages import (
     NoRelease,
     NoSuchRelease,
     NotAllowed,
+    NotYet,
+    OwnStep,
     SeveralReleases,
     TaskChoice,
     UnknownCommand,
 )
 from app.domain.release.effects import DispatchRun
 from app.domain.release.model import Release
-from app.domain.slash import Commands, Invocation
-from app.domain.values import ReleaseId, Role
+from app.domain.slash import MAX_TEXT, Commands, Invocation, SlashCommand
+from app.domain.values import Allowed, ReleaseId, Role
 from handlers.commands import load_commands
 from tests.given import PLAN, facts, release, with_source
 
@@ -67,7 +72,7 @@ def test_a_word_that_is_no_command_is_taken_for_a_task(text: str, command: str, 
     ("text", "expected"),
     [
         ("", UnknownCommand(word="", nearest=())),
-        ("retyr sign --failed", UnknownCommand(word="retyr", nearest=("retry",))),
+        ("retyr sign --failed", UnknownCommand(word="retyr", nearest=("retry", "retarget"))),
     ],
 )
 def test_what_cannot_be_meant_is_answered_with_the_nearest_command(text: str, expected: Message) -> None:
@@ -77,9 +82,9 @@ def test_what_cannot_be_meant_is_answered_with_the_nearest_command(text: str, ex
 @pytest.mark.parametrize(
     ("text", "usage"),
     [
-        ("run", "run <task...>"),
+        ("run", "run <task...> [--force REASON...]"),
         ("status now", "status"),
-        ("sign --failed", "run <task...>"),
+        ("sign --failed", "run <task...> [--force REASON...]"),
         ("start 1.0.0 --paln x", "start <version> [--plan NAME] [--target REF]"),
     ],
 )
@@ -140,31 +145,117 @@ def test_with_no_release_open_a_mistyped_command_is_told_apart_from_a_task(text:
     assert chosen(text, issue=12) == expected
 
 
-# -- who may, and what comes of it -----------------------------------------------------------------------------
+# -- safety first ------------------------------------------------------------------------------------------
 
-EACH = {
-    "start 2.0.0": Role.MAINTAIN,
-    "status": Role.READ,
-    "help": Role.READ,
-    "why": Role.READ,
-    "run 1.1": Role.WRITE,
-    "1.1": Role.WRITE,
-    "retry 1.1": Role.WRITE,
-    "cancel 1.1": Role.WRITE,
-}
+SAFETY = tuple(command for command in COMMANDS if command.is_safety)
 
 
-def test_every_command_stands_in_the_table() -> None:
-    assert {understood(text).command.name for text in EACH} == {command.name for command in COMMANDS}
+@pytest.mark.parametrize(
+    ("text", "command", "reason"),
+    [
+        ("hold", "hold", None),
+        ("hold!", "hold", None),
+        ("HOLD:", "hold", None),
+        ("Hold!!! the build is red", "hold", "the build is red"),
+        ("hold:the build is red", "hold", "the build is red"),
+        ("hold—the build is red", "hold", "the build is red"),
+        ("hold, please", "hold", "please"),
+        ("STOP", "hold", None),
+        ("pause… for lunch", "hold", "for lunch"),
+        ("hold --unitl 2h", "hold", "--unitl 2h"),
+        ("hold --force it", "hold", "--force it"),
+        ("hold --until", "hold", "--until"),
+        ('hold ""', "hold", '""'),
+        ("veto!", "veto", None),
+        ("veto: it crashes", "veto", "it crashes"),
+        ("no-go", "no-go", None),
+        ("no-go!", "no-go", None),
+        ("nogo", "no-go", None),
+        ("NoGo. Too slow", "no-go", "Too slow"),
+        ("no go", "no-go", None),
+        ("NO GO!", "no-go", None),
+        ("no go because it crashes", "no-go", "because it crashes"),
+        ("no go: it crashes", "no-go", "it crashes"),
+        ("no-go:it crashes", "no-go", "it crashes"),
+    ],
+)
+def test_who_wants_a_release_stopped_is_understood_however_they_put_it(
+    text: str, command: str, reason: str | None
+) -> None:
+    found = understood(text)
+    assert (found.command.name, found.word, found.args.get("reason")) == (command, None, reason)
 
 
-@pytest.mark.parametrize("role", [None, *Role])
-@pytest.mark.parametrize(("text", "wanted"), EACH.items())
-def test_only_whose_role_suffices_is_let_through(text: str, wanted: Role, role: Role | None) -> None:
-    decision = decided(text, role)
-    word = text if text == "1.1" else text.split(maxsplit=1)[0]
-    denied = Refused(NotAllowed(command=word, wanted=wanted, found=role))
-    assert (decision == denied) == (role is None or role < wanted)
+@pytest.mark.parametrize("text", ["hold broken --until 2h", "hold --until 2h broken", "hold --until=2h broken"])
+def test_an_option_is_still_one(text: str) -> None:
+    found = understood(text)
+    assert (found.args.get("reason"), found.args.get("until")) == ("broken", "2h")
+
+
+@pytest.mark.parametrize(
+    "text", ["hold x --until 2h --y", "hold --y x --until=2h", "hold --until 2h --release 1.0.0 --y x"]
+)
+def test_an_option_is_still_one_beside_what_is_none(text: str) -> None:
+    found = understood(text)
+    assert found.args.get("until") == "2h"
+    assert set((found.args.get("reason") or "").split()) == {"x", "--y"}
+
+
+@pytest.mark.parametrize("text", ["go!", "go:", "go.", "approve!", "resume!", "no gossip", "no-go-area", "holdup"])
+def test_another_command_is_taken_by_its_very_word(text: str) -> None:
+    assert understood(text).word == text.partition(" ")[0]  # a task of that name, if anything
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "go now",
+        "go --force",
+        "resume it",
+        "withdraw it",
+        "finish now",
+        "waive 1.1.1",
+        "abandon",
+        "check",
+        "approve --x",
+    ],
+)
+def test_another_command_takes_only_what_its_usage_says(text: str) -> None:
+    assert isinstance(understand(COMMANDS, Invocation(text, 1)), BadArguments)
+
+
+WORDS = re.compile(r"[^\W_]+")
+
+
+@given(st.sampled_from(SAFETY), st.sampled_from([" ", ": ", ":", "! ", "!!! ", ", "]), st.text(max_size=900))
+@example(SAFETY[0], " ", "--until")
+@example(SAFETY[0], " ", "--until --until --until")
+@example(SAFETY[0], " ", "--release --until '")
+@example(SAFETY[0], " ", "-- --until 2h")
+def test_whatever_follows_a_command_for_safety_is_accepted_and_kept(
+    command: SlashCommand, between: str, text: str
+) -> None:
+    comment = re.sub(r"\s", " ", f"{command.name}{between}{text}").strip()  # as the comment's reader hands it on
+    found = understood(comment)
+    assert found.command is command
+    args = found.args
+    kept = " ".join(map(str, (*args.values.values(), *args.flags, *args.flags.values(), args.release, "release")))
+    said = WORDS.findall(comment.removeprefix(command.name).casefold())
+    assert set(said) <= set(WORDS.findall(kept.casefold()))
+
+
+@pytest.mark.parametrize("command", SAFETY)
+def test_only_a_text_past_the_limit_is_refused(command: SlashCommand) -> None:
+    assert isinstance(understand(COMMANDS, Invocation(f"{command.name} {'x' * MAX_TEXT}", 1)), Understood)
+    too_long = understand(COMMANDS, Invocation(f"{command.name} {'x' * (MAX_TEXT + 1)}", 1))
+    assert isinstance(too_long, BadArguments)
+
+
+def test_the_commands_for_safety_are_those_that_stop_a_release() -> None:
+    assert {command.name for command in SAFETY} == {"hold", "veto", "no-go"}
+
+
+# -- what comes of it -----------------------------------------------------------------------------------------
 
 
 def test_a_task_runs_by_its_name_alone() -> None:
@@ -186,7 +277,20 @@ def test_a_mistyped_word_is_told_as_that_whoever_typed_it(role: Role | None) -> 
 
 
 def test_a_workflow_that_an_item_links_to_is_no_mistyped_word() -> None:
-    assert decided("nightly", Role.READ) == Refused(NotAllowed(command="nightly", wanted=Role.WRITE, found=Role.READ))
+    denied = NotAllowed(command="nightly", allowed=Allowed(least=Role.WRITE), found=Role.READ, is_unread=False)
+    assert decided("nightly", Role.READ) == Refused(denied)
+
+
+@pytest.mark.parametrize("word", ["tag", "publish", "announce", "blocker", "hotfix", "incident", "note"])
+def test_a_command_that_is_still_to_come_is_told_as_that(word: str) -> None:
+    plan = replace(PLAN, phases=())
+    assert decide(understood(word), facts(FIRST, plan=plan), COMMANDS) == Refused(NotYet(word=word))
+
+
+def test_a_task_of_the_plan_goes_before_a_command_that_is_still_to_come() -> None:
+    decision = decided("tag")
+    assert isinstance(decision, Refused)
+    assert isinstance(decision.reason, OwnStep)
 
 
 def test_without_a_plan_a_word_is_not_looked_up() -> None:

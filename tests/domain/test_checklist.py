@@ -45,13 +45,15 @@ items = st.lists(st.tuples(ids, st.text(max_size=60), st.booleans(), st.integers
 
 @given(items)
 def test_written_items_are_read_back_as_they_were(items: list[tuple[ItemId, str, bool, int, str]]) -> None:
-    lines = [item_line(i, item_text(t), is_done=d, depth=n, note=note) for i, t, d, n, note in items]
+    lines = [item_line(i, item_text(t), is_ticked=d, depth=n, note=note) for i, t, d, n, note in items]
     read = read_items("\n".join(lines))
     assert read == tuple(ReadItem(id=i, is_ticked=d) for i, _, d, _, _ in items)
 
 
 def test_an_item_line_carries_its_id_hidden_and_its_note_behind() -> None:
-    line = item_line(ItemId("2.3.1"), "Intel build notarized", is_done=True, depth=1, note="· [run](https://x.example)")
+    line = item_line(
+        ItemId("2.3.1"), "Intel build notarized", is_ticked=True, depth=1, note="· [run](https://x.example)"
+    )
     assert line == "  - [x] Intel build notarized <!-- i:2.3.1 --> · [run](https://x.example)"
 
 

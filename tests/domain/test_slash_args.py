@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.slash import MAX_TEXT, Args, BadArgs, parse_args, read_usage
+from app.domain.slash import MAX_TEXT, Args, BadArgs, parse_args, parse_generously, read_usage
 
 START = "start <version> [--plan NAME] [--target REF]"
 RETRY = "retry <task> [--failed]"
@@ -100,6 +100,55 @@ def test_words_and_flags_find_their_places(
 )
 def test_what_does_not_fit_is_told(usage: str, text: str, said: str) -> None:
     assert problem(usage, text) == said
+
+
+STOP = "hold [reason...] [--until TIME]"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "flags"),
+    [
+        pytest.param("", {}, {}, id="no reason"),
+        pytest.param("the build is red", {"reason": "the build is red"}, {}, id="a reason"),
+        pytest.param("red --until 2h", {"reason": "red"}, {"until": "2h"}, id="as the usage says"),
+        pytest.param("red --untli 2h", {"reason": "red --untli 2h"}, {}, id="an option that there is not"),
+        pytest.param("--x red --until 2h", {"reason": "--x red"}, {"until": "2h"}, id="one that there is beside it"),
+        pytest.param("--until", {"reason": "--until"}, {}, id="an option without its value"),
+        pytest.param("--x --until", {"reason": "--x --until"}, {}, id="the same at the end"),
+        pytest.param('--x --until ""', {"reason": '--x --until ""'}, {}, id="a value of nothing"),
+        pytest.param(
+            "--until 2h --until 3h", {"reason": "--until 3h"}, {"until": "2h"}, id="an option that is given twice"
+        ),
+        pytest.param('""', {"reason": '""'}, {}, id="empty quotes"),
+        pytest.param('see "a b" --x', {"reason": 'see "a b" --x'}, {}, id="quotes as they were typed"),
+    ],
+)
+def test_generously_what_is_no_option_is_part_of_the_reason(
+    text: str, values: dict[str, str], flags: dict[str, str | None]
+) -> None:
+    assert parse_generously(STOP, text) == Args(values=values, flags=flags)
+
+
+def test_generously_the_release_may_still_be_named() -> None:
+    expected = Args(values={"reason": "--x"}, flags={}, release="1.4.0")
+    assert parse_generously(STOP, "--x --release 1.4.0") == expected
+
+
+def test_generously_a_plain_option_is_a_word_of_the_reason_where_the_rest_does_not_fit() -> None:
+    assert parse_generously("halt [reason...] [--now]", "--now --x") == Args(values={"reason": "--now --x"}, flags={})
+
+
+def test_generously_a_command_that_takes_no_words_takes_any() -> None:
+    assert parse_generously("halt", "at once") == Args(values={}, flags={})
+
+
+def test_generously_a_text_past_the_limit_is_too_long_all_the_same() -> None:
+    assert isinstance(parse_generously(STOP, "x" * (MAX_TEXT + 1)), BadArgs)
+
+
+@given(st.sampled_from((STOP, HOLD, RETRY, "go")), st.text(max_size=MAX_TEXT) | st.text("-= \"'`“”—ab", max_size=99))
+def test_generously_any_text_fits(usage: str, text: str) -> None:
+    assert isinstance(parse_generously(usage, text), Args)
 
 
 @pytest.mark.parametrize("usage", USAGES)

@@ -121,7 +121,19 @@ async def test_a_delivery_that_concerns_no_release_costs_no_call(bot: Bot) -> No
     bot.github.status(REPO, sha, "other", "success", by="developer")
     issue = bot.github.open_issue(REPO, "A bug", "It hurts", by="developer")
     bot.github.comment(REPO, issue.number, "me too", by="reader")
+    bot.github.commit(REPO, {"more.txt": "more"}, by="developer", branch="feature")
+    await bot.pass_time(10)
+    assert len(bot.github.calls) == calls
+
+
+async def test_that_the_branch_moves_on_is_shown_once_and_costs_nothing_after_that(bot: Bot) -> None:
+    release = await bot.open_release("1.0.0")
     bot.github.commit(REPO, {"more.txt": "more"}, by="developer")
+    await bot.pass_time(10)
+    assert "`main` has moved on. To release what stands there now: `/release retarget`" in release.body
+    calls = len(bot.github.calls)
+    for number in range(5):
+        bot.github.commit(REPO, {"more.txt": f"more {number}"}, by="developer")
     await bot.pass_time(10)
     assert len(bot.github.calls) == calls
 

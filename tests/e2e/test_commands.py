@@ -203,7 +203,7 @@ async def test_a_release_of_that_version_in_another_issue_is_named(bot: Bot) -> 
             """\
 Release `1.0.0` is tracked in #1 already: go on there.
 
-It keeps its commit and its plan, and this version can neither move it nor end it. For another commit start another version in an issue of its own: `/release start <version>`\
+To move it to another commit, say `/release retarget <ref>` there. To end it: `/release finish` or `/release abandon <reason>`\
 """
         ]
     )

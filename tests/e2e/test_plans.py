@@ -32,7 +32,10 @@ async def test_the_white_room_plan_shows_every_item(tmp_path: Path) -> None:
         assert release.reactions(answer) == ["eyes", "-1"]
         assert "/release 1.1" in release.replies()[0]
         assert "/release 1.3" in release.replies()[0]
-        await release.comment("/release notarize", by="devops", seconds=20)
+        early = await release.comment("/release notarize", by="devops")
+        assert release.reactions(early) == ["eyes", "-1"]
+        assert "exit criteria" in release.replies()[1]
+        await release.comment("/release notarize --force the builds were checked by hand", seconds=20)
         assert bot.dispatches == [("release.yml", "notarize")]
         notarized = {i.id for t in plan.tasks() if t.id == "2.3" for i in t.items}
         block = find_block(release.body)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.domain.release.model import Sighting
+from app.domain.release.issues import carries
+from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Repo, Role, Sha
-from app.ports import FileText, GateCheck, GitHubError, IssueText, Posted, StartedRun
-from tests.given import SHA
+from app.ports import FileText, GitHubError, IssueText, OwnCheck, Posted, StartedRun
+from tests.given import NOW, SHA
 
 
 @dataclass
@@ -31,12 +32,19 @@ class FakeGitHub:
     calls: list[str] = field(default_factory=list[str])
     errors: dict[str, list[GitHubError | None]] = field(default_factory=dict[str, list[GitHubError | None]])
     role: Role = Role.MAINTAIN
+    users: dict[str, int] = field(default_factory=dict[str, int])  # ids by login
+    teams: dict[str, set[str]] = field(default_factory=dict[str, set[str]])  # logins by org/team
     heads: dict[str, Sha] = field(default_factory=lambda: {"main": SHA})
+    reachable: dict[str, set[Sha]] = field(default_factory=dict[str, set[Sha]])  # by branch, beside its head
     files: dict[str, str] = field(default_factory=dict[str, str])
     body: str = ""
+    labels: dict[int, list[str]] = field(default_factory=dict[int, list[str]])  # by issue
+    writes: int = 0  # to issues: each makes them a second younger
+    issues: list[LabelledIssue] = field(default_factory=list[LabelledIssue])  # what listings by label are made of
+    pulls: dict[int, Sequence[str]] = field(default_factory=dict[int, Sequence[str]])  # the files of each
     comments: dict[int, str] = field(default_factory=dict[int, str])
     reactions: list[str] = field(default_factory=list[str])
-    gates: dict[int, GateCheck] = field(default_factory=dict[int, GateCheck])
+    gates: dict[int, OwnCheck] = field(default_factory=dict[int, OwnCheck])
     is_silent: bool = False  # dispatches are answered without the run's id, as older servers do
     refs: list[str] = field(default_factory=list[str])  # each dispatch's
     runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
@@ -54,6 +62,20 @@ class FakeGitHub:
         del repo, login, user_id
         self._called("role_of")
         return self.role
+
+    async def account_id(self, repo: Repo, login: str) -> int | None:
+        del repo
+        self._called("account_id")
+        return self.users.get(login)
+
+    async def in_team(self, repo: Repo, org: str, team: str, login: str) -> bool:
+        del repo
+        self._called("in_team")
+        return login in self.teams.get(f"{org}/{team}".lower(), ())
+
+    def forget_people(self, installation: int) -> None:
+        del installation
+        self._called("forget_people")
 
     async def react(self, repo: Repo, comment: int, content: str) -> None:
         del repo, comment
@@ -81,12 +103,47 @@ class FakeGitHub:
     async def issue(self, repo: Repo, number: int) -> IssueText:
         del repo
         self._called("issue")
-        return IssueText(number=number, title="Release 1.0.0", body=self.body)
+        return self._text(number)
 
-    async def write_issue_body(self, repo: Repo, number: int, body: str) -> None:
-        del repo, number
+    async def write_issue_body(self, repo: Repo, number: int, body: str) -> IssueText:
+        del repo
         self._called("write_issue_body")
         self.body = body
+        self.writes += 1
+        return self._text(number)
+
+    def _text(self, number: int) -> IssueText:
+        return IssueText(
+            number=number,
+            title="Release 1.0.0",
+            body=self.body,
+            labels=tuple(self.labels.get(number, ())),
+            updated_at=NOW + timedelta(seconds=self.writes),
+        )
+
+    async def add_label(self, repo: Repo, number: int, label: str) -> None:
+        del repo
+        self._called("add_label")
+        if label not in self.labels.setdefault(number, []):
+            self.labels[number].append(label)
+            self.writes += 1
+
+    async def remove_label(self, repo: Repo, number: int, label: str) -> None:
+        del repo
+        self._called("remove_label")
+        if label in self.labels.get(number, ()):
+            self.labels[number].remove(label)
+            self.writes += 1
+
+    async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
+        del repo
+        self._called("issues_labelled")
+        return [issue for issue in self.issues if issue.is_open and carries(issue, labels)]
+
+    async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
+        del repo
+        self._called("pull_files")
+        return self.pulls[pull]
 
     async def commit_of(self, repo: Repo, ref: str) -> Sha:
         del repo
@@ -97,6 +154,16 @@ class FakeGitHub:
         del repo
         self._called("head_of")
         return self.heads.get(branch)
+
+    async def is_on_branch(self, repo: Repo, sha: Sha, branch: str) -> bool:
+        del repo
+        self._called("is_on_branch")
+        return branch in self.heads and sha in {self.heads[branch], *self.reachable.get(branch, ())}
+
+    async def move_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
+        del repo
+        self._called("move_branch")
+        self.heads[branch] = sha
 
     async def create_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
         del repo
@@ -158,14 +225,14 @@ class FakeGitHub:
         self._called(method)
         return self.sightings.get(method, ())
 
-    async def create_check(self, repo: Repo, sha: Sha, name: str, check: GateCheck) -> Posted:
+    async def create_check(self, repo: Repo, sha: Sha, name: str, check: OwnCheck) -> Posted:
         del repo, sha, name
         self._called("create_check")
         number = 600 + len(self.gates)
         self.gates[number] = check
         return Posted(id=number, url="")
 
-    async def update_check(self, repo: Repo, check_run: int, check: GateCheck) -> None:
+    async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
         del repo
         self._called("update_check")
         self.gates[check_run] = check

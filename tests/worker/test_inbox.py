@@ -7,52 +7,17 @@ import pytest
 
 from app.adapters.db.releases import SqlReleases
 from app.domain.inputs import Input
-from app.domain.release.effects import React, Reply
 from app.domain.values import Role
-from app.ports import Commit, Delivery, Missing, Shown, Throttled, Unclear
-from app.worker.commands import CommandDesk
+from app.ports import Commit, Missing, Throttled, Unclear
 from app.worker.inbox import InboxWorker
-from app.worker.shown import block_digest, digest
-from handlers.commands import load_commands
-from handlers.events import load_events
 from handlers.translating import EventHandler
 from tests.clock import NOON
 from tests.events.reading import payload
 from tests.given import PLAN_TEXT, requested
-from tests.worker.workshop import R1, Rival, Workshop
+from tests.worker.delivering import KEY, comment, effects, kinds, store, worker
+from tests.worker.workshop import Rival, Workshop
 
 pytestmark = pytest.mark.anyio
-
-KEY = "repo:7"
-
-
-def worker(shop: Workshop, *more: EventHandler) -> InboxWorker:
-    """The worker with the real handlers, or with these in their stead."""
-    handlers = {h.event: (h,) for h in more} or load_events()
-    return InboxWorker(shop.inbox, shop.bench, CommandDesk(load_commands(), shop.bench), handlers)
-
-
-async def store(shop: Workshop, name: str, event: str, body: bytes) -> None:
-    assert await shop.inbox.store(Delivery(id=name, event=event, key=KEY, payload=body, received_at=NOON))
-
-
-async def comment(shop: Workshop, text: str, name: str = "d1") -> None:
-    await store(shop, name, "issue_comment", payload("issue_comment.created", comment__body=text))
-
-
-async def effects(shop: Workshop) -> list[str]:
-    """What the ledger holds for the release and the repository: reactions by their sign, replies by their text."""
-    found: list[str] = []
-    for key in ("release:r1", KEY):
-        while entry := await shop.ledger.claim(key, shop.clock.now(), shop.clock.now() + timedelta(days=1)):
-            match entry.effect:
-                case React(content=content):
-                    found.append(content)
-                case Reply(body=body):
-                    found.append(body.partition("\n\n<!-- gonogo:reply")[0])
-                case effect:
-                    found.append(effect.kind)
-    return found
 
 
 # -- what a delivery comes to -----------------------------------------------------------------------------------
@@ -99,7 +64,7 @@ async def test_what_github_tells_is_written_down_once(shop: Workshop) -> None:
     for name in ("d1", "d2"):
         await store(shop, name, "check_run", payload("check_run.completed"))
     await worker(shop).drain(KEY)
-    assert [e.kind for e in await shop.releases.events(R1)] == ["release_started", "seen"]
+    assert await kinds(shop) == ["seen"]
 
 
 async def test_an_event_nobody_handles_is_done_with(shop: Workshop) -> None:
@@ -122,62 +87,6 @@ async def test_a_fresh_look_is_taken_at_a_release_of_the_repository_only(
     await store(shop, "d1", "check_run", payload("check_run.requested_action", check_run__external_id=asked))
     await worker(shop).drain(KEY)
     assert shop.scheduler.woken == woken
-
-
-# -- texts of ours that somebody changed ------------------------------------------------------------------------
-
-BLOCK = "<!-- gonogo:begin -->\nthe checklist\n<!-- gonogo:end -->\n"
-OURS = Shown(body_digest=block_digest(BLOCK), comment=900, comment_url="u", comment_digest=digest("status"))
-
-
-@pytest.mark.parametrize(
-    ("name", "event", "body", "expected"),
-    [
-        ("the body as written", "issues", payload("issues.edited", issue__body=BLOCK), None),
-        (
-            "as a browser sends it",
-            "issues",
-            payload("issues.edited", issue__body=BLOCK.replace("\n", "\r\n")),
-            None,
-        ),
-        ("the block changed", "issues", payload("issues.edited"), replace(OURS, body_digest=None)),
-        ("emptied", "issues", payload("issues.edited", issue__body=None), replace(OURS, body_digest=None)),
-        ("another issue", "issues", payload("issues.edited", issue__number=13), None),
-        (
-            "the status comment as written",
-            "issue_comment",
-            payload("issue_comment.created", action="edited", comment__body="status"),
-            None,
-        ),
-        (
-            "the status comment changed",
-            "issue_comment",
-            payload("issue_comment.created", action="edited", comment__body="nonsense"),
-            replace(OURS, comment_digest=None),
-        ),
-        (
-            "the status comment deleted",
-            "issue_comment",
-            payload("issue_comment.created", action="deleted"),
-            replace(OURS, comment=None, comment_url=None, comment_digest=None),
-        ),
-        (
-            "somebody else's comment",
-            "issue_comment",
-            payload("issue_comment.created", action="edited", comment__id=901),
-            None,
-        ),
-    ],
-)
-async def test_what_we_wrote_is_forgotten_when_it_reads_otherwise(
-    shop: Workshop, name: str, event: str, body: bytes, expected: Shown | None
-) -> None:
-    await shop.open_release()
-    await shop.releases.save_shown(R1, await shop.releases.shown(R1), OURS)
-    await store(shop, "d1", event, body)
-    await worker(shop).drain(KEY)
-    assert await shop.releases.shown(R1) == (expected or OURS), name
-    assert ("show:r1" in shop.scheduler.woken) == (expected is not None), name
 
 
 # -- GitHub fails ------------------------------------------------------------------------------------------------
@@ -327,7 +236,7 @@ async def test_a_release_that_moved_on_meanwhile_is_decided_on_again(shop: Works
     shop.github.files[".github/workflows/release.yml"] = "on: {workflow_dispatch: {inputs: {task: }}}"
     late = replace(shop, bench=replace(shop.bench, releases=Rival(shop, lambda: shop.happened(requested()))))
     await worker(late).drain(KEY)
-    assert [e.kind for e in await shop.releases.events(R1)] == ["release_started", "run_requested"]
+    assert await kinds(shop) == ["run_requested", "command_answered"]
     assert (await effects(shop))[0] == "-1"  # it is running already
 
 
@@ -336,5 +245,5 @@ async def test_a_delivery_that_another_worker_handled_meanwhile_is_done_with(sho
     await store(shop, "d1", "check_run", payload("check_run.completed"))
     late = replace(shop, bench=replace(shop.bench, releases=Rival(shop, lambda: worker(shop).drain(KEY))))
     await worker(late).drain(KEY)
-    assert [e.kind for e in await shop.releases.events(R1)] == ["release_started", "seen"]
+    assert await kinds(shop) == ["seen"]
     assert await shop.deliveries() == [("d1", "handled", 0)]

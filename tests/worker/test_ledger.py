@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.release.effects import CancelRun, Effect, React, Reply, RerunRun
+from app.domain.release.effects import CancelRun, Effect, MoveCandidate, React, Reply, RerunRun, Unlabel
+from app.domain.release.events import Event
+from app.domain.release.events_course import PlanAdopted, ReleaseAbandoned
 from app.domain.release.model import Progress, RunState, Sight
-from app.domain.values import Repo, TaskId
+from app.domain.values import Repo, Sha, TaskId
 from app.ports import Missing, Rejected, StartedRun, Throttled, Unclear
+from app.worker.breaker import LIMIT
 from app.worker.draft import reply_mark
 from app.worker.ledger import LedgerWorker
 from tests.clock import NOON
-from tests.given import REPO, requested, run_seen, seen, sighting, started
+from tests.given import MANAGER, NOW, OTHER_SHA, REPO, SHA, requested, retargeted, run_seen, seen, sighting, started
 from tests.worker.fakes import FakeGitHub
 from tests.worker.test_dispatching import MARKED
 from tests.worker.workshop import R1, Rival, Workshop
@@ -26,6 +29,20 @@ EYES = React(repo=REPO, comment=900, content="eyes")
 REPLY = Reply(repo=REPO, issue=12, mark="abc", body=f"Words.\n\n{reply_mark('abc')}")
 RERUN = RerunRun(repo=REPO, task=TASK, run_id=500, after_attempt=1, failed_only=False, comment=900, issue=12)
 CANCEL = CancelRun(repo=REPO, task=TASK, run_id=500, attempt=1, comment=900, issue=12)
+
+MOVE = MoveCandidate(repo=REPO, branch="gonogo/1.0.0", before=SHA, sha=OTHER_SHA, issue=12, asked="d1:0")
+NEW_PLAN = PlanAdopted(
+    plan_path="RELEASE.md",
+    plan_blob=Sha("c" * 40),
+    plan_text="- [ ] Ship\n",
+    tag="v1.0.0",
+    people={},
+    items={},
+    tasks={},
+    by=MANAGER,
+    at=NOW,
+)
+UNLABEL = Unlabel(repo=REPO, issue=12, label="release:sign", key="k")
 
 
 async def drain(shop: Workshop, *effects: Effect) -> None:
@@ -181,6 +198,116 @@ async def test_a_run_that_could_not_be_stopped_is_told_unless_it_is_stopped(
     await drain(shop, CANCEL)
     assert shop.github.reactions == [reaction]
     assert [word for text in shop.github.comments.values() for word in says if word in text] == says
+
+
+# -- the candidate branch and labels -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "stands", "expected"),
+    [
+        ("at the target before", SHA, OTHER_SHA),
+        ("moved already", OTHER_SHA, OTHER_SHA),
+        ("where somebody put it", Sha("c3" * 20), Sha("c3" * 20)),
+        ("nowhere", None, None),
+    ],
+)
+async def test_the_candidate_branch_goes_along_only_from_where_it_was(
+    shop: Workshop, name: str, stands: Sha | None, expected: Sha | None
+) -> None:
+    await shop.open_release()
+    if stands is not None:
+        shop.github.heads["gonogo/1.0.0"] = stands
+    await drain(shop, MOVE)
+    assert shop.github.heads.get("gonogo/1.0.0") == expected, name
+    assert await shop.entries() == [("candidate", "done", 1)]
+
+
+async def test_a_move_whose_answer_was_lost_is_not_made_twice(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.heads["gonogo/1.0.0"] = SHA
+    shop.github.errors["move_branch"] = [Unclear("timeout")]
+    await drain(shop, MOVE)
+    shop.github.heads["gonogo/1.0.0"] = OTHER_SHA  # it had been made all the same
+    await drain_again(shop, 2)
+    assert shop.github.calls.count("move_branch") == 1
+
+
+async def test_a_label_that_was_a_command_is_taken_off(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.labels[12] = ["bug", "release:sign"]
+    await drain(shop, UNLABEL)
+    assert shop.github.labels[12] == ["bug"]
+    assert await shop.entries() == [("unlabel", "done", 1)]
+
+
+@pytest.mark.parametrize(("effect", "method"), [(UNLABEL, "remove_label"), (MOVE, "head_of")])
+async def test_what_github_will_not_do_with_a_label_or_a_branch_is_given_up(
+    shop: Workshop, effect: Effect, method: str
+) -> None:
+    await shop.open_release(requested())
+    shop.github.errors[method] = [Rejected(403, "Resource not accessible by integration")]
+    await drain(shop, effect, EYES)
+    assert [state for _, state, _ in await shop.entries()] == ["failed", "done"]
+
+
+# -- a release that has changed meanwhile ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "says"),
+    [
+        ("moved", retargeted(), "the release has moved from"),
+        ("over", ReleaseAbandoned(by=MANAGER, reason="no", at=NOW), "the release is over"),
+        ("not in the plan any more", NEW_PLAN, "no such task any more"),
+    ],
+)
+async def test_d6_a_run_that_nobody_wants_any_more_is_not_started(
+    shop: Workshop, name: str, event: Event, says: str
+) -> None:
+    await shop.open_release(requested(), event)
+    await drain(shop, DISPATCH)
+    assert shop.github.refs == [], name
+    (answer,) = shop.github.comments.values()
+    assert says in answer
+    assert shop.github.reactions == ["-1"]
+
+
+async def test_a_run_that_a_webhook_told_of_is_not_started_again(shop: Workshop) -> None:
+    await shop.open_release(requested(), started())
+    await drain(shop, DISPATCH)
+    assert shop.github.refs == []
+    assert shop.github.reactions == ["rocket"]
+
+
+# -- too many answers ---------------------------------------------------------------------------------------------------
+
+
+async def test_d18_an_issue_is_never_flooded_with_answers(shop: Workshop) -> None:
+    await shop.open_release()
+    replies = [replace(REPLY, mark=f"m{number}", body=f"Words.\n\n{reply_mark(f'm{number}')}") for number in range(20)]
+    await drain(shop, *replies)
+    written = list(shop.github.comments.values())
+    assert len(written) == LIMIT + 1
+    assert written[:LIMIT] == [reply.body for reply in replies[:LIMIT]]
+    assert f"{LIMIT}" in written[-1]
+    assert reply_mark(f"m{LIMIT}") in written[-1]
+    assert {state for _, state, _ in await shop.entries()} == {"done"}
+
+
+async def test_an_answer_that_could_not_be_written_takes_up_no_room(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["comment"] = [Unclear("502")] * 3
+    at_work = LedgerWorker(shop.ledger, shop.bench)
+    replies = [
+        replace(REPLY, mark=f"m{number}", body=f"Words.\n\n{reply_mark(f'm{number}')}") for number in range(LIMIT)
+    ]
+    await shop.plan(*replies)
+    await at_work.drain(KEY)
+    await shop.clock.wind(4)
+    await at_work.drain(KEY)
+    assert len(shop.github.comments) == LIMIT
+    assert all("Words." in body for body in shop.github.comments.values())
 
 
 # -- what is only put off --------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.domain.facts import NoPlan, PlanSource, WorkflowInputs
+from app.domain.release.events_course import PlanAdopted
 from app.domain.values import Sha, Target
 from app.ports import Missing, Rejected, Unclear
 from app.worker.plans import Plans
-from tests.given import OTHER_SHA, PLAN, PLAN_TEXT, REPO, SHA, release
+from tests.given import NOW, OTHER_SHA, PLAN, PLAN_TEXT, REPO, RUTH, SHA, TEAM_TEXT, release
 from tests.worker.fakes import FakeGitHub
 from tests.worker.workshop import Workshop
 
@@ -148,3 +149,95 @@ async def test_of_several_named_plans_one_has_to_be_named(shop: Workshop) -> Non
 @pytest.mark.parametrize("ref", ["pull/3/head", "refs/pull/3/head", "refs/heads/main"])
 async def test_a_pull_request_s_head_is_no_target(shop: Workshop, ref: str) -> None:
     assert await find(shop, FIRST, ref=ref) == NoPlan(unknown_ref=ref, ref=ref)
+
+
+# -- a bare commit ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ref", [OTHER_SHA, OTHER_SHA[:7], OTHER_SHA.upper()])
+async def test_d17_a_commit_that_stands_on_no_branch_releases_come_from_is_no_target(shop: Workshop, ref: str) -> None:
+    """GitHub finds the commits of every fork by their sha."""
+    shop.github.heads[ref] = OTHER_SHA
+    assert await find(shop, FIRST, ref=ref) == NoPlan(stray=OTHER_SHA, branches=("main",), ref=ref)
+
+
+async def test_a_commit_that_a_branch_has_behind_it_is_a_target(shop: Workshop) -> None:
+    shop.github.heads[OTHER_SHA] = OTHER_SHA
+    shop.github.reachable["main"] = {OTHER_SHA}
+    source = await find(shop, FIRST, ref=OTHER_SHA)
+    assert isinstance(source, PlanSource)
+    assert source.target == Target(sha=OTHER_SHA, branch="")
+
+
+async def test_a_branch_that_is_named_like_a_commit_is_a_branch(shop: Workshop) -> None:
+    shop.github.heads["cafe"] = OTHER_SHA
+    source = await find(shop, FIRST, ref="cafe")
+    assert isinstance(source, PlanSource)
+    assert source.target == Target(sha=OTHER_SHA, branch="cafe")
+
+
+# -- the plan of a release, once more -------------------------------------------------------------------------------
+
+
+async def again(shop: Workshop, text: str | None = TEAM_TEXT, ref: str | None = None) -> PlanSource | NoPlan:
+    """The release's plan file as it reads now."""
+    await shop.open_team_release()
+    shop.github.files = {} if text is None else {FIRST: text}
+    return await Plans(shop.github, shop.releases).again(await shop.release(), ref=ref)
+
+
+async def test_the_plan_is_looked_at_where_the_target_comes_from(shop: Workshop) -> None:
+    shop.github.heads["main"] = OTHER_SHA
+    source = await again(shop)
+    assert isinstance(source, PlanSource)
+    assert (source.path, source.target, source.changes) == (FIRST, Target(sha=OTHER_SHA, branch="main"), ())
+
+
+async def test_it_says_in_words_how_it_reads_otherwise(shop: Workshop) -> None:
+    source = await again(shop, TEAM_TEXT.replace("- [ ] Screenshots are new\n", ""))
+    assert isinstance(source, PlanSource)
+    assert any("Screenshots" in line for line in source.changes)
+
+
+@pytest.mark.parametrize(
+    ("ref", "text", "expected"),
+    [
+        (None, None, NoPlan(looked_at=(FIRST,), ref="main")),
+        ("hotfix", None, NoPlan(looked_at=(FIRST,), ref="hotfix")),
+        ("pull/3/head", TEAM_TEXT, NoPlan(unknown_ref="pull/3/head", ref="pull/3/head")),
+    ],
+)
+async def test_where_there_is_no_such_plan_any_more_that_is_an_answer(
+    shop: Workshop, ref: str | None, text: str | None, expected: NoPlan
+) -> None:
+    shop.github.heads["hotfix"] = OTHER_SHA
+    assert await again(shop, text, ref) == expected
+
+
+async def test_the_people_of_a_plan_are_looked_up_when_it_is_taken(shop: Workshop) -> None:
+    shop.github.users = {"tess": 12, "sam": 13}
+    source = await again(shop)
+    assert isinstance(source, PlanSource)
+    assert source.people == {}
+    found = await Plans(shop.github, shop.releases).with_people(REPO, source)
+    assert found == replace(source, people={"tess": 12, "sam": 13})
+    nothing = NoPlan(ref="main")
+    assert await Plans(shop.github, shop.releases).with_people(REPO, nothing) is nothing
+
+
+async def test_a_new_text_of_the_plan_is_read_from_the_log(shop: Workshop) -> None:
+    await shop.open_team_release()
+    adopted = PlanAdopted(
+        plan_path=FIRST,
+        plan_blob=OTHER_SHA,
+        plan_text="# Release\n\n- [ ] Ship X.Y.Z\n",
+        tag="v1.0.0",
+        people={},
+        items={},
+        tasks={},
+        by=RUTH,
+        at=NOW,
+    )
+    await shop.happened(adopted)
+    plan = await Plans(shop.github, shop.releases).of(await shop.release())
+    assert [item.text for item in plan.items()] == ["Ship 1.0.0"]

@@ -1,22 +1,46 @@
 """Showing a release: few writes for a burst, none for what stands there, and nothing that fails is forgotten."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.release.desired import BODY_LIMIT
+from app.domain.release.events_course import ReleaseAbandoned, TrackingIssueLost
 from app.domain.release.model import Progress
-from app.ports import Missing, Rejected, Throttled, Unclear
+from app.domain.values import ReleaseId
+from app.ports import Change, Commit, Missing, Rejected, Throttled, Unclear
+from app.worker.body import PATIENCE
 from app.worker.show import Pace, Shower
 from tests.clock import NOON
-from tests.given import requested, run_seen, seen, started
+from tests.given import (
+    NOW,
+    RUTH,
+    TEAM_STARTED,
+    all_signed,
+    go_said,
+    requested,
+    retargeted,
+    run_seen,
+    seen,
+    started,
+)
 from tests.worker.workshop import R1, Workshop
 
 pytestmark = pytest.mark.anyio
 
 AT_ONCE = Pace(after=timedelta(0), apart=timedelta(0))
-FIRST_SHOW = ["find_check", "create_check", "issue", "write_issue_body", "find_comment", "comment"]
-LATER_SHOW = ["update_check", "issue", "write_issue_body", "edit_comment"]
+FIRST_SHOW = [
+    *("find_check", "create_check"),
+    *("find_comment", "comment"),
+    *("issue", "add_label"),
+    *("issue", "write_issue_body", "issue"),
+]
+LATER_SHOW = [
+    *("update_check", "edit_comment"),
+    *("issue", "add_label", "remove_label"),
+    *("issue", "write_issue_body", "issue"),
+]
 
 
 def shower(shop: Workshop) -> Shower:
@@ -37,12 +61,13 @@ async def the_run_fails(shop: Workshop) -> None:
 # -- what is written ----------------------------------------------------------------------------------------------
 
 
-async def test_the_gate_is_shown_first_then_the_checklist_then_the_status(shop: Workshop) -> None:
+async def test_the_gate_is_shown_first_then_the_status_then_labels_then_the_checklist(shop: Workshop) -> None:
     await shop.open_release()
     assert await show(shop) == FIRST_SHOW
     (gate,) = shop.github.gates.values()
     assert (gate.external_id, gate.conclusion) == (R1, None)
     assert "Installer built for Linux" in shop.github.body
+    assert shop.github.labels[12] == ["gate:pending"]
     assert len(shop.github.comments) == 1
 
 
@@ -67,7 +92,7 @@ async def test_what_an_unfinished_show_wrote_is_found_again_and_not_written_twic
     await show(shop)
     shown = await shop.releases.shown(R1)
     await shop.releases.save_shown(R1, shown, type(shown)())  # the process died before it kept that
-    assert await show(shop) == ["find_check", "update_check", "issue", "find_comment", "edit_comment"]
+    assert await show(shop) == ["find_check", "update_check", "find_comment", "edit_comment", "issue", "issue"]
     assert (len(shop.github.gates), len(shop.github.comments)) == (1, 1)
 
 
@@ -78,7 +103,7 @@ async def test_a_status_comment_that_was_deleted_is_written_anew(shop: Workshop)
     shop.github.comments = {7: "somebody else's"}
     shop.github.errors["edit_comment"] = [Missing(404, "Not Found")]
     await the_run_fails(shop)
-    assert (await show(shop))[-3:] == ["edit_comment", "find_comment", "comment"]
+    assert (await show(shop))[1:4] == ["edit_comment", "find_comment", "comment"]
     after = await shop.releases.shown(R1)
     assert after.comment != before.comment
     assert after.comment in shop.github.comments
@@ -103,15 +128,22 @@ async def test_the_checklist_comes_when_there_is_room_again(shop: Workshop) -> N
     assert "write_issue_body" in await show(shop)
 
 
-async def test_a_block_that_somebody_tore_is_mended(shop: Workshop) -> None:
+async def test_a_block_that_somebody_tore_is_mended_when_nobody_has_told_who(shop: Workshop) -> None:
     await shop.open_release()
-    await show(shop)
-    whole = shop.github.body
-    shop.github.body = whole.replace("<!-- gonogo:end -->", "")
+    shower_ = shower(shop)
+    await shower_.show(R1)
+    shop.github.body = shop.github.body.replace("<!-- gonogo:end -->", "")
     await the_run_fails(shop)
-    await show(shop)
+    await shower_.show(R1)
+    assert shop.github.body.count("<!-- gonogo:end -->") == 0  # GitHub may yet tell
+    assert shop.scheduler.alarms["show:r1"] == NOON + PATIENCE
+    await shop.clock.wind(PATIENCE.total_seconds())
+    await shower_.show(R1)
     assert shop.github.body.count("<!-- gonogo:end -->") == 1
     assert shop.github.body.count("Installer built for Linux") == 1
+    repair = (await shop.release()).repair
+    assert repair is not None
+    assert repair.by is None
 
 
 async def test_a_release_that_is_not_there_is_not_shown(shop: Workshop) -> None:
@@ -122,28 +154,94 @@ async def test_a_release_that_is_not_there_is_not_shown(shop: Workshop) -> None:
 # -- what fails comes back ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", FIRST_SHOW)
-async def test_a_rate_limit_puts_the_rest_off_until_it_is_over(shop: Workshop, method: str) -> None:
+CALLS = [(method, FIRST_SHOW[: at + 1], FIRST_SHOW[:at].count(method)) for at, method in enumerate(FIRST_SHOW)]
+"""Each call of a first show, with those up to it and how many of them are the same."""
+
+
+@pytest.mark.parametrize(("method", "calls", "before"), CALLS)
+async def test_a_rate_limit_puts_the_rest_off_until_it_is_over(
+    shop: Workshop, method: str, calls: list[str], before: int
+) -> None:
     await shop.open_release()
     over = NOON + timedelta(minutes=9)
-    shop.github.errors[method] = [Throttled(over)]
-    assert await show(shop) == FIRST_SHOW[: FIRST_SHOW.index(method) + 1]
+    shop.github.errors[method] = [*[None] * before, Throttled(over)]
+    assert await show(shop) == calls
     assert shop.scheduler.alarms["show:r1"] == over
 
 
-@pytest.mark.parametrize("method", FIRST_SHOW)
+@pytest.mark.parametrize(("method", "calls", "before"), CALLS)
 @pytest.mark.parametrize("error", [Unclear("502"), Rejected(403, "locked")])
 async def test_a_failed_show_comes_back_after_a_minute_and_writes_what_is_left(
-    shop: Workshop, method: str, error: Unclear | Rejected
+    shop: Workshop, method: str, calls: list[str], before: int, error: Unclear | Rejected
 ) -> None:
     await shop.open_release()
-    shop.github.errors[method] = [error]
+    shop.github.errors[method] = [*[None] * before, error]
     await show(shop)
+    assert calls[-1] in shop.github.calls
     assert shop.scheduler.alarms["show:r1"] == NOON + timedelta(seconds=60)
-    done = await show(shop)
-    assert done[0] in (method, "find_check", "issue", "find_comment")  # each step begins anew; those done do not
+    await shop.clock.wind(60)
+    await show(shop)
     assert (len(shop.github.gates), len(shop.github.comments)) == (1, 1)
+    assert shop.github.labels[12] == ["gate:pending"]
     assert "gonogo:begin" in shop.github.body
+    assert await show(shop) == []
+
+
+@pytest.mark.parametrize("method", ["create_check", "comment", "add_label"])
+async def test_what_fails_keeps_nothing_else_from_being_shown(shop: Workshop, method: str) -> None:
+    await shop.open_release()
+    shop.github.errors[method] = [Rejected(403, "Resource not accessible by integration")]
+    await show(shop)
+    assert "gonogo:begin" in shop.github.body
+
+
+# -- the target and the tracking issue ----------------------------------------------------------------------------------
+
+
+async def test_another_commit_gets_a_gate_of_its_own(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    await show(shop)
+    assert [gate.conclusion for gate in shop.github.gates.values()] == ["success"]
+    shop.github.gates.clear()  # a check belongs to its commit
+    await shop.happened(retargeted())
+    assert (await show(shop))[:2] == ["find_check", "create_check"]
+    assert [gate.conclusion for gate in shop.github.gates.values()] == [None]
+
+
+async def test_without_its_tracking_issue_a_release_still_has_its_gate(shop: Workshop) -> None:
+    await shop.open_team_release(TrackingIssueLost(how="it was deleted", at=NOW))
+    assert await show(shop) == ["find_check", "create_check"]
+    assert await show(shop) == []
+
+
+async def test_two_releases_of_one_commit_share_the_worse_gate(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    other = replace(TEAM_STARTED, release=ReleaseId("r2"), issue=13, version="1.0.1", tag="v1.0.1")
+    await shop.releases.commit(Commit(changes=[Change(release=other.release, expected=0, events=[other])]), NOON)
+    await show(shop)
+    (gate,) = shop.github.gates.values()
+    assert gate.conclusion is None
+    assert "1.0.1" in gate.summary
+    assert "show:r2" in shop.scheduler.woken  # its own rests on this one
+
+
+async def test_a_release_that_was_given_up_shows_that_and_carries_no_state_label(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    await show(shop)
+    await shop.happened(ReleaseAbandoned(by=RUTH, reason="1.0.1 takes its place", at=NOW))
+    await show(shop)
+    assert [gate.conclusion for gate in shop.github.gates.values()] == ["failure"]
+    assert shop.github.labels[12] == []
+
+
+async def test_a_state_label_that_somebody_took_off_is_put_back(shop: Workshop) -> None:
+    await shop.open_release()
+    await show(shop)
+    shop.github.labels[12] = ["gate:success"]
+    shown = await shop.releases.shown(R1)
+    await shop.releases.save_shown(R1, shown, replace(shown, labels=None))
+    await show(shop)
+    assert shop.github.labels[12] == ["gate:pending"]
 
 
 # -- pace -------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from app.sim.clock import SimClock
 from app.worker.plans import Plans
 from app.worker.workbench import Workbench
 from tests.clock import NOON
-from tests.given import PLAN_TEXT, STARTED
+from tests.given import PLAN_TEXT, STARTED, TEAM_STARTED
 from tests.worker.fakes import FakeGitHub, FakeScheduler
 
 R1 = ReleaseId("r1")
@@ -46,6 +46,11 @@ class Workshop:
     async def open_release(self, *events: Event, plan: str = PLAN_TEXT) -> None:
         """Start release r1 of that plan, and let these events happen to it."""
         change = Change(release=R1, expected=0, events=(replace(STARTED, plan_text=plan), *events))
+        await self.releases.commit(Commit(changes=[change]), self.clock.now())
+
+    async def open_team_release(self, *events: Event) -> None:
+        """Start release r1 of the plan that people have a say in, and let these events happen to it."""
+        change = Change(release=R1, expected=0, events=(TEAM_STARTED, *events))
         await self.releases.commit(Commit(changes=[change]), self.clock.now())
 
     async def happened(self, *events: Event) -> None:

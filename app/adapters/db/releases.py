@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from app.adapters.db.codec import effect_codec, event_codec, release_codec, shown_codec
 from app.adapters.db.engine import Database
 from app.adapters.db.kept import Kept
-from app.adapters.db.tables import DONE, OPEN, UNFINISHED, deliveries, events, insert_new, ledger, releases
+from app.adapters.db.tables import DONE, OPEN, UNFINISHED, deliveries, events, insert_new, ledger, releases, storable
 from app.domain.release.chain import GENESIS, link
 from app.domain.release.events import Event, ReleaseStarted
+from app.domain.release.events_course import PlanAdopted
 from app.domain.release.fold import evolve
 from app.domain.release.model import Release
-from app.domain.values import ReleaseId
+from app.domain.values import ReleaseId, Sha
 from app.ports import AlreadySettled, Change, Commit, Conflict, Planned, Shown
 
 KEPT_FOLDS = 256
@@ -33,7 +34,11 @@ _EVENTS = (
     .where(events.c.release == bindparam("release"), events.c.version > bindparam("after"))
     .order_by(events.c.version)
 )
-_START = select(events.c.body).where(events.c.release == bindparam("release"), events.c.version == 1)
+_PLANS = (
+    select(events.c.body)
+    .where(events.c.release == bindparam("release"), events.c.kind.in_(("release_started", "plan_adopted")))
+    .order_by(events.c.version.desc())
+)
 _HEAD = select(events.c.hash).where(events.c.release == bindparam("release"), events.c.version == bindparam("version"))
 _OPEN_IDS = select(releases.c.id).where(OPEN).order_by(releases.c.opened_at, releases.c.id)
 _OPEN_IN = (
@@ -47,6 +52,8 @@ _SAVE_SHOWN = (
     .where(releases.c.id == bindparam("release"), func.coalesce(releases.c.shown, "") == bindparam("known"))
     .values(shown=bindparam("text"))
 )
+_SAVE_BODY = _SAVE_SHOWN.values(body=bindparam("seen"))
+_BODY = select(releases.c.body).where(releases.c.id == bindparam("release"))
 
 _HANDLED = (
     update(deliveries)
@@ -65,6 +72,7 @@ _MOVED = (
     .values(revision=bindparam("revision"))
 )
 _FOLDED = update(releases).where(releases.c.id == bindparam("release")).values(state=bindparam("state"))
+_CLOSED = update(releases).where(releases.c.id == bindparam("release")).values(closed_at=bindparam("now"))
 _LOGGED = insert(events)
 
 
@@ -82,7 +90,7 @@ class SqlReleases:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._folds: Kept[ReleaseId, _Fold] = Kept(KEPT_FOLDS)
-        self._plans: Kept[ReleaseId, str] = Kept(KEPT_PLANS)
+        self._plans: Kept[tuple[ReleaseId, Sha], str] = Kept(KEPT_PLANS)
         self._plan = insert_new(database.dialect, ledger, "ledger_key")
 
     async def get(self, release: ReleaseId) -> Release | None:
@@ -103,19 +111,19 @@ class SqlReleases:
         """Return all open releases, oldest first."""
         return await self._database.run(lambda connection: connection.execute(_OPEN_IDS).scalars().all())
 
-    async def plan_text(self, release: ReleaseId) -> str:
-        """Return the plan's text as pinned. Raises KeyError for an unknown release."""
-        kept = self._plans.get(release)
+    async def plan_text(self, release: ReleaseId, blob: Sha) -> str:
+        """Return the text of a plan as it was pinned, the latest first. Raises KeyError for one that is not there."""
+        kept = self._plans.get((release, blob))
         if kept is not None:
             return kept
-        body = await self._database.run(
-            lambda connection: connection.execute(_START, {"release": release}).scalar_one_or_none()
+        bodies = await self._database.run(
+            lambda connection: connection.execute(_PLANS, {"release": release}).scalars().all()
         )
-        start = None if body is None else event_codec().decode(body)
-        if not isinstance(start, ReleaseStarted):
-            raise KeyError(release)
-        self._plans.put(release, start.plan_text)
-        return start.plan_text
+        for event in map(event_codec().decode, bodies):
+            if isinstance(event, ReleaseStarted | PlanAdopted) and event.plan_blob == blob:
+                self._plans.put((release, blob), event.plan_text)
+                return event.plan_text
+        raise KeyError(release, blob)
 
     async def events(self, release: ReleaseId) -> Sequence[Event]:
         """Return the whole log in order."""
@@ -131,15 +139,27 @@ class SqlReleases:
         )
         return Shown() if text is None else shown_codec().decode(text)
 
-    async def save_shown(self, release: ReleaseId, known: Shown, shown: Shown) -> bool:
-        """Remember what was written; False, and nothing is kept, where what was known is not known any more."""
+    async def save_shown(self, release: ReleaseId, known: Shown, shown: Shown, body: str | None = None) -> bool:
+        """Remember what was written, and the issue's body as it was seen last where one is given.
+
+        False, and nothing is kept, where what was known is not known any more.
+        """
         before = "" if known == Shown() else shown_codec().encode(known)
         values = {
             "release": release,
             "known": before,
             "text": None if shown == Shown() else shown_codec().encode(shown),
         }
-        return await self._database.run(lambda connection: connection.execute(_SAVE_SHOWN, values).rowcount == 1)
+        statement = _SAVE_SHOWN if body is None else _SAVE_BODY
+        if body is not None:
+            values["seen"] = storable(body)
+        return await self._database.run(lambda connection: connection.execute(statement, values).rowcount == 1)
+
+    async def body(self, release: ReleaseId) -> str | None:
+        """Return the tracking issue's body as it was seen last, whole; None where it never was."""
+        return await self._database.run(
+            lambda connection: connection.execute(_BODY, {"release": release}).scalar_one_or_none()
+        )
 
     async def commit(self, commit: Commit, now: datetime) -> None:
         """Write it all in one transaction.
@@ -223,6 +243,8 @@ class SqlReleases:
                 values = {"release": change.release, "expected": change.expected, "revision": after.revision}
                 if connection.execute(_MOVED, values).rowcount != 1:
                     raise Conflict(f"{change.release} has moved on from revision {change.expected}")
+                if after.closed is not None:
+                    connection.execute(_CLOSED, {"release": change.release, "now": after.closed.at})
                 if after.revision // FOLD_EVERY > change.expected // FOLD_EVERY:
                     values = {"release": change.release, "state": release_codec().encode(after)}
                     connection.execute(_FOLDED, values)

@@ -93,6 +93,7 @@ releases = Table(
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("shown", Text),  # what was last written to GitHub; NULL: nothing yet
+    Column("body", Text),  # the tracking issue's body as it was seen last; NULL: never yet
     PrimaryKeyConstraint("id"),
 )
 OPEN = releases.c.closed_at.is_(None)
@@ -153,4 +154,9 @@ def insert_new(dialect: str, table: Table, unique: str) -> Insert:
 
 def bounded(error: str, limit: int = 2_000) -> str:
     """Return an error's text fit for a row: cut, and without what a database cannot hold."""
-    return error[:limit].replace("\0", "").encode(errors="replace").decode()
+    return storable(error[:limit])
+
+
+def storable(text: str) -> str:
+    """Return a text without what a database cannot hold."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -9,10 +9,11 @@ from app.adapters.github.shapes import CHECKS, MADE, STATUSES, shaped
 from app.domain.release.model import Sighting
 from app.domain.release.sightings import COMPLETED, check_sighting, status_sighting
 from app.domain.values import Repo, Sha
-from app.ports import GateCheck, Posted
+from app.ports import Annotation, OwnCheck, Posted
 
 SUMMARY_LIMIT: Final = 65_535
 _TITLE_LIMIT: Final = 255
+_ANNOTATIONS: Final = 50  # that GitHub takes in one call
 _CUT: Final = "\n\n…"
 
 # GitHub's limits: three of them, label 20 characters, description 40, identifier 20
@@ -41,14 +42,17 @@ class Checks(Office):
                     newest[seen.key] = seen
         return list(newest.values())
 
-    async def create_check(self, repo: Repo, sha: Sha, name: str, check: GateCheck) -> Posted:
-        """Create a check run of ours on a commit."""
-        data = {"name": name, "head_sha": sha, **_written(check)}
+    async def create_check(self, repo: Repo, sha: Sha, name: str, check: OwnCheck) -> Posted:
+        """Create a check run of ours on a commit, with the first 50 of its annotations."""
+        data: dict[str, Any] = {"name": name, "head_sha": sha, **_written(check)}
+        if check.annotations:
+            data["output"]["annotations"] = [_remark(annotation) for annotation in check.annotations[:_ANNOTATIONS]]
         made = shaped(MADE, await self._writer(repo, for_people=False).post(f"{at(repo)}/check-runs", data=data))
         return Posted(id=made.id, url=made.html_url or "")
 
-    async def update_check(self, repo: Repo, check_run: int, check: GateCheck) -> None:
-        """Change a check run of ours."""
+    async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
+        """Change a check run of ours; its annotations stay as they were."""
+        # none are sent: GitHub would put them beside those that are there, and takes none away
         url = f"{at(repo)}/check-runs/{check_run}"
         await self._writer(repo, for_people=False).patch(url, data=_written(check))
 
@@ -66,7 +70,7 @@ class Checks(Office):
         return None
 
 
-def _written(check: GateCheck) -> dict[str, Any]:
+def _written(check: OwnCheck) -> dict[str, Any]:
     data: dict[str, Any] = {
         "status": check.status,
         "external_id": check.external_id,
@@ -78,6 +82,16 @@ def _written(check: GateCheck) -> dict[str, Any]:
         data["conclusion"] = check.conclusion
         data["actions"] = _BUTTONS  # GitHub shows them on a completed check run only
     return data
+
+
+def _remark(annotation: Annotation) -> dict[str, Any]:
+    return {
+        "path": annotation.path,
+        "start_line": annotation.line,
+        "end_line": annotation.line,
+        "annotation_level": annotation.level,
+        "message": annotation.message,
+    }
 
 
 def shortened(summary: str) -> str:

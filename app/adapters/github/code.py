@@ -2,11 +2,12 @@
 
 import base64
 import binascii
+import re
 from typing import Final, cast
 from urllib.parse import quote
 
-from app.adapters.github.office import Office, at, segments
-from app.adapters.github.shapes import COMMIT, ENTRIES, ENTRY, GIT_REF, full_sha, shaped
+from app.adapters.github.office import Office, at, segment, segments
+from app.adapters.github.shapes import COMMIT, COMPARISON, ENTRIES, ENTRY, GIT_REF, full_sha, shaped
 from app.domain.values import Repo, Sha
 from app.ports import FileText, Missing, Rejected, Unclear
 
@@ -14,6 +15,8 @@ _SHA_ONLY: Final = "application/vnd.github.sha"
 _NO_SUCH_COMMIT: Final = (409, 422)  # an empty repository; a ref that names nothing
 _NOT_FOUND: Final = 404
 _TOO_LARGE: Final = 413
+_IN_NO_BRANCH: Final = re.compile(r"\.\.|@\{|[\0- ~^:?*\[\\\x7f]")
+"""What git allows in no branch's name. In a comparison it would mean an older commit, or somebody else's fork."""
 
 
 class Code(Office):
@@ -43,6 +46,26 @@ class Code(Office):
         except Missing:
             return None
         return Sha(shaped(GIT_REF, answer).object.sha)
+
+    async def is_on_branch(self, repo: Repo, sha: Sha, branch: str) -> bool:
+        """Whether a commit is the branch's head or one of its ancestors; False where there is no such branch.
+
+        A commit that is not there, or shares no history with the branch, is not on it.
+        """
+        if _IN_NO_BRANCH.search(branch):
+            return False
+        try:
+            # one commit is the fewest that GitHub lists; we want the status only
+            url = f"{at(repo)}/compare/{segments(branch)}...{segment(sha)}?per_page=1"
+            answer = await self._caller(repo).getitem(url)
+        except Missing:
+            return False
+        return shaped(COMPARISON, answer).status in {"behind", "identical"}
+
+    async def move_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
+        """Make a branch stand at a commit, wherever it stood."""
+        url = f"{at(repo)}/git/refs/heads/{segments(branch)}"
+        await self._writer(repo, for_people=True).patch(url, data={"sha": sha, "force": True})
 
     async def create_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
         """Create a branch at a commit."""

@@ -1,9 +1,15 @@
-"""Issues, comments and reactions."""
+"""Issues and pull requests: comments, reactions, bodies and labels."""
 
-from app.adapters.github.office import PAGES, PER_PAGE, Office, at
-from app.adapters.github.shapes import COMMENTS, ISSUE, MADE, shaped
+import contextlib
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from app.adapters.github.office import PAGES, PER_PAGE, Office, at, segment
+from app.adapters.github.shapes import CHANGED_FILES, COMMENTS, ISSUE, ISSUES, MADE, shaped
+from app.domain.release.issues import carries
+from app.domain.release.model import LabelledIssue
 from app.domain.values import Repo
-from app.ports import IssueText, Posted
+from app.ports import IssueText, Missing, Posted
 
 
 class Issues(Office):
@@ -42,9 +48,51 @@ class Issues(Office):
 
     async def issue(self, repo: Repo, number: int) -> IssueText:
         """Read an issue."""
-        issue = shaped(ISSUE, await self._caller(repo).getitem(f"{at(repo)}/issues/{number}"))
-        return IssueText(number=issue.number, title=issue.title, body=issue.body or "")
+        return shaped(ISSUE, await self._caller(repo).getitem(f"{at(repo)}/issues/{number}")).text()
 
-    async def write_issue_body(self, repo: Repo, number: int, body: str) -> None:
-        """Replace an issue's body. GitHub has no compare-and-set: the caller reads just before."""
-        await self._writer(repo, for_people=False).patch(f"{at(repo)}/issues/{number}", data={"body": body})
+    async def write_issue_body(self, repo: Repo, number: int, body: str) -> IssueText:
+        """Replace an issue's body; return the issue as GitHub says that it is now.
+
+        GitHub has no compare-and-set: the caller reads just before.
+        """
+        writer = self._writer(repo, for_people=False)
+        return shaped(ISSUE, await writer.patch(f"{at(repo)}/issues/{number}", data={"body": body})).text()
+
+    async def add_label(self, repo: Repo, number: int, label: str) -> None:
+        """Put a label on an issue or pull request; one that is on it already stays."""
+        url = f"{at(repo)}/issues/{number}/labels"
+        await self._writer(repo, for_people=False).post(url, data={"labels": [label]})
+
+    async def remove_label(self, repo: Repo, number: int, label: str) -> None:
+        """Take a label off an issue or pull request; one that is not on it is no error."""
+        url = f"{at(repo)}/issues/{number}/labels/{segment(label)}"
+        # 404 is GitHub's answer for a label that is not on the issue, and for an issue that is gone as well. Only its
+        # words tell the two apart, and they are no part of the description. Either way the label is not there, and
+        # that the issue is gone is told by the next call that reads or writes it.
+        with contextlib.suppress(Missing):
+            await self._writer(repo, for_people=False).delete(url)
+
+    async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
+        """Return the open issues and pull requests that carry any of the labels, each once.
+
+        They are looked for among the newest 1,000 of each label, or of all where a label has a comma in its name.
+        """
+        found: dict[int, LabelledIssue] = {}
+        for label in dict.fromkeys(labels):
+            # GitHub's filter wants all labels of its list on an issue, hence a listing for each. The list is separated
+            # by commas, and no way to quote one is described: a label with a comma in its name, should there be one,
+            # is looked for among all open issues.
+            wanted = "" if "," in label else f"&labels={quote(label, safe='')}"
+            for page in await self._pages(repo, f"{at(repo)}/issues?state=open{wanted}"):
+                for issue in (listed.labelled() for listed in shaped(ISSUES, page)):
+                    known = found.get(issue.number)
+                    if carries(issue, labels) and (known is None or known.updated_at <= issue.updated_at):
+                        found[issue.number] = issue
+        return list(found.values())
+
+    async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
+        """Return the paths that a pull request changes, former names of renamed files among them; of 1,000 files."""
+        pages = await self._pages(repo, f"{at(repo)}/pulls/{pull}/files?")
+        files = [file for page in pages for file in shaped(CHANGED_FILES, page)]
+        names = (name for file in files for name in (file.filename, file.previous_filename) if name is not None)
+        return list(dict.fromkeys(names))

@@ -4,9 +4,10 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from app.domain.release.model import LabelledIssue
 from app.domain.release.sightings import SeenCheck, SeenJob, SeenRun, SeenStatus
 from app.domain.values import Sha
-from app.ports import Unclear
+from app.ports import IssueText, Unclear
 
 T = TypeVar("T")
 
@@ -46,15 +47,73 @@ class _User(BaseModel):
     login: str
 
 
+class _Account(_User):
+    type: str  # User | Organization | Bot ...
+
+
 class _Permission(BaseModel):
     role_name: str
     user: _User | None
 
 
-class _Issue(BaseModel):
+class _Membership(BaseModel):
+    state: str  # active | pending
+
+
+class _Label(BaseModel):
+    name: str
+
+
+class _AnyIssue(BaseModel):
     number: int
     title: str
+    labels: list[_Label | str]  # GitHub describes both kinds
+    updated_at: AwareDatetime
+
+    def label_names(self) -> tuple[str, ...]:
+        """Return the names of its labels."""
+        return tuple(label if isinstance(label, str) else label.name for label in self.labels)
+
+
+class _Issue(_AnyIssue):
     body: str | None
+
+    def text(self) -> IssueText:
+        """Return it as the port gives it."""
+        return IssueText(
+            number=self.number,
+            title=self.title,
+            body=self.body or "",
+            labels=self.label_names(),
+            updated_at=self.updated_at,
+        )
+
+
+class _ListedIssue(_AnyIssue):
+    state: str
+    html_url: str
+    pull_request: object = None
+
+    def labelled(self) -> LabelledIssue:
+        """Return it as the domain takes it."""
+        return LabelledIssue(
+            number=self.number,
+            title=self.title,
+            labels=self.label_names(),
+            url=self.html_url,
+            is_pull=self.pull_request is not None,
+            is_open=self.state == "open",
+            updated_at=self.updated_at,
+        )
+
+
+class _ChangedFile(BaseModel):
+    filename: str
+    previous_filename: str | None = None
+
+
+class _Comparison(BaseModel):
+    status: str  # of the head to the base: diverged | ahead | behind | identical
 
 
 class _Comment(BaseModel):
@@ -224,8 +283,13 @@ class _Status(BaseModel):
         )
 
 
+ACCOUNT: Final = TypeAdapter(_Account)
 PERMISSION: Final = TypeAdapter(_Permission)
+MEMBERSHIP: Final = TypeAdapter(_Membership)
 ISSUE: Final = TypeAdapter(_Issue)
+ISSUES: Final = TypeAdapter(list[_ListedIssue])
+CHANGED_FILES: Final = TypeAdapter(list[_ChangedFile])
+COMPARISON: Final = TypeAdapter(_Comparison)
 COMMENTS: Final = TypeAdapter(list[_Comment])
 GIT_REF: Final = TypeAdapter(_GitRef)
 COMMIT: Final = TypeAdapter(_Commit)

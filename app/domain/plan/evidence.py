@@ -73,7 +73,7 @@ def readiness_in_words(text: str) -> ByReadiness | None:
 def default_evidence(kind: TaskKind, action: Action | None, text: str) -> Wanted:
     """What an item waits for when the plan does not say: its task's own run, tag or release, else a person."""
     if kind is not TaskKind.WORK:
-        return (readiness_in_words(text) if kind is TaskKind.EXIT_CRITERIA else None) or Manual()
+        return readiness_in_words(text) or Manual()
     match action:
         case Dispatch():
             return ByRun()

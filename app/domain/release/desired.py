@@ -7,13 +7,15 @@ from typing import Final
 from urllib.parse import quote
 
 from app.domain.checklist import Broken, Placed, find_block, put_block
-from app.domain.plan.model import Dispatch, Manual, Phase, Plan, Severity
+from app.domain.plan.model import Manual, Phase, Plan, Severity
 from app.domain.release.gate import Verdict
+from app.domain.release.items import ItemStanding
 from app.domain.release.model import Release
-from app.domain.release.offers import Offers
-from app.domain.release.readiness import Readiness, counted_phases
-from app.domain.release.reasons import explain, in_short, percent
-from app.domain.release.standing import ItemStanding, State, TaskStanding
+from app.domain.release.offers import Offers, waiting_workflows
+from app.domain.release.readiness import OVERALL, Readiness, counted_phases, percent
+from app.domain.release.reasons import explain, in_short
+from app.domain.release.said import Waiver
+from app.domain.release.standing import TaskStanding
 from app.domain.release.views import (
     CONCLUSIONS,
     Detail,
@@ -36,12 +38,11 @@ BODY_LIMIT: Final = 65_536
 
 _STEPS_SHOWN = 3
 _RUNNING_SHOWN = 10
-_OVERALL = "overall"
 
 
 def issue_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> IssueView:
     """Return what the tracking issue shows, in full. `site` is GitHub's own address, e.g. `https://github.com`."""
-    offers = Offers(verdict.standing)
+    offers = Offers(verdict.standing, verdict.order)
     return IssueView(
         overview=_overview(plan, release, verdict, site),
         phases=tuple(_phases(plan, verdict, offers)),
@@ -55,6 +56,9 @@ def status_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> St
         overview=_overview(plan, release, verdict, site),
         started_by=release.started_by.login,
         started_at=release.started_at,
+        signoffs=tuple(release.signoffs.values()),
+        waivers=tuple(_waivers(plan, release)),
+        forced=tuple((t.label if (t := plan.task(task)) else task, why) for task, why in release.forced.items()),
         warnings=tuple(p for p in plan.problems if p.severity is Severity.WARNING),
     )
 
@@ -117,9 +121,10 @@ def _shows(phase: PhaseView, detail: Detail) -> Shows:
 def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Overview:
     home = f"{site.rstrip('/')}/{quote(release.repo.full_name)}"
     sha = release.target.sha
-    offers = Offers(verdict.standing)
+    offers = Offers(verdict.standing, verdict.order)
     counted = [verdict.standing.tasks[task.id] for phase in counted_phases(plan) for task in phase.tasks]
     steps = (_step(task, offers, is_running=False) for task in offers.way(counted).now.values())
+    by_hand = [item for task in counted for item in task.items if _waits_for_a_person(item)]
     running = (_step(t, offers, is_running=True) for t in verdict.standing.tasks.values() if t.is_running)
     return Overview(
         name=plan.name,
@@ -138,9 +143,24 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         formula=_formula(plan, verdict.readiness),
         running=tuple(islice(running, _RUNNING_SHOWN)),
         steps=tuple(islice(steps, _STEPS_SHOWN)),
-        by_hand=sum(_waits_for_a_person(item) for task in counted for item in task.items),
+        workflows=waiting_workflows(counted, release.repo.full_name)[:_STEPS_SHOWN],
+        by_hand=len(by_hand),
+        first_by_hand=by_hand[0].item.id if by_hand else "",
+        waiting_waivers=sum(not waiver.is_in_force for waiver in release.waivers.values()),
+        unclaimed=len(release.claims),
+        holds=bool(release.holds),
+        has_moved_on=release.head is not None,
+        drift=release.drift.changes if release.drift else (),
+        repair=release.repair,
+        closed=release.closed,
         as_of=release.changed_at,
     )
+
+
+def _waivers(plan: Plan, release: Release) -> Iterator[tuple[str, Waiver]]:
+    texts = {item.id: item.text for item in plan.items()}
+    for item, waiver in release.waivers.items():
+        yield f"{item} {texts.get(item, '')}".strip(), waiver
 
 
 def _figures(plan: Plan, readiness: Readiness) -> Iterator[FigureView]:
@@ -153,12 +173,13 @@ def _figures(plan: Plan, readiness: Readiness) -> Iterator[FigureView]:
             is_met=figure.percent >= thresholds.get(figure.priority, 0),
             done=figure.done,
             counted=figure.counted,
+            waived=figure.waived,
         )
     yield FigureView(
-        scope=_OVERALL,
+        scope=OVERALL,
         percent=percent(readiness.overall),
-        wanted=_wanted(thresholds.get(_OVERALL)),
-        is_met=readiness.overall >= thresholds.get(_OVERALL, 0),
+        wanted=_wanted(thresholds.get(OVERALL)),
+        is_met=readiness.overall >= thresholds.get(OVERALL, 0),
     )
 
 
@@ -178,7 +199,7 @@ def _formula(plan: Plan, readiness: Readiness) -> Formula:
 
 
 def _waits_for_a_person(item: ItemStanding) -> bool:
-    return isinstance(item.item.wanted, Manual) and item.state is not State.DONE
+    return isinstance(item.item.wanted, Manual) and not item.state.is_settled
 
 
 def _step(task: TaskStanding, offers: Offers, *, is_running: bool) -> Step:
@@ -204,9 +225,11 @@ def _phase(phase: Phase, verdict: Verdict, offers: Offers) -> PhaseView:
     return PhaseView(
         title=phase.title,
         done=sum(task.done for task in tasks),
+        waived=sum(task.waived for task in tasks),
         total=sum(len(task.items) for task in tasks),
         is_active=False,
         tasks=tuple(_task(task, offers) for task in tasks),
+        opens_after=next((b.phase for task in tasks if (b := verdict.order.before(task)).criteria), ""),
     )
 
 
@@ -216,8 +239,9 @@ def _task(task: TaskStanding, offers: Offers) -> TaskView:
         owner=task.task.owner,
         duration=task.task.duration,
         done=task.done,
+        waived=task.waived,
         total=len(task.items),
-        command=offers.command(task) if isinstance(task.task.action, Dispatch) else None,
+        command=offers.command(task) if offers.may_run(task) else None,
         run=_run(task, offers),
         items=tuple(_item(item) for item in task.items),
     )
@@ -246,7 +270,10 @@ def _item(item: ItemStanding) -> ItemView:
         text=item.item.text,
         depth=item.item.depth,
         state=item.state,
+        is_ticked=item.is_boxed,
         wanted=item.item.wanted,
         found=item.evidence.what if item.evidence else item.found,
+        at=item.evidence.at if item.evidence else None,
+        asked_waiver=item.waiver if item.waiver is not None and not item.waiver.is_in_force else None,
         url=item.url,
     )

@@ -99,4 +99,38 @@ class CancelRun:
         return f"cancel:{self.repo.id}:{self.run_id}:{self.attempt}:{self.comment or 0}"
 
 
-Effect = React | Reply | DispatchRun | RerunRun | CancelRun
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCandidate:
+    """Make the candidate branch stand at a new target, where it is there and stands at the one before."""
+
+    repo: Repo
+    branch: str
+    before: Sha
+    sha: Sha
+    issue: int
+    asked: str  # the id of the command that moved the release
+    kind: Literal["move_candidate"] = "move_candidate"
+
+    @property
+    def ledger_key(self) -> str:
+        """Once for each command: moving on, back, and on again are three moves."""
+        return f"candidate:{self.repo.id}:{self.branch}:{self.asked}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlabel:
+    """Take a label off an issue: a command that was given by it has been taken."""
+
+    repo: Repo
+    issue: int
+    label: str
+    key: str  # of the command
+    kind: Literal["unlabel"] = "unlabel"
+
+    @property
+    def ledger_key(self) -> str:
+        """Once for each time that the label was put on."""
+        return f"unlabel:{self.key}"
+
+
+Effect = React | Reply | DispatchRun | RerunRun | CancelRun | MoveCandidate | Unlabel

@@ -1,9 +1,12 @@
 """What happened to a release: the facts its log is made of. Past tense, and never changed once written."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from app.domain.release.events_course import CourseEvent
+from app.domain.release.events_said import SaidEvent
 from app.domain.release.model import Sighting
 from app.domain.values import Person, ReleaseId, Repo, Sha, Target, TaskId
 
@@ -23,6 +26,7 @@ class ReleaseStarted:
     target: Target
     by: Person
     at: datetime
+    people: Mapping[str, int] = field(default_factory=dict[str, int])  # the ids of the logins that the roles name
     kind: Literal["release_started"] = "release_started"
 
 
@@ -114,14 +118,9 @@ class RepositoryMoved:
     kind: Literal["repository_moved"] = "repository_moved"
 
 
-Event = (
-    ReleaseStarted
-    | RunRequested
-    | RunStarted
-    | RunRefused
-    | RunUnclear
-    | RerunRequested
-    | CancelRequested
-    | Seen
-    | RepositoryMoved
+RunEvent = (
+    RunRequested | RunStarted | RunRefused | RunUnclear | RerunRequested | CancelRequested | Seen | RepositoryMoved
 )
+"""What was run and seen."""
+
+Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent

@@ -10,12 +10,16 @@ from app.domain.release.events import (
     ReleaseStarted,
     RepositoryMoved,
     RerunRequested,
+    RunEvent,
     RunRefused,
     RunRequested,
     RunStarted,
     RunUnclear,
     Seen,
 )
+from app.domain.release.events_said import SaidEvent
+from app.domain.release.fold_course import changed_course
+from app.domain.release.fold_said import said
 from app.domain.release.model import Progress, Release, Run, RunState, Sighting
 from app.domain.values import TaskId
 
@@ -32,7 +36,13 @@ def evolve(release: Release | None, event: Event) -> Release:
         return _started(event)
     if release is None:
         raise BrokenLogError(f"the log begins with {event.kind}, not with release_started")
-    return replace(_changed(release, event), changed_at=event.at, revision=release.revision + 1)
+    if isinstance(event, RunEvent):
+        after = _ran(release, event)
+    elif isinstance(event, SaidEvent):
+        after = said(release, event)
+    else:
+        after = changed_course(release, event)
+    return replace(after, changed_at=event.at, revision=release.revision + 1)
 
 
 def fold(events: Iterable[Event]) -> Release | None:
@@ -68,20 +78,11 @@ def _started(event: ReleaseStarted) -> Release:
         started_at=event.at,
         changed_at=event.at,
         revision=1,
+        people=event.people,
     )
 
 
-def _changed(
-    release: Release,
-    event: RunRequested
-    | RunStarted
-    | RunRefused
-    | RunUnclear
-    | RerunRequested
-    | CancelRequested
-    | Seen
-    | RepositoryMoved,
-) -> Release:
+def _ran(release: Release, event: RunEvent) -> Release:
     match event:
         case RunRequested():
             run = Run(

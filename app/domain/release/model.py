@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
-from app.domain.values import Person, ReleaseId, Repo, Sha, Target, TaskId
+from app.domain.release.said import Call, Claim, Forced, Hold, SignOff, Tick, Veto, Waiver
+from app.domain.values import ItemId, Person, ReleaseId, Repo, Sha, Target, TaskId
 
 
 class Sight(StrEnum):
@@ -83,6 +85,47 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledIssue:
+    """An issue or pull request that carries, or carried, labels the plan looks for."""
+
+    number: int
+    title: str
+    labels: tuple[str, ...]  # all of its labels
+    url: str
+    is_pull: bool
+    is_open: bool
+    updated_at: datetime  # ranks what is heard of one issue, in whatever order it comes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """The plan file reads otherwise, where targets come from, than the release has it."""
+
+    blob: Sha
+    at: datetime
+    changes: tuple[str, ...]  # one line each, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """Something in our block of the issue was not as we wrote it, and was put right."""
+
+    what: tuple[str, ...]  # one line each, in words
+    by: Person | None  # whose edit it was, where GitHub told
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """How a release ended."""
+
+    how: Literal["finished", "abandoned"]
+    by: Person
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """A version on its way out: a plan that is worked through at one target, in one tracking issue."""
 
@@ -100,3 +143,29 @@ class Release:
     revision: int  # number of events folded
     runs: Mapping[TaskId, Run] = field(default_factory=dict[TaskId, Run])  # the latest attempt of each task
     sightings: Mapping[str, Sighting] = field(default_factory=dict[str, Sighting])  # the newest of each key
+    people: Mapping[str, int] = field(default_factory=dict[str, int])  # logins of the plan's roles, as they were pinned
+    target_since: datetime | None = None  # None: since the start
+    ticks: Mapping[ItemId, Tick] = field(default_factory=dict[ItemId, Tick])
+    claims: Mapping[ItemId, Claim] = field(default_factory=dict[ItemId, Claim])
+    edited: Mapping[ItemId, datetime] = field(
+        default_factory=dict[ItemId, datetime]
+    )  # a box's latest word, GitHub's clock
+    waivers: Mapping[ItemId, Waiver] = field(default_factory=dict[ItemId, Waiver])
+    signoffs: Mapping[str, SignOff] = field(default_factory=dict[str, SignOff])  # by role, for the present target
+    vetoes: tuple[Veto, ...] = ()  # one a person, for the present target
+    holds: tuple[Hold, ...] = ()  # one a person
+    call: Call | None = None  # for the present target
+    forced: Mapping[TaskId, Forced] = field(default_factory=dict[TaskId, Forced])
+    issues: Mapping[int, LabelledIssue] = field(default_factory=dict[int, LabelledIssue])  # with labels the plan names
+    issues_read_at: datetime | None = None  # None: nobody has looked for such issues yet
+    head: Sha | None = None  # where the target's branch stands, once it has moved on
+    drift: Drift | None = None
+    repair: Repair | None = None  # the latest
+    answered: tuple[str, ...] = ()  # the latest commands that were decided, by their keys
+    closed: Closing | None = None
+    lost: str | None = None  # why there is no tracking issue any more
+
+    @property
+    def since(self) -> datetime:
+        """When the present target was pinned."""
+        return self.target_since or self.started_at

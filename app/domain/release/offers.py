@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.domain.plan.model import Dispatch
+from app.domain.plan.model import ByWorkflow, Dispatch
+from app.domain.release.items import State
 from app.domain.release.model import Progress, RunState
+from app.domain.release.order import Order
 from app.domain.release.standing import Standing, TaskStanding
 from app.domain.values import TaskId
 
@@ -23,8 +25,8 @@ class Way:
 class Offers:
     """The commands to offer for the tasks of one standing, written without `/release`."""
 
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
+    def __init__(self, standing: Standing, order: Order) -> None:
+        self._order = order
         self._slugs = Counter(task.task.slug for task in standing.tasks.values())
 
     def way(self, tasks: Iterable[TaskStanding]) -> Way:
@@ -38,12 +40,13 @@ class Offers:
         todo, seen = [wanted], {wanted.task.id}
         while todo:
             task = todo.pop()
-            needed = self._needed(task)
+            before = self._order.before(task)
+            needed = before.needs
             if task.is_running:
                 way.running[task.task.id] = task
             elif self.may_run(task):
                 way.now[task.task.id] = task
-            elif needed and _can_be_run(task):
+            elif not before.is_nothing and _can_be_run(task):
                 way.then[task.task.id] = task
             elif not needed and task is not wanted:
                 way.held[task.task.id] = task
@@ -51,14 +54,9 @@ class Offers:
                 todo.extend(other for other in reversed(needed) if other.task.id not in seen)
                 seen.update(other.task.id for other in needed)
 
-    def _needed(self, task: TaskStanding) -> list[TaskStanding]:
-        """Return what the task needs and is not done."""
-        others = (self._standing.tasks.get(need) for need in task.task.needs)
-        return [other for other in others if other is not None and not other.is_done]
-
     def may_run(self, task: TaskStanding) -> bool:
-        """Whether the task has a run of its own, is neither done nor running, and what it needs is done."""
-        return _can_be_run(task) and not self._needed(task)
+        """Whether the task has a run of its own, is neither done nor running, and its turn has come."""
+        return _can_be_run(task) and self._order.before(task).is_nothing
 
     def command(self, task: TaskStanding) -> str:
         """Return what runs the task, or runs it again where a run of it failed: `sign`, `retry sign`."""
@@ -83,3 +81,11 @@ def _was_in_vain(task: TaskStanding) -> bool:
     if task.run is not None and task.run.state is RunState.UNCLEAR:
         return True
     return task.progress is not None and task.progress.is_over and task.progress is not Progress.SUCCESS
+
+
+def waiting_workflows(tasks: Iterable[TaskStanding], repo: str) -> tuple[str, ...]:
+    """Return the repository's own workflows that open items wait for and that are not running: each by its file."""
+    items = (item for task in tasks for item in task.items)
+    open_ = (item.item.wanted for item in items if not item.state.is_settled and item.state is not State.RUNNING)
+    files = (wanted.workflow for wanted in open_ if isinstance(wanted, ByWorkflow) and wanted.is_in(repo))
+    return tuple(dict.fromkeys(files))

@@ -1,10 +1,13 @@
 """How ready a release is: what part of its items is done, by priority and all together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.plan.model import ByReadiness, ByTask, CreateTag, Item, Phase, Plan
-from app.domain.release.standing import Standing, State
+from app.domain.release.items import State
+from app.domain.values import ItemId, PhaseId
+
+OVERALL = "overall"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +17,7 @@ class Figure:
     priority: str
     done: int
     counted: int  # items of the priority less the waived
+    waived: int = 0
 
     @property
     def percent(self) -> float:
@@ -37,9 +41,15 @@ class Readiness:
 
     def of(self, scope: str) -> float | None:
         """Return the share in percent of a priority or of `overall`; None for a priority without items."""
-        if scope == "overall":
+        if scope == OVERALL:
             return self.overall
         return next((f.percent for f in self.figures if f.priority == scope), None)
+
+
+def percent(share: float) -> str:
+    """Write a share in percent with at most one decimal, rounded down: what is missed never looks met."""
+    whole, tenth = divmod(int(share * 10 + 1e-9), 10)
+    return f"{whole}.{tenth}" if tenth else str(whole)
 
 
 def counted_phases(plan: Plan) -> tuple[Phase, ...]:
@@ -53,26 +63,37 @@ def counted_phases(plan: Plan) -> tuple[Phase, ...]:
 
 
 def counted_items(plan: Plan) -> tuple[Item, ...]:
-    """Return the items that count: of the counted phases, without those that repeat a task or speak of readiness.
+    """Return the items that count for the gate."""
+    return tuple(countable(counted_phases(plan)))
+
+
+def countable(phases: Iterable[Phase]) -> Iterable[Item]:
+    """Yield the items of the phases without those that repeat a task or speak of readiness.
 
     An item such as `P1 completion ≥ 90 %` is about the figures: counted in them, it would wait for itself.
     """
-    return tuple(
-        item
-        for phase in counted_phases(plan)
-        for task in phase.tasks
-        for item in task.items
-        if not isinstance(item.wanted, ByTask | ByReadiness)
-    )
+    for phase in phases:
+        for task in phase.tasks:
+            yield from (item for item in task.items if not isinstance(item.wanted, ByTask | ByReadiness))
 
 
-def readiness(plan: Plan, standing: Standing) -> Readiness:
-    """Work out the figures."""
-    done = {i.item.id for task in standing.tasks.values() for i in task.items if i.state is State.DONE}
-    tally: dict[str, list[int]] = {}
-    for item in counted_items(plan):
-        figure = tally.setdefault(item.priority, [0, 0])
-        figure[0] += item.id in done
-        figure[1] += 1
-    figures = tuple(Figure(priority=p, done=d, counted=n) for p, (d, n) in sorted(tally.items()))
-    return Readiness(figures=figures, weights=plan.gate.weights)
+def phases_up_to(plan: Plan, phase: PhaseId) -> tuple[Phase, ...]:
+    """Return the phases up to and with this one: what its own exit criteria can speak of."""
+    for index, one in enumerate(plan.phases):
+        if one.id == phase:
+            return plan.phases[: index + 1]
+    return plan.phases
+
+
+def readiness(plan: Plan, items: Iterable[Item], states: Mapping[ItemId, State]) -> Readiness:
+    """Work out the figures of these items: done ÷ (items - waived) for each priority."""
+    tally: dict[str, list[State]] = {}
+    for item in items:
+        tally.setdefault(item.priority, []).append(states.get(item.id, State.OPEN))
+    figures = (_figure(priority, found) for priority, found in sorted(tally.items()))
+    return Readiness(figures=tuple(figures), weights=plan.gate.weights)
+
+
+def _figure(priority: str, states: list[State]) -> Figure:
+    waived = states.count(State.WAIVED)
+    return Figure(priority=priority, done=states.count(State.DONE), counted=len(states) - waived, waived=waived)

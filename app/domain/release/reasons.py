@@ -8,17 +8,25 @@ from typing import assert_never
 from app.domain.plan.model import ByJob, ByRun, ByTask, Manual
 from app.domain.release.gate import (
     BelowThreshold,
+    Beside,
+    BlockerOpen,
     BlockersUnread,
     GoNotSaid,
+    Held,
+    IsOver,
+    IsVetoed,
     ItemFailed,
+    NoGo,
     NothingCounts,
     PlanIsBroken,
     SignoffMissing,
     Verdict,
 )
+from app.domain.release.items import ItemStanding
 from app.domain.release.model import RunState
-from app.domain.release.offers import Offers
-from app.domain.release.standing import ItemStanding, State, TaskStanding
+from app.domain.release.offers import Offers, waiting_workflows
+from app.domain.release.readiness import OVERALL, percent
+from app.domain.release.standing import TaskStanding
 from app.domain.release.views import ReasonView
 
 _SHOWN = 3
@@ -34,13 +42,7 @@ def in_short(reasons: Sequence[ReasonView]) -> tuple[ReasonView, ...]:
     """Return the reasons as they stand beside figures and next steps: `overall` only where no priority says it."""
     scopes = {view.subject for view in reasons if view.kind == "threshold"}
     is_said = len(scopes) > 1
-    return tuple(v for v in reasons if not (is_said and v.kind == "threshold" and v.subject == "overall"))
-
-
-def percent(share: float) -> str:
-    """Write a share in percent with at most one decimal, rounded down: what is missed never looks met."""
-    whole, tenth = divmod(int(share * 10 + 1e-9), 10)
-    return f"{whole}.{tenth}" if tenth else str(whole)
+    return tuple(v for v in reasons if not (is_said and v.kind == "threshold" and v.subject == OVERALL))
 
 
 def _named(text: str) -> str:
@@ -55,12 +57,12 @@ def _labels(tasks: Iterable[TaskStanding]) -> tuple[str, ...]:
 class _Explainer:
     def __init__(self, verdict: Verdict) -> None:
         self._verdict = verdict
-        self._offers = Offers(verdict.standing)
+        self._offers = Offers(verdict.standing, verdict.order)
         self._task_of = {item.item.id: task for task in verdict.standing.tasks.values() for item in task.items}
 
     def views(self) -> Iterator[ReasonView]:
         failures: dict[tuple[str, str, str | None], list[ItemFailed]] = {}
-        roles = tuple(reason.role for reason in self._verdict.reasons if isinstance(reason, SignoffMissing))
+        unsigned = [reason for reason in self._verdict.reasons if isinstance(reason, SignoffMissing)]
         for reason in self._verdict.reasons:
             if isinstance(reason, ItemFailed):
                 failures.setdefault((reason.task, reason.standing.found, reason.standing.url), []).append(reason)
@@ -69,26 +71,13 @@ class _Explainer:
                 yield from (self._failed(alike) for alike in failures.values())
                 failures = {}
             elif isinstance(reason, SignoffMissing):
-                if roles:
-                    yield ReasonView(kind="signoff", count=len(roles), names=roles)
-                roles = ()
+                if unsigned:
+                    yield _unsigned(unsigned)
+                unsigned = []
+            elif isinstance(reason, BelowThreshold):
+                yield self._below(reason)
             else:
-                yield self._view(reason)
-
-    def _view(self, reason: PlanIsBroken | BelowThreshold | NothingCounts | BlockersUnread | GoNotSaid) -> ReasonView:
-        match reason:
-            case PlanIsBroken(problem=problem):
-                return ReasonView(kind="plan", found=problem.message, line=problem.line)
-            case NothingCounts():
-                return ReasonView(kind="nothing")
-            case BelowThreshold():
-                return self._below(reason)
-            case BlockersUnread(labels=labels):
-                return ReasonView(kind="blockers", names=labels)
-            case GoNotSaid():
-                return ReasonView(kind="go")
-            case _:
-                assert_never(reason)
+                yield _said(reason)
 
     def _failed(self, alike: list[ItemFailed]) -> ReasonView:
         first = alike[0].standing
@@ -125,7 +114,10 @@ class _Explainer:
             wanted=percent(reason.wanted),
             count=reason.missing,
             by_hand=sum(isinstance(item.item.wanted, Manual) for item, _ in missing),
-            commands=self._commands(way.now.values()),
+            names=tuple(str(item.item.id) for item, _ in missing if isinstance(item.item.wanted, Manual))[:_SHOWN],
+            since=self._verdict.since,
+            commands=self._commands(way.now.values())
+            or waiting_workflows(holding.values(), self._verdict.repo)[:_SHOWN],
             then=self._commands(way.then.values()),
             running=_labels(way.running.values()),
             held=_labels(way.held.values()),
@@ -136,4 +128,68 @@ class _Explainer:
 
     def _is_missing(self, item: ItemStanding, scope: str) -> bool:
         counts = item.item.id in self._verdict.counted and not isinstance(item.item.wanted, ByTask)
-        return counts and item.state is not State.DONE and scope in ("overall", item.item.priority)
+        return counts and not item.state.is_settled and scope in (OVERALL, item.item.priority)
+
+
+def _unsigned(missing: Sequence[SignoffMissing]) -> ReasonView:
+    return ReasonView(
+        kind="signoff",
+        count=len(missing),
+        names=tuple(f"{reason.role} ({', '.join(reason.who)})" if reason.who else reason.role for reason in missing),
+        since=missing[0].since,
+        commands=("approve",),
+    )
+
+
+def _said(
+    reason: IsOver
+    | Held
+    | IsVetoed
+    | NoGo
+    | PlanIsBroken
+    | BlockerOpen
+    | NothingCounts
+    | BlockersUnread
+    | GoNotSaid
+    | Beside,
+) -> ReasonView:
+    """Return a reason that says everything itself."""
+    match reason:
+        case IsOver(closing=closing):
+            return ReasonView(kind="over", subject=closing.by.login, found=closing.reason, since=closing.at)
+        case Held(hold=hold):
+            return ReasonView(
+                kind="held",
+                subject=hold.by.login,
+                found=hold.reason,
+                since=hold.at,
+                until=hold.until,
+                commands=("resume",),
+            )
+        case IsVetoed(veto=veto):
+            return ReasonView(
+                kind="veto", subject=veto.by.login, found=veto.reason, since=veto.at, commands=("withdraw",)
+            )
+        case NoGo(call=call):
+            return ReasonView(kind="no-go", subject=call.by.login, found=call.reason, since=call.at, commands=("go",))
+        case PlanIsBroken(problem=problem):
+            return ReasonView(kind="plan", found=problem.message, line=problem.line, commands=("replan",))
+        case BlockerOpen(issue=issue):
+            return ReasonView(
+                kind="blocker",
+                subject=issue.title,
+                number=issue.number,
+                names=issue.labels,
+                url=issue.url,
+                since=issue.updated_at,
+            )
+        case NothingCounts():
+            return ReasonView(kind="nothing", commands=("replan",))
+        case BlockersUnread(labels=labels):
+            return ReasonView(kind="blockers", names=labels, commands=("status",))
+        case GoNotSaid(since=since):
+            return ReasonView(kind="go", since=since, commands=("go",))
+        case Beside(version=version, issue=issue):
+            return ReasonView(kind="beside", subject=version, number=issue)
+        case _:
+            assert_never(reason)

@@ -11,6 +11,7 @@ from app.domain.messages import (
     AlreadyRunning,
     DispatchProblem,
     Message,
+    NotItsTurn,
     NotRunnable,
     OwnStep,
     RunIsUnclear,
@@ -21,10 +22,14 @@ from app.domain.messages import (
 )
 from app.domain.plan.model import ByWorkflow, CreateTag, Dispatch, Item, Plan, Publish, Task, TaskKind
 from app.domain.plan.resolve import NoTask, SeveralTasks, resolve_task
+from app.domain.policy import managers
 from app.domain.release.effects import DispatchRun
-from app.domain.release.events import RunRequested
+from app.domain.release.events import Event, RunRequested
+from app.domain.release.events_said import OrderWaived
+from app.domain.release.evidence import run_progress
 from app.domain.release.model import Progress, Release, RunState
-from app.domain.release.standing import run_progress
+from app.domain.release.order import Before, Order
+from app.domain.release.standing import standing
 from app.domain.values import TaskId
 
 INPUT_LIMIT: Final = 1000  # characters of one workflow input; GitHub takes 65,535 for all of them together
@@ -77,6 +82,33 @@ def workflows_of(items: Iterable[Item], repo: str) -> tuple[str, ...]:
     """Return the files of the repository's own workflows that these items wait for: each can be run by its name."""
     waited_for = (item.wanted for item in items if isinstance(item.wanted, ByWorkflow))
     return tuple(dict.fromkeys(wanted.workflow for wanted in waited_for if wanted.is_in(repo)))
+
+
+def turn_of(
+    facts: Facts, release: Release, plan: Plan, task: Task, *, forced: str | None
+) -> tuple[Event, ...] | Message:
+    """Return what to write down before the task runs: nothing where its turn has come; else say why it has not.
+
+    With a reason in `forced` its order is waived.
+    """
+    stands = standing(plan, release)
+    known = stands.tasks.get(task.id)
+    before = Order(plan, stands).before(known) if known is not None else Before()
+    if before.is_nothing:
+        return ()
+    needs = tuple(other.task.label for other in before.needs)
+    criteria = tuple(item.item.text for item in before.criteria)
+    if forced is not None:
+        over = (*needs, *((f"the exit criteria of {before.phase}",) if criteria else ()))
+        return (OrderWaived(task=task.id, over=over, by=facts.actor.person, reason=forced, at=facts.now),)
+    return NotItsTurn(
+        task=task.label,
+        slug=task.slug,
+        needs=needs,
+        phase=before.phase if criteria else "",
+        criteria=criteria,
+        managers=managers(plan),
+    )
 
 
 def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry: bool) -> RunToAsk | Message:

@@ -7,9 +7,9 @@ from app.domain.decision import Accepted
 from app.domain.plan.model import Plan
 from app.domain.release.effects import CancelRun, Effect
 from app.domain.release.events import Event, RunRefused, RunStarted, Seen
+from app.domain.release.evidence import is_waited_for
 from app.domain.release.fold import is_news
 from app.domain.release.model import Release, Run, RunState, Sight, Sighting
-from app.domain.release.standing import is_waited_for
 
 
 def see(plan: Plan, release: Release, sighting: Sighting, now: datetime) -> Accepted:

@@ -9,7 +9,7 @@ from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRe
 from app.domain.plan.model import Plan
 from app.domain.release.effects import CancelRun, DispatchRun, Effect, React, RerunRun
 from app.domain.release.events import Event, RunRefused, RunStarted, RunUnclear
-from app.domain.release.model import Release, RunState
+from app.domain.release.model import Release, Run, RunState
 from app.domain.values import Repo
 
 
@@ -50,28 +50,34 @@ def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan
     return Accepted()
 
 
+def run_of(release: Release, effect: DispatchRun) -> Run | None:
+    """Return the run that the effect is to start, by its mark; None where the release knows of it no more."""
+    return next((run for run in release.runs.values() if run.mark == effect.mark), None)
+
+
 def _dispatched(
     effect: DispatchRun, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime
 ) -> Accepted:
-    task = plan.task(effect.task) if plan else None
-    label, slug = (task.label, task.slug) if task else (effect.task, effect.task)
+    run = run_of(release, effect) if release else None
+    id_ = run.task if run else effect.task  # a changed plan may have given it another number meanwhile
+    task = plan.task(id_) if plan else None
+    label, slug = (task.label, task.slug) if task else (id_, id_)
     events: tuple[Event, ...] = ()
     answer: Message | None = None
-    run = release.runs.get(effect.task) if release else None
-    is_known = run is not None and run.attempt == effect.attempt and run.state is RunState.STARTED
+    is_known = run is not None and run.state is RunState.STARTED
     if run is not None and is_known and run.run_id is not None and not isinstance(outcome, Started):
         # A webhook has told of the run, whatever became of GitHub's answer.
         outcome = Started(run_id=run.run_id, url=run.url or "")
     match outcome:
         case Started(run_id=run_id, url=url):
             if run is None or run.run_id != run_id or run.state is not RunState.STARTED:
-                events = (RunStarted(task=effect.task, attempt=effect.attempt, run_id=run_id, url=url, at=now),)
+                events = (RunStarted(task=id_, attempt=effect.attempt, run_id=run_id, url=url, at=now),)
         case TurnedDown(reason=reason):
-            events = (RunRefused(task=effect.task, attempt=effect.attempt, reason=reason, at=now),)
+            events = (RunRefused(task=id_, attempt=effect.attempt, reason=reason, at=now),)
             answer = DispatchRefused(task=label, slug=slug, reason=reason)
         case Done() | NobodyKnows():
             reason = "GitHub did not answer, and no run with our mark was found"
-            events = (RunUnclear(task=effect.task, attempt=effect.attempt, reason=reason, at=now),)
+            events = (RunUnclear(task=id_, attempt=effect.attempt, reason=reason, at=now),)
             answer = DispatchUnclear(task=label, slug=slug, workflow=effect.workflow)
         case _:
             assert_never(outcome)

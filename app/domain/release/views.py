@@ -8,8 +8,9 @@ from typing import Literal
 
 from app.domain.plan.model import Problem, Wanted
 from app.domain.release.gate import GateState
-from app.domain.release.model import Progress, RunState
-from app.domain.release.standing import State
+from app.domain.release.items import State
+from app.domain.release.model import Closing, Progress, Repair, RunState
+from app.domain.release.said import Forced, SignOff, Waiver
 from app.domain.values import ItemId, Sha
 
 # -- what is shown everywhere ------------------------------------------------------------------------------
@@ -25,6 +26,7 @@ class FigureView:
     is_met: bool
     done: int | None = None  # None for `overall`, which counts nothing itself
     counted: int | None = None
+    waived: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,21 @@ class Formula:
     are_all: bool  # every phase of the plan counts
 
 
-ReasonKind = Literal["plan", "failed", "threshold", "nothing", "blockers", "signoff", "go"]
+ReasonKind = Literal[
+    "over",
+    "held",
+    "veto",
+    "no-go",
+    "plan",
+    "blocker",
+    "failed",
+    "threshold",
+    "nothing",
+    "blockers",
+    "signoff",
+    "go",
+    "beside",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +61,7 @@ class ReasonView:
     """One reason why the gate is not green: what it waits for, since when, and the commands that move it."""
 
     kind: ReasonKind
-    subject: str = ""  # the task or scope
+    subject: str = ""  # the task, scope, person, issue or version
     found: str = ""
     wanted: str = ""
     count: int = 0  # items concerned
@@ -53,6 +69,8 @@ class ReasonView:
     names: tuple[str, ...] = ()  # of items, labels or roles
     url: str | None = None
     since: datetime | None = None
+    until: datetime | None = None  # when it ends by itself
+    number: int = 0  # of an issue
     commands: tuple[str, ...] = ()  # without `/release`
     then: tuple[str, ...] = ()  # what can be run when those have done their part
     running: tuple[str, ...] = ()  # tasks whose end is waited for
@@ -104,7 +122,16 @@ class Overview:
     formula: Formula
     running: tuple[Step, ...]
     steps: tuple[Step, ...]  # what can be run next
+    workflows: tuple[str, ...]  # files that items wait for: what is left to run where no task is
     by_hand: int  # items that wait for a person's word
+    first_by_hand: str  # the id of the first of them, or empty
+    waiting_waivers: int  # waivers that wait for a second person
+    unclaimed: int  # boxes that somebody changed, GitHub has not told who
+    holds: bool  # somebody has stopped the release
+    has_moved_on: bool  # the branch that the target came from stands elsewhere now
+    drift: tuple[str, ...]  # how the plan file has changed since, one line each
+    repair: Repair | None  # what was put right in the issue last
+    closed: Closing | None
     as_of: datetime
 
 
@@ -119,8 +146,11 @@ class ItemView:
     text: str
     depth: int
     state: State
+    is_ticked: bool  # how its box stands
     wanted: Wanted
     found: str  # the evidence, or what was seen instead of it
+    at: datetime | None  # since when it is done
+    asked_waiver: Waiver | None  # that waits for a second person
     url: str | None
 
 
@@ -132,6 +162,7 @@ class TaskView:
     owner: str | None
     duration: str | None
     done: int
+    waived: int
     total: int
     command: str | None  # what runs it, where anything does
     run: RunView | None
@@ -147,15 +178,17 @@ class PhaseView:
 
     title: str
     done: int
+    waived: int
     total: int
     is_active: bool  # the first that is not finished, or one in which something runs
     tasks: tuple[TaskView, ...]
     shows: Shows = "items"
+    opens_after: str = ""  # the phase whose exit criteria have to be met first; empty where it is open
 
     @property
     def is_done(self) -> bool:
-        """Whether every item is done. A finished phase is folded."""
-        return self.done == self.total
+        """Whether every item is done, or waived. A finished phase is folded."""
+        return self.done + self.waived == self.total
 
 
 class Detail(IntEnum):
@@ -189,6 +222,9 @@ class StatusView:
     overview: Overview
     started_by: str
     started_at: datetime
+    signoffs: tuple[SignOff, ...]
+    waivers: tuple[tuple[str, Waiver], ...]  # the item's words
+    forced: tuple[tuple[str, Forced], ...]  # the task's label
     warnings: tuple[Problem, ...]
 
 

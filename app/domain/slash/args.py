@@ -53,6 +53,31 @@ def parse_args(usage: str, text: str) -> Args | BadArgs:
     return Args(values=values, flags=flags, release=release)
 
 
+def parse_generously(usage: str, text: str) -> Args | BadArgs:
+    """Read the text of a command for safety: whatever does not fit its options is part of the reason.
+
+    A release must stop when somebody says so, however they put it; only a text past the limit is refused.
+    """
+    strict = parse_args(usage, text)
+    grammar = read_usage(usage)
+    if isinstance(strict, Args) or len(text) > MAX_TEXT:
+        return strict
+    plain: list[str] = []
+    flags: dict[str, str | None] = {}
+    typed = tuple(_typed(text))
+    at = 0
+    while at < len(typed):
+        name, at = typed[at].flag, at + 1
+        flag = grammar.flags.get(name) if name is not None and name not in flags else None
+        if flag is None or flag.value is None or at == len(typed) or not typed[at].text:
+            plain.append(typed[at - 1].raw)
+            continue
+        flags[flag.name], at = typed[at].text, at + 1
+    release = flags.pop(RELEASE.name, None)
+    values = {grammar.words[0].name: " ".join(plain)} if plain and grammar.words else {}
+    return Args(values=values, flags=flags, release=release)
+
+
 def _typed(text: str) -> Iterator[_Typed]:
     """Cut a text into words. A quote opens before a word and closes after one, else it is a letter like any other."""
     at, is_literal = 0, False

@@ -8,12 +8,13 @@ from enum import StrEnum
 
 from app.domain.decision import Decision
 from app.domain.facts import Facts
-from app.domain.slash.args import parse_args
+from app.domain.slash.args import parse_args, parse_generously
 from app.domain.slash.usage import Args, BadArgs, read_usage
-from app.domain.values import Role
+from app.domain.values import Who
 
 Decide = Callable[[Facts, Args], Decision]
 
+_TAILS = ":;,.!-—…"  # what people put behind a word in a hurry
 _MAX_WORD = 60  # characters compared when a near word is looked for
 
 
@@ -22,37 +23,46 @@ class Need(StrEnum):
 
     RELEASE = "release"  # the release that is meant, with its plan
     PLAN_SOURCE = "plan_source"  # a plan file and the commit a new release would take
+    NEW_TARGET = "new_target"  # the plan file at the commit that a release may move to
     WORKFLOW = "workflow"  # what the workflows of the plan declare
     SHOWN = "shown"  # where the status comment stands
+    LOG = "log"  # the release's whole log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlashCommand:
-    """One slash command. `who` is the least role that may give it."""
+    """One slash command. `who` says who may give it; one for safety is understood however it is put."""
 
     name: str
     usage: str
-    who: Role
+    who: Who
     needs: frozenset[Need]
     summary: str
     details: str
     examples: tuple[str, ...]
     aliases: tuple[str, ...]
+    is_safety: bool
     decide: Decide
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks and changes nothing."""
+        return self.who is Who.EVERYBODY
 
     def parse(self, text: str) -> Args | BadArgs:
         """Read what was typed after the command's word."""
-        return parse_args(self.usage, text)
+        return parse_generously(self.usage, text) if self.is_safety else parse_args(self.usage, text)
 
 
-def slash_command(
+def slash_command(  # noqa: PLR0913 - what a command declares, all but its name by keyword
     name: str,
     *,
     usage: str,
-    who: Role,
+    who: Who,
     needs: frozenset[Need] = frozenset(),
     examples: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
+    is_safety: bool = False,
 ) -> Callable[[Decide], SlashCommand]:
     """Make a command of a pure function. Its docstring is the help: the first line the summary, the rest the details.
 
@@ -77,6 +87,7 @@ def slash_command(
             details=details.strip(),
             examples=examples,
             aliases=aliases,
+            is_safety=is_safety,
             decide=decide,
         )
 
@@ -106,8 +117,12 @@ class Commands:
         return len(self._sorted)
 
     def find(self, word: str) -> SlashCommand | None:
-        """Return the command of that name or alias, whatever its case."""
-        return self._by_word.get(word.casefold())
+        """Return the command of that name or alias, whatever its case. One for safety bears a `hold!`, or `hold:`."""
+        exact = self._by_word.get(word.casefold())
+        if exact is not None:
+            return exact
+        bare = self._by_word.get(word.casefold().rstrip(_TAILS))
+        return bare if bare is not None and bare.is_safety else None
 
     def nearest(self, word: str, others: Iterable[str] = ()) -> tuple[str, ...]:
         """Return at most three words close to a mistyped one, best first: names, aliases and the others passed in."""

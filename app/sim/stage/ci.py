@@ -75,7 +75,7 @@ def run_card(run: WorkflowRun) -> RunCard:
     again = f", attempt {run.attempt}" if run.attempt > 1 else ""
     return RunCard(
         run=part(f"run-{run.id}", run.title.partition(" [")[0], run.conclusion or run.status),
-        about=f"{run.workflow.name} #{run.number}{again} · {run.event} on {run.branch} by {run.triggering.user.login}",
+        about=f"{run.workflow.name} #{run.number}{again} · {run.branch} · {run.triggering.user.login}",
         jobs=jobs,
         done=sum(job.word not in {"queued", "running"} for job in jobs),
     )

@@ -1,8 +1,11 @@
 """GitHub's Markdown as HTML for the page: tables, task lists, folded details; no other HTML, nothing from outside."""
 
 import re
+from collections import Counter
 from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
 from typing import Any, Final
 
@@ -16,6 +19,7 @@ from markupsafe import Markup
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)(details|summary|sub|sup|b|br|kbd)( open)?\s*/?>", re.DOTALL)
 _ENTITY: Final = re.compile(r"&amp;(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BOX: Final = re.compile(r"\[([ xX])\](?:[ \t]|$)")
+_ID: Final = re.compile(r"<!-- (i:\S{1,150}) -->")
 _HERE: Final = re.compile(r"https?://[^/]+/white-room/daw(?:[/?#]|$)")
 _ANCHORS: Final = (
     (re.compile(r"#issuecomment-(\d+)$"), "comment-"),
@@ -25,12 +29,34 @@ _ANCHORS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A checkbox of a list item, by a name that stays when other lines come and go."""
+
+    name: str
+    words: str
+    line: int  # from 0
+    is_ticked: bool
+
+
 @lru_cache(maxsize=512)
-def to_html(text: str) -> Markup:
-    """Return the HTML of a comment or body, as it is put into the page. Hidden comments are dropped."""
-    env: dict[str, int] = {}
+def to_html(text: str, *, for_clicks: bool = False) -> Markup:
+    """Return the HTML of a comment or body, as it is put into the page. Hidden comments are dropped.
+
+    Boxes are only to be looked at, unless it is `for_clicks`: then each carries its name, and the page's script
+    switches it on.
+    """
+    env: dict[str, object] = {"for_clicks": for_clicks}
     html = _READER.render(text, env)
-    return Markup(html + "</details>" * env.get("details", 0))  # noqa: S704  all that can stand in it is made below
+    left_open = env.get("details", 0)
+    return Markup(html + "</details>" * (left_open if isinstance(left_open, int) else 0))  # noqa: S704  all that can stand in it is made below
+
+
+@lru_cache(maxsize=64)
+def boxes_in(text: str) -> tuple[Box, ...]:
+    """Return the checkboxes of a body, in order; what only looks like one, as in a code block, is none."""
+    children = (child for token in _READER.parse(text) for child in token.children or ())
+    return tuple(child.meta["box"] for child in children if child.type == "task_box")
 
 
 def _only_known_tags(html: str, env: MutableMapping[str, Any]) -> str:
@@ -67,9 +93,13 @@ def _html(
 
 
 def _box(
-    _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: MutableMapping[str, Any]
+    _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
-    checked = " checked" if tokens[at].meta["checked"] else ""
+    box: Box = tokens[at].meta["box"]
+    checked = " checked" if box.is_ticked else ""
+    if env["for_clicks"]:
+        name, words = escape(box.name), escape(box.words)
+        return f'<input type="checkbox" disabled aria-label="{words}" data-box="{name}"{checked}> '
     return f'<input type="checkbox" disabled aria-label="done"{checked}> '
 
 
@@ -81,16 +111,42 @@ def _image(
 
 def _boxes(state: StateCore) -> None:
     """Make checkboxes of list items that begin with one."""
+    lines = state.src.split("\n")
+    names: Counter[str] = Counter()
     for place, token in enumerate(state.tokens):
         if place < 2 or token.type != "inline" or state.tokens[place - 2].type != "list_item_open":  # noqa: PLR2004  item, paragraph, inline
             continue
         first = token.children[0] if token.children else None
         found = _BOX.match(first.content) if first and first.type == "text" else None
-        if first is None or found is None or token.children is None:
+        if first is None or found is None or token.children is None or token.map is None:
             continue
         first.content = first.content[found.end() :]
-        token.children.insert(0, Token("task_box", "input", 0, meta={"checked": found[1] in "xX"}))
+        line = token.map[0]
+        words = _words(token.children)
+        name = _name(lines[line], words, names)
+        box = Box(name=name, words=words, line=line, is_ticked=found[1] in "xX")
+        token.children.insert(0, Token("task_box", "input", 0, meta={"box": box}))
         state.tokens[place - 2].attrJoin("class", "task")
+        if state.env.get("for_clicks"):
+            state.tokens[place - 2].attrSet("id", f"box-{name}")
+
+
+def _words(children: Sequence[Token]) -> str:
+    """Return what an item says on its first line, up to a hidden comment."""
+    said: list[str] = []
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"} or child.content.startswith("<!--"):
+            break
+        said.append("" if child.type == "html_inline" else child.content)
+    return "".join(said).strip()[:200]
+
+
+def _name(line: str, words: str, names: Counter[str]) -> str:
+    """Name a box: by the hidden id that the bot has given its item, else by its words; the second such is `…#2`."""
+    hidden = _ID.search(line)
+    name = hidden[1] if hidden else f"w:{sha256(words.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    names[name] += 1
+    return name if names[name] == 1 else f"{name}#{names[name]}"
 
 
 def _cells(state: StateCore) -> None:

@@ -6,21 +6,19 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.sim.doing.issues import LONGEST
+from app.domain.plan.model import Plan
 from app.sim.github import SimGitHub
-from app.sim.scenario import PEOPLE, Room
-from app.sim.stage.scene import look
+from app.sim.scenario import Room
+from app.sim.stage.cast import LEAD, cast_of
+from app.sim.stage.forms import Form, do, read_form
+from app.sim.stage.hands import CannotDo, Hands
+from app.sim.stage.scene import Scene, labels_to_choose, look
 from app.sim.stage.telling import Telling
-
-SPEAKERS: Final = ("release-manager", "developer", "reader")
-MOST_BYTES: Final = 16 * LONGEST
-"""Bytes of a post that are read: a comment of GitHub's greatest length fits in, however it is encoded."""
 
 _TEMPLATES: Final = Path(__file__).parents[3] / "templates" / "pages"
 _HEADERS: Final = {
@@ -36,18 +34,18 @@ _HEADERS: Final = {
 }
 
 
-def make_web(github: SimGitHub, room: Room, telling: Telling) -> FastAPI:
+def make_web(github: SimGitHub, room: Room, telling: Telling, hands: Hands, plan: Plan) -> FastAPI:
     """Make the ASGI application: the page at `/`, GitHub's REST API below `/api/v3`.
 
     Other host names are turned away, lest a stranger's site makes one of its own names point here;
     and nothing is written without the token that the page carries.
     """
-    page = _Page(github, room, telling)
+    page = _Page(github, room, telling, hands, plan)
     web = FastAPI(title="Go/No-Go demo", openapi_url=None)
     web.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False)
     web.add_api_route("/", page.whole, methods=["GET"])
     web.add_api_route("/live", page.live, methods=["GET"])
-    web.add_api_route("/say", page.say, methods=["POST"])
+    web.add_api_route("/do/{act}", page.act, methods=["POST"])
     web.add_api_route("/stage.css", page.style, methods=["GET"])
     web.add_api_route("/stage.js", page.script, methods=["GET"])
     web.mount("/api/v3", github.asgi)
@@ -64,10 +62,14 @@ class _Page:
     All of it runs on the event loop, where nobody else changes the simulated GitHub meanwhile.
     """
 
-    def __init__(self, github: SimGitHub, room: Room, telling: Telling) -> None:
+    def __init__(self, github: SimGitHub, room: Room, telling: Telling, hands: Hands, plan: Plan) -> None:
         self._github = github
         self._room = room
         self._telling = telling
+        self._hands = hands
+        self._plan = plan
+        self._cast = cast_of(github, room, plan)
+        self._labels = labels_to_choose(plan)
         self._token = secrets.token_urlsafe(24)
         self._words = Environment(
             loader=FileSystemLoader(_TEMPLATES),
@@ -77,48 +79,33 @@ class _Page:
             lstrip_blocks=True,
         )
 
-    async def whole(self) -> Response:
+    async def whole(self, request: Request) -> Response:
         """The page."""
-        speakers = [(login, PEOPLE[login]) for login in SPEAKERS]
-        scene = look(self._github, self._room, self._telling)
-        more = {"token": self._token, "speakers": speakers}
-        return _answer(self._written("stage.html.j2", scene=scene, **more), "text/html")
+        who = self._chosen(request)
+        more = {"token": self._token, "cast": self._cast.values(), "who": who}
+        return _answer(self._written("stage.html.j2", scene=self._scene(who), **more), "text/html")
 
     async def live(self, request: Request) -> Response:
         """What moves, or 304 where nothing has moved since."""
-        text = self._written("stage_live.html.j2", scene=look(self._github, self._room, self._telling))
+        text = self._written("stage_live.html.j2", scene=self._scene(self._chosen(request)))
         tag = f'"{sha256(text.encode()).hexdigest()[:24]}"'
         if request.headers.get("if-none-match") == tag:
             return _answer("", "text/html", HTTPStatus.NOT_MODIFIED, ETag=tag)
         return _answer(text, "text/html", ETag=tag)
 
-    async def say(self, request: Request) -> Response:
-        """Write a comment as one of the people."""
-        raw = bytearray()
-        async for chunk in request.stream():
-            raw += chunk
-            if len(raw) > MOST_BYTES:
-                return _answer("That is longer than any comment.", "text/plain", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        said = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
-        if not hmac.compare_digest(said.get("token", "").encode(), self._token.encode()):
-            return _answer("This page is from an earlier demo: reload it.", "text/plain", HTTPStatus.FORBIDDEN)
-        if said.get("who") not in SPEAKERS:
-            return _answer("There is nobody of that name.", "text/plain", HTTPStatus.UNPROCESSABLE_ENTITY)
-        if not self._room.repo.issues:
-            return _answer("The issue is not open yet: wait a moment.", "text/plain", HTTPStatus.CONFLICT)
-        text = said.get("text", "")
-        if not text.strip():
-            return _answer("Write something first.", "text/plain", HTTPStatus.UNPROCESSABLE_ENTITY)
-        if len(text) > LONGEST:
-            return _answer(
-                f"GitHub takes {LONGEST:,} characters at most.", "text/plain", HTTPStatus.UNPROCESSABLE_ENTITY
-            )
-        self._github.comment(self._room.repo, min(self._room.repo.issues), text, by=said["who"])
+    async def act(self, act: str, request: Request) -> Response:
+        """Do something as one of the people."""
+        try:
+            form = await read_form(request)
+            who = self._actor(form)
+            do(self._hands, act, who, form, {label for _, labels in self._labels for label in labels})
+        except CannotDo as problem:
+            return _answer(problem.message, "text/plain", problem.status)
         if self._telling.is_over:
-            self._telling.step = "The stage is yours: go on with what stands under Next, or speak as somebody else."
+            self._telling.step = "The stage is yours: go on with what stands under Next, or act as somebody else."
         if request.headers.get("x-live"):
             return _answer("", "text/plain", HTTPStatus.NO_CONTENT)
-        return _answer("", "text/plain", HTTPStatus.SEE_OTHER, Location="/")
+        return _answer("", "text/plain", HTTPStatus.SEE_OTHER, Location=f"/?who={who}")
 
     async def style(self) -> Response:
         """How it looks."""
@@ -128,5 +115,22 @@ class _Page:
         """What keeps it moving."""
         return _answer((_TEMPLATES / "stage.js").read_text("utf-8"), "text/javascript")
 
+    def _actor(self, form: Form) -> str:
+        """Return whom a form is from. Raises CannotDo where it is not from this page."""
+        if not hmac.compare_digest(form.get("token", "").encode(), self._token.encode()):
+            raise CannotDo(HTTPStatus.FORBIDDEN, "This page is from an earlier demo: reload it.")
+        who = form.get("who", "")
+        if who not in self._cast:
+            raise CannotDo(HTTPStatus.UNPROCESSABLE_ENTITY, "There is nobody of that name.")
+        return who
+
+    def _chosen(self, request: Request) -> str:
+        who = request.query_params.get("who", "")
+        return who if who in self._cast else LEAD
+
+    def _scene(self, who: str) -> Scene:
+        return look(self._github, self._room, self._telling, self._plan, self._cast[who])
+
     def _written(self, template: str, **values: object) -> str:
-        return self._words.get_template(template).render(repo=self._room.repo.full_name, **values)
+        repo = self._room.repo.full_name
+        return self._words.get_template(template).render(repo=repo, labels=self._labels, **values)

@@ -7,10 +7,13 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from app.domain.plan.reader import read_plan
 from app.ports import Clock
 from app.sim.github import SimGitHub
 from app.sim.scenario import Room, white_room
+from app.sim.stage.hands import Hands
 from app.sim.stage.page import make_web
+from app.sim.stage.pushes import PLAN_PATH
 from app.sim.stage.telling import Telling
 from app.sim.world import Pace
 
@@ -48,9 +51,15 @@ class Stage:
         return self.room.webhook_secret
 
     @cached_property
+    def hands(self) -> Hands:
+        """What people do here."""
+        return Hands(self.github, self.room, self.telling, speed=self.speed)
+
+    @cached_property
     def web(self) -> FastAPI:
         """The page and the REST API (below `/api/v3`) as one ASGI application, for loopback only."""
-        return make_web(self.github, self.room, self.telling)
+        plan = read_plan(_text(_EXAMPLE / "release-plan.md"), path=PLAN_PATH)
+        return make_web(self.github, self.room, self.telling, self.hands, plan)
 
 
 def build_stage(clock: Clock, *, speed: float = 1.0) -> Stage:
@@ -58,7 +67,7 @@ def build_stage(clock: Clock, *, speed: float = 1.0) -> Stage:
     github = SimGitHub(clock)
     github.pace = Pace(queue=0.6 / speed, job=2.0 / speed, cancel=0.5 / speed)
     _set_outcomes(github, speed)
-    files = {f".github/workflows/{name}": _text(_FILES / name) for name in ("ci.yml", "docs.yml")}
+    files = {f".github/workflows/{name}": _text(_FILES / name) for name in ("ci.yml", "docs.yml", "assets.yml")}
     files[".github/workflows/release.yml"] = _text(_EXAMPLE / "release.yml")
     room = white_room(github, plan=_text(_EXAMPLE / "release-plan.md"), files=files, name=REPO)
     return Stage(room=room, github=github, clock=clock, speed=speed)
@@ -66,7 +75,7 @@ def build_stage(clock: Clock, *, speed: float = 1.0) -> Stage:
 
 def _set_outcomes(github: SimGitHub, speed: float) -> None:
     """Say how long jobs take, so that boxes tick one after another; and what fails at first."""
-    for workflow, seconds in (("ci.yml", 4.0), ("docs.yml", 6.0)):
+    for workflow, seconds in (("ci.yml", 2.0), ("docs.yml", 4.0), ("assets.yml", 2.0)):
         github.outcome(workflow, conclusion="success", seconds=seconds / speed)
     for task, seconds in (("build-release", 3.0), ("sign", 2.5), ("test-release-builds", 4.0)):
         github.outcome("release.yml", task=task, conclusion="success", seconds=seconds / speed)

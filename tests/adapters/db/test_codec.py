@@ -1,7 +1,7 @@
 """Whatever the domain can say comes back from JSON as it was."""
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -11,24 +11,44 @@ from pydantic import ValidationError
 
 from app.adapters.db.codec import effect_codec, event_codec, release_codec, shown_codec
 from app.domain.release.effects import DispatchRun, Effect
-from app.domain.release.events import Event, Seen
-from app.domain.release.model import Release, Run, Sighting
+from app.domain.release.events import Event, ReleaseStarted, Seen
+from app.domain.release.events_course import PlanAdopted
+from app.domain.release.model import LabelledIssue, Release, Run, Sighting
+from app.domain.release.said import Claim, Forced, SignOff, Tick, Waiver
 from app.ports import Shown
 
 TEXT = st.text(max_size=20)
 TIMES = st.datetimes(timezones=st.just(UTC))
 SIGHTINGS = st.builds(Sighting, key=TEXT, name=TEXT, url=TEXT)
 
-# A Mapping could be anything that maps; the domain only ever makes dicts.
-st.register_type_strategy(DispatchRun, st.builds(DispatchRun, inputs=st.dictionaries(TEXT, TEXT, max_size=3)))
-st.register_type_strategy(Seen, st.builds(Seen, sighting=SIGHTINGS, at=TIMES))
+PEOPLE = st.dictionaries(TEXT, st.integers(0), max_size=3)
+NAMES = st.dictionaries(TEXT, TEXT, max_size=3)
+
+
+def by_name(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(TEXT, values, max_size=2)
+
+
+# A Mapping could be anything that maps; the domain only ever makes dicts. Every moment has its time zone.
+st.register_type_strategy(datetime, TIMES)
+st.register_type_strategy(DispatchRun, st.builds(DispatchRun, inputs=NAMES))
+st.register_type_strategy(Seen, st.builds(Seen, sighting=SIGHTINGS))
+st.register_type_strategy(ReleaseStarted, st.builds(ReleaseStarted, people=PEOPLE))
+st.register_type_strategy(PlanAdopted, st.builds(PlanAdopted, people=PEOPLE, items=NAMES, tasks=NAMES))
 st.register_type_strategy(
     Release,
     st.builds(
         Release,
-        started_at=TIMES,
-        runs=st.dictionaries(TEXT, st.from_type(Run), max_size=3),
-        sightings=st.dictionaries(TEXT, SIGHTINGS, max_size=3),
+        runs=by_name(st.from_type(Run)),
+        sightings=by_name(SIGHTINGS),
+        people=PEOPLE,
+        ticks=by_name(st.from_type(Tick)),
+        claims=by_name(st.from_type(Claim)),
+        edited=by_name(TIMES),
+        waivers=by_name(st.from_type(Waiver)),
+        signoffs=by_name(st.from_type(SignOff)),
+        forced=by_name(st.from_type(Forced)),
+        issues=st.dictionaries(st.integers(1), st.from_type(LabelledIssue), max_size=2),
     ),
 )
 

@@ -10,13 +10,17 @@ from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import FOLD_EVERY, SqlReleases
 from app.domain.release.chain import Link, first_broken
+from app.domain.release.events_course import PlanAdopted, ReleaseAbandoned, ReleaseFinished
 from app.domain.release.fold import fold
-from app.domain.values import ReleaseId
+from app.domain.values import ReleaseId, Sha
 from app.ports import AlreadySettled, Change, Commit, Conflict, Shown
-from tests.adapters.db.examples import FIRST, SECOND, change, delivery, opening, react, seen, started
+from tests.adapters.db.examples import FIRST, MANAGER, SECOND, change, delivery, opening, react, seen, started
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
+
+BLOB = Sha("b" * 40)
+NEW_BLOB = Sha("c" * 40)
 
 
 async def test_a_release_is_the_fold_of_its_log(releases: SqlReleases) -> None:
@@ -152,9 +156,15 @@ async def test_open_releases_come_oldest_first(releases: SqlReleases) -> None:
     assert await releases.open_in(8) == []
 
 
-async def test_a_release_that_is_closed_is_found_by_its_id_only(releases: SqlReleases, database: Database) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [ReleaseFinished(by=MANAGER, reason="", at=NOON), ReleaseAbandoned(by=MANAGER, reason="1.0.1", at=NOON)],
+)
+async def test_a_release_that_is_over_is_found_by_its_id_only(
+    releases: SqlReleases, end: ReleaseFinished | ReleaseAbandoned
+) -> None:
     await releases.commit(opening(), NOON)
-    await database.run(lambda c: c.execute(text("UPDATE releases SET closed_at = 1")).close())
+    await releases.commit(Commit(changes=[Change(release=FIRST, expected=1, events=[end])]), NOON)
 
     assert await releases.open_ids() == []
     assert await releases.open_in(7) == []
@@ -165,19 +175,44 @@ async def test_the_plan_is_kept_as_pinned(releases: SqlReleases, database: Datab
     plan = "# Plan ✅\r\n\r\n- [ ] Tag\t\0\n"
     await releases.commit(Commit(changes=[Change(release=FIRST, expected=0, events=[started(plan=plan)])]), NOON)
 
-    assert await releases.plan_text(FIRST) == plan
-    assert await releases.plan_text(FIRST) == plan  # from memory now
-    assert await SqlReleases(database).plan_text(FIRST) == plan
+    assert await releases.plan_text(FIRST, BLOB) == plan
+    assert await releases.plan_text(FIRST, BLOB) == plan  # from memory now
+    assert await SqlReleases(database).plan_text(FIRST, BLOB) == plan
+
+
+async def test_a_plan_that_was_taken_up_is_kept_beside_the_one_before(
+    releases: SqlReleases, database: Database
+) -> None:
+    await releases.commit(opening(), NOON)
+    adopted = PlanAdopted(
+        plan_path="RELEASE.md",
+        plan_blob=NEW_BLOB,
+        plan_text="- [ ] Ship\n",
+        tag="v1.0.0",
+        people={"octocat": 1},
+        items={},
+        tasks={},
+        by=MANAGER,
+        at=NOON,
+    )
+    await releases.commit(Commit(changes=[Change(release=FIRST, expected=1, events=[adopted])]), NOON)
+
+    for reader in (releases, SqlReleases(database)):
+        assert await reader.plan_text(FIRST, NEW_BLOB) == "- [ ] Ship\n"
+        assert await reader.plan_text(FIRST, BLOB) == "- [ ] Tag\n"
+        with pytest.raises(KeyError):
+            await reader.plan_text(FIRST, Sha("d" * 40))
 
 
 async def test_no_release_has_no_plan_and_nothing_shown(releases: SqlReleases) -> None:
     unknown = ReleaseId("nowhere")
 
     with pytest.raises(KeyError):
-        await releases.plan_text(unknown)
+        await releases.plan_text(unknown, BLOB)
     assert await releases.get(unknown) is None
     assert await releases.events(unknown) == []
     assert await releases.shown(unknown) == Shown()
+    assert await releases.body(unknown) is None
 
 
 async def test_what_was_shown_is_remembered(releases: SqlReleases) -> None:
@@ -213,3 +248,23 @@ async def test_what_was_shown_is_kept_only_on_top_of_what_was_known(releases: Sq
     assert await releases.shown(FIRST) == seen
     assert await releases.save_shown(FIRST, seen, Shown())
     assert await releases.shown(FIRST) == Shown()
+
+
+@pytest.mark.parametrize("body", ["", "Hello 🚀\r\n\r\n- [x] Tag\n", "x" * 65_536])
+async def test_the_body_that_was_seen_last_is_kept_whole(releases: SqlReleases, database: Database, body: str) -> None:
+    await releases.commit(opening(), NOON)
+    assert await releases.body(FIRST) is None
+
+    assert await releases.save_shown(FIRST, Shown(), Shown(comment=5), body=body)
+    assert await releases.save_shown(FIRST, Shown(comment=5), Shown(comment=6))
+
+    assert await SqlReleases(database).body(FIRST) == body
+
+
+async def test_a_body_is_kept_only_on_top_of_what_was_known(releases: SqlReleases) -> None:
+    await releases.commit(opening(), NOON)
+    assert await releases.save_shown(FIRST, Shown(), Shown(comment=5), body="first")
+
+    assert not await releases.save_shown(FIRST, Shown(), Shown(comment=6), body="second")
+
+    assert (await releases.body(FIRST), (await releases.shown(FIRST)).comment) == ("first", 5)

@@ -8,7 +8,7 @@ import stamina
 from tests.adapters.github.scripted import Scripted
 from tests.contract import contract
 
-DESCRIBED = "https://api.github.com/repos/octo-org/"
+DESCRIBED = tuple(f"https://api.github.com/{part}/" for part in ("repos/octo-org", "users", "orgs"))
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,8 @@ REPO = Repo(id=1, owner="octo-org", name="app", installation=7, default_branch="
 OTHER = Repo(id=2, owner="octo-org", name="lib", installation=8, default_branch="main")
 SHA = Sha("ab" * 20)
 AT_REPO = "/repos/octo-org/app"
+
+URL = "https://github.com/octo-org/app"
 
 Message = MutableMapping[str, Any]
 
@@ -59,6 +61,22 @@ class Reply:
     lost: Exception | None = None
 
 
+MISSING = Reply(404, {"message": "Not Found"})
+
+
+def issue(number: int = 1, *, at: datetime = NOON, **more: object) -> dict[str, object]:
+    return {
+        "number": number,
+        "title": "Release 1.0.0",
+        "body": "text",
+        "labels": [],
+        "state": "open",
+        "html_url": f"{URL}/issues/{number}",
+        "updated_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        **more,
+    }
+
+
 @dataclass
 class Scripted:
     """Answers are taken one after another; an unexpected call gets a 501. Tokens are always to be had."""
@@ -77,6 +95,11 @@ class Scripted:
     def calls(self) -> list[Asked]:
         """What was asked beside tokens."""
         return [one for one in self.asked if not one.path.endswith("/access_tokens")]
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The methods and addresses of the calls, those of the repository without its own."""
+        return [(one.method, one.path.removeprefix(AT_REPO)) for one in self.calls]
 
     async def __call__(
         self,

@@ -8,11 +8,11 @@ import pytest
 
 from app.adapters.github.client import Caller
 from app.ports import Missing, Rejected, Throttled, Unclear
-from tests.adapters.github.scripted import AT_REPO, OTHER, REPO, Reply, Scripted
+from tests.adapters.github.scripted import AT_REPO, OTHER, REPO, Reply, Scripted, issue
 
 pytestmark = pytest.mark.anyio
 
-ISSUE = {"number": 1, "title": "Release 1.0.0", "body": "text"}
+ISSUE = issue()
 OK = Reply(200, ISSUE)
 MADE = Reply(201, {"id": 5, "html_url": "https://github.com/octo-org/app/issues/1#issuecomment-5"})
 
@@ -189,7 +189,7 @@ async def test_a_read_that_gets_no_answer_three_times_is_unclear(hub: Scripted) 
         Reply(200, raw=b"[" * 100_000),
         Reply(200, raw=b"{}", headers={"content-type": "application/json; charset=made-up"}),
         Reply(200, raw=b"<html>", headers={"content-type": "text/html"}),
-        Reply(200, {"number": "one"}),
+        Reply(200, {**ISSUE, "number": "one"}),
         Reply(200, ["unexpected"]),
     ],
 )
@@ -200,7 +200,7 @@ async def test_an_answer_that_makes_no_sense_is_unclear(hub: Scripted, reply: Re
 
 
 async def test_an_error_about_an_answer_does_not_quote_it(hub: Scripted) -> None:
-    hub.then(Reply(200, {"number": "secret-words", "title": "", "body": ""}))
+    hub.then(Reply(200, {**ISSUE, "number": "secret-words"}))
     with pytest.raises(Unclear) as told:
         await hub.github().issue(REPO, 1)
     assert "secret-words" not in repr(told.value)

@@ -1,22 +1,21 @@
-"""Each operation of the port asks GitHub the right thing and reads its answer."""
+"""Each operation on code, runs and checks asks GitHub the right thing and reads its answer."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.release.model import Progress, Sight
-from app.domain.values import Role, Sha
-from app.ports import FileText, GateCheck, GitHub, IssueText, Missing, Posted, Rejected, StartedRun, Throttled, Unclear
-from tests.adapters.github.scripted import APP_ID, AT_REPO, REPO, SHA, Reply, Scripted
+from app.domain.values import Sha
+from app.ports import Annotation, FileText, GitHub, Missing, OwnCheck, Posted, Rejected, StartedRun, Throttled, Unclear
+from tests.adapters.github.scripted import APP_ID, AT_REPO, MISSING, REPO, SHA, URL, Reply, Scripted
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
-URL = "https://github.com/octo-org/app"
 MARK = "gng-0123456789abcdef"
-MISSING = Reply(404, {"message": "Not Found"})
-GATE = GateCheck(
+GATE = OwnCheck(
     status="completed",
     conclusion="failure",
     title="Not ready",
@@ -26,128 +25,9 @@ GATE = GateCheck(
 )
 
 
-def asked(hub: Scripted) -> list[tuple[str, str]]:
-    return [(one.method, one.path.removeprefix(AT_REPO)) for one in hub.calls]
-
-
 def test_the_adapter_is_the_port(hub: Scripted) -> None:
     github: GitHub = hub.github()
     assert github
-
-
-# -- people -------------------------------------------------------------------------------------------------
-
-
-def permission(role: str, user: int | None = 1) -> Reply:
-    return Reply(200, {"permission": "write", "role_name": role, "user": user and {"id": user, "login": "octocat"}})
-
-
-@pytest.mark.parametrize(
-    ("reply", "role"),
-    [
-        (permission("admin"), Role.ADMIN),
-        (permission("maintain"), Role.MAINTAIN),
-        (permission("write"), Role.WRITE),
-        (permission("triage"), Role.TRIAGE),
-        (permission("read"), Role.READ),
-        (permission("none"), Role.NONE),
-        (permission("release-captain"), Role.NONE),
-        (permission("Admin"), Role.NONE),
-        (permission("admin", user=2), Role.NONE),
-        (permission("admin", user=None), Role.NONE),
-        (MISSING, Role.NONE),
-    ],
-)
-async def test_a_role_is_read_by_name_and_only_for_the_id_that_was_asked(
-    hub: Scripted, reply: Reply, role: Role
-) -> None:
-    hub.then(reply)
-    assert await hub.github().role_of(REPO, "octocat", 1) is role
-    assert asked(hub) == [("GET", "/collaborators/octocat/permission")]
-
-
-async def test_a_role_is_kept_for_a_minute(hub: Scripted) -> None:
-    github = hub.github()
-    hub.then(permission("admin"), permission("read"))
-    assert await github.role_of(REPO, "octocat", 1) is Role.ADMIN
-    await hub.clock.wind(59)
-    assert await github.role_of(REPO, "octocat", 1) is Role.ADMIN
-    await hub.clock.wind(1)
-    assert await github.role_of(REPO, "octocat", 1) is Role.READ
-
-
-async def test_a_permission_that_cannot_be_read_raises_and_is_not_kept(hub: Scripted) -> None:
-    github = hub.github()
-    hub.then(Reply(403, {"message": "Resource not accessible by integration"}), permission("admin"))
-    with pytest.raises(Rejected):
-        await github.role_of(REPO, "octocat", 1)
-    assert await github.role_of(REPO, "octocat", 1) is Role.ADMIN
-
-
-# -- issues -------------------------------------------------------------------------------------------------
-
-
-def comment(id_: int, body: str, app: int | None = APP_ID) -> dict[str, object]:
-    return {"id": id_, "html_url": f"{URL}/{id_}", "body": body, "performed_via_github_app": app and {"id": app}}
-
-
-def pages(number: int, last: int, *comments: dict[str, object]) -> Reply:
-    at = f"https://api.github.com{AT_REPO}/issues/1/comments?per_page=100&page="
-    links = [f'<{at}1>; rel="first"']
-    if number < last:
-        links += [f'<{at}{number + 1}>; rel="next"', f'<{at}{last}>; rel="last"']
-    return Reply(200, list(comments), headers={"link": ", ".join(links)} if last > 1 else {})
-
-
-async def test_reactions_comments_and_bodies_are_written(hub: Scripted) -> None:
-    made = Reply(201, {"id": 5, "html_url": f"{URL}/5"})
-    hub.then(Reply(200, {"id": 1, "content": "eyes"}), made, Reply(200, {}), Reply(200, {}))
-    github = hub.github()
-    await github.react(REPO, 5, "eyes")
-    assert await github.comment(REPO, 1, "hello ✓") == Posted(id=5, url=f"{URL}/5")
-    await github.edit_comment(REPO, 5, "hello again")
-    await github.write_issue_body(REPO, 1, "a\r\nb")
-    assert asked(hub) == [
-        ("POST", "/issues/comments/5/reactions"),
-        ("POST", "/issues/1/comments"),
-        ("PATCH", "/issues/comments/5"),
-        ("PATCH", "/issues/1"),
-    ]
-    assert [one.data for one in hub.calls] == [
-        {"content": "eyes"},
-        {"body": "hello ✓"},
-        {"body": "hello again"},
-        {"body": "a\r\nb"},
-    ]
-
-
-async def test_an_issue_without_a_body_has_an_empty_one(hub: Scripted) -> None:
-    hub.then(Reply(200, {"number": 1, "title": "Release", "body": None}))
-    assert await hub.github().issue(REPO, 1) == IssueText(number=1, title="Release", body="")
-
-
-async def test_our_newest_comment_with_the_text_is_found_in_one_call(hub: Scripted) -> None:
-    hub.then(pages(1, 1, comment(1, "key"), comment(2, "key"), comment(3, "key", app=1), comment(4, "key", app=None)))
-    assert await hub.github().find_comment(REPO, 1, "key") == Posted(id=2, url=f"{URL}/2")
-    assert len(hub.calls) == 1
-
-
-async def test_long_issues_are_searched_from_the_end(hub: Scripted) -> None:
-    hub.then(pages(1, 4, comment(1, "key")), pages(4, 4, comment(9, "other")), pages(3, 4, comment(7, "key")))
-    assert await hub.github().find_comment(REPO, 1, "key") == Posted(id=7, url=f"{URL}/7")
-    assert [path[-7:] for _, path in asked(hub)] == ["&page=1", "&page=4", "&page=3"]
-
-
-async def test_the_first_page_is_not_read_twice(hub: Scripted) -> None:
-    hub.then(pages(1, 2, comment(1, "key")), pages(2, 2))
-    found = await hub.github().find_comment(REPO, 1, "key")
-    assert (found, len(hub.calls)) == (Posted(id=1, url=f"{URL}/1"), 2)
-
-
-async def test_the_search_for_a_comment_ends(hub: Scripted) -> None:
-    hub.then(pages(1, 500), *[pages(500, 500)] * 50)
-    assert await hub.github().find_comment(REPO, 1, "key") is None
-    assert len(hub.calls) == 11
 
 
 # -- code ---------------------------------------------------------------------------------------------------
@@ -179,6 +59,9 @@ async def test_a_ref_cannot_lead_to_another_address(hub: Scripted, ref: str) -> 
     with pytest.raises(Missing):
         await github.commit_of(REPO, ref)
     assert await github.head_of(REPO, ref) is None
+    assert await github.is_on_branch(REPO, SHA, ref) is False
+    with pytest.raises(Missing):
+        await github.move_branch(REPO, ref, SHA)
     assert await github.file(REPO, ref, "main") is None
     with pytest.raises(Missing):
         await github.dispatch(REPO, "..", "main", {})
@@ -198,12 +81,81 @@ async def test_the_head_of_a_branch_is_read_and_made(hub: Scripted) -> None:
     assert await github.head_of(REPO, "gonogo/1.0.0") is None
     await github.create_branch(REPO, "gonogo/1.0.0", SHA)
     assert await github.head_of(REPO, "gonogo/1.0.0") == SHA
-    assert asked(hub) == [
+    assert hub.told == [
         ("GET", "/git/ref/heads/gonogo/1.0.0"),
         ("POST", "/git/refs"),
         ("GET", "/git/ref/heads/gonogo/1.0.0"),
     ]
     assert hub.calls[1].data == {"ref": "refs/heads/gonogo/1.0.0", "sha": SHA}
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_on"),
+    [
+        (Reply(200, {"status": "identical"}), True),
+        (Reply(200, {"status": "behind"}), True),
+        (Reply(200, {"status": "ahead"}), False),
+        (Reply(200, {"status": "diverged"}), False),
+        (Reply(200, {"status": "a word of tomorrow"}), False),
+        (MISSING, False),
+    ],
+)
+async def test_a_commit_is_on_a_branch_that_is_level_with_it_or_past_it(
+    hub: Scripted, reply: Reply, is_on: bool
+) -> None:
+    hub.then(reply)
+    assert await hub.github().is_on_branch(REPO, SHA, "release/1#0") is is_on
+    assert hub.told == [("GET", f"/compare/release/1%230...{SHA}?per_page=1")]
+
+
+@pytest.mark.parametrize(
+    "branch",
+    ["", "main^", "main~1", "main..other", "fork:main", "main@{1}", "ma in", "ma\x00in", "m*", "m?", "[m]", "a\\b"],
+)
+async def test_what_can_be_no_branch_s_name_is_not_asked_about(hub: Scripted, branch: str) -> None:
+    assert await hub.github().is_on_branch(REPO, SHA, branch) is False
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("replies", "error"),
+    [
+        ([Reply(403, {"message": "Resource not accessible by integration"})], Rejected),
+        ([Reply(503)] * 3, Unclear),
+        ([Reply(200, {"status": None})], Unclear),
+        ([Reply(429)], Throttled),
+    ],
+)
+async def test_a_comparison_that_cannot_be_read_says_nothing(
+    hub: Scripted, replies: list[Reply], error: type[Exception]
+) -> None:
+    hub.then(*replies)
+    with pytest.raises(error):
+        await hub.github().is_on_branch(REPO, SHA, "main")
+
+
+async def test_a_branch_is_moved_wherever_it_stood(hub: Scripted) -> None:
+    hub.then(Reply(200, {"ref": "refs/heads/gonogo/1.0.0", "object": {"sha": SHA, "type": "commit"}}))
+    await hub.github().move_branch(REPO, "gonogo/1.0.0", SHA)
+    assert hub.told == [("PATCH", "/git/refs/heads/gonogo/1.0.0")]
+    assert hub.calls[0].data == {"sha": SHA, "force": True}
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply(422, {"message": "Reference does not exist"}), Rejected),
+        (Reply(403, {"message": "Resource not accessible by integration"}), Rejected),
+        (Reply(502), Unclear),
+    ],
+)
+async def test_a_branch_that_cannot_be_moved_says_so_and_is_not_tried_again(
+    hub: Scripted, reply: Reply, error: type[Exception]
+) -> None:
+    hub.then(reply)
+    with pytest.raises(error):
+        await hub.github().move_branch(REPO, "gonogo/1.0.0", SHA)
+    assert len(hub.calls) == 1
 
 
 def entry(name: str, kind: str = "file", **more: object) -> dict[str, object]:
@@ -217,14 +169,14 @@ async def test_a_file_is_read_at_a_ref_and_at_a_sha_only_once(hub: Scripted) -> 
     wanted = FileText(path=".github/my plan.md", blob=SHA, text="# Plän\r\n" * 20)
     assert await github.file(REPO, ".github/my plan.md", SHA) == wanted
     assert await github.file(REPO, ".github/my plan.md", SHA) == wanted
-    assert asked(hub) == [("GET", f"/contents/.github/my%20plan.md?ref={SHA}")]
+    assert hub.told == [("GET", f"/contents/.github/my%20plan.md?ref={SHA}")]
 
 
 async def test_a_file_at_a_branch_is_asked_for_again(hub: Scripted) -> None:
     hub.then(Reply(200, entry("a", encoding="base64", content=""), headers={"etag": '"1"'}), Reply(304))
     github = hub.github()
     assert await github.file(REPO, "a", "release/1.0") == await github.file(REPO, "a", "release/1.0")
-    assert asked(hub) == [("GET", "/contents/a?ref=release%2F1.0")] * 2
+    assert hub.told == [("GET", "/contents/a?ref=release%2F1.0")] * 2
 
 
 @pytest.mark.parametrize(
@@ -290,7 +242,7 @@ async def test_a_dispatch_tells_its_run(hub: Scripted) -> None:
     hub.then(Reply(200, {"workflow_run_id": 9, "run_url": "x", "html_url": f"{URL}/actions/runs/9"}))
     started = await hub.github().dispatch(REPO, "release.yml", "release/1.0", {"task": "notarize"})
     assert started == StartedRun(id=9, url=f"{URL}/actions/runs/9")
-    assert asked(hub) == [("POST", "/actions/workflows/release.yml/dispatches")]
+    assert hub.told == [("POST", "/actions/workflows/release.yml/dispatches")]
     assert hub.calls[0].data == {"ref": "release/1.0", "inputs": {"task": "notarize"}}
 
 
@@ -308,7 +260,7 @@ async def test_a_run_is_found_again_by_its_mark_the_oldest_one(hub: Scripted) ->
     found = await hub.github().find_run(REPO, "release.yml", MARK, NOON)
     assert found == StartedRun(id=7, url=f"{URL}/actions/runs/7")
     query = "event=workflow_dispatch&created=%3E%3D2026-03-10T11%3A59%3A00Z&exclude_pull_requests=true"
-    assert asked(hub)[0] == ("GET", f"/actions/workflows/release.yml/runs?{query}&per_page=100&page=1")
+    assert hub.told[0] == ("GET", f"/actions/workflows/release.yml/runs?{query}&per_page=100&page=1")
 
 
 async def test_a_run_that_is_not_there_is_none_and_the_search_ends(hub: Scripted) -> None:
@@ -331,7 +283,7 @@ async def test_runs_are_run_again_and_cancelled(hub: Scripted) -> None:
     await github.cancel(REPO, 9)
     with pytest.raises(Rejected, match="that is completed"):
         await github.cancel(REPO, 9)
-    assert asked(hub) == [
+    assert hub.told == [
         ("POST", "/actions/runs/9/rerun"),
         ("POST", "/actions/runs/9/rerun-failed-jobs"),
         ("POST", "/actions/runs/9/cancel"),
@@ -368,7 +320,7 @@ async def test_the_jobs_of_a_run_are_seen(hub: Scripted) -> None:
     (seen,) = await hub.github().jobs(REPO, 9)
     assert (seen.key, seen.progress) == ("job:9:notarize (intel)", Progress.RUNNING)
     assert seen.order == (70, 2, 0, int(NOON.timestamp()))
-    assert asked(hub) == [("GET", "/actions/runs/9/jobs?filter=latest&per_page=100&page=1")]
+    assert hub.told == [("GET", "/actions/runs/9/jobs?filter=latest&per_page=100&page=1")]
 
 
 # -- checks -------------------------------------------------------------------------------------------------
@@ -427,7 +379,7 @@ async def test_a_finished_gate_has_buttons_and_one_under_way_has_none(hub: Scrip
     hub.then(Reply(201, {"id": 3, "html_url": f"{URL}/runs/3"}), Reply(200, {}))
     github = hub.github()
     assert await github.create_check(REPO, SHA, "release/gate", GATE) == Posted(id=3, url=f"{URL}/runs/3")
-    going = GateCheck(
+    going = OwnCheck(
         status="in_progress",
         conclusion=None,
         title="Looking",
@@ -451,10 +403,32 @@ async def test_a_finished_gate_has_buttons_and_one_under_way_has_none(hub: Scrip
     }
 
 
+async def test_the_first_fifty_annotations_go_out_when_the_check_is_made_and_none_later(hub: Scripted) -> None:
+    hub.then(Reply(201, {"id": 3, "html_url": None}), Reply(200, {}))
+    remarks = tuple(
+        Annotation(path=".github/release.md", line=line, level="warning", message=f"about line {line}")
+        for line in range(1, 61)
+    )
+    github = hub.github()
+    check = replace(GATE, annotations=remarks)
+    assert await github.create_check(REPO, SHA, "release/plan", check) == Posted(id=3, url="")
+    await github.update_check(REPO, 3, check)
+    made, changed = (call.data["output"] for call in hub.calls)
+    assert made["annotations"][0] == {
+        "path": ".github/release.md",
+        "start_line": 1,
+        "end_line": 1,
+        "annotation_level": "warning",
+        "message": "about line 1",
+    }
+    assert [remark["start_line"] for remark in made["annotations"]] == list(range(1, 51))
+    assert changed == {"title": "Not ready", "summary": "Nobody said go."}
+
+
 @pytest.mark.parametrize("summary", ["line\n" * 20_000, "x" * 70_000, "✓" * 65_536])
 async def test_a_long_summary_is_cut_to_what_github_takes(hub: Scripted, summary: str) -> None:
     hub.then(Reply(200, {}))
-    long = GateCheck(
+    long = OwnCheck(
         status="completed", conclusion="failure", title="t" * 999, summary=summary, details_url=None, external_id="r1"
     )
     await hub.github().update_check(REPO, 3, long)
@@ -476,7 +450,7 @@ async def test_our_own_check_is_found_by_its_release(hub: Scripted) -> None:
     assert await github.find_check(REPO, SHA, "release/gate", "r1") == Posted(id=3, url=f"{URL}/runs/3")
     assert await github.find_check(REPO, SHA, "release/gate", "r1") is None
     path = f"/commits/{SHA}/check-runs?check_name=release%2Fgate&app_id={APP_ID}&filter=latest&per_page=100&page=1"
-    assert asked(hub)[0] == ("GET", path)
+    assert hub.told[0] == ("GET", path)
 
 
 async def test_writes_beyond_the_pace_are_put_off_without_asking(hub: Scripted) -> None:

@@ -19,12 +19,12 @@ from app.adapters.github.answers import Unreachable
 from app.adapters.github.tokens import AppJwt
 from app.ports import Missing, Rejected, Throttled
 from app.sim.clock import SimClock
-from tests.adapters.github.scripted import APP_ID, OTHER, REPO, Reply, Scripted, pem
+from tests.adapters.github.scripted import APP_ID, OTHER, REPO, Reply, Scripted, issue, pem
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
-OK = Reply(200, {"number": 1, "title": "t", "body": None})
+OK = Reply(200, issue())
 
 
 def authorizations(hub: Scripted) -> list[str]:
@@ -100,7 +100,7 @@ async def test_a_token_of_any_length_and_form_will_do(hub: Scripted) -> None:
 async def test_a_refused_token_is_renewed_once_and_the_call_repeated(hub: Scripted) -> None:
     hub.refused.add("Bearer ghs_1")
     hub.then(OK)
-    assert (await hub.github().issue(REPO, 1)).title == "t"
+    assert (await hub.github().issue(REPO, 1)).body == "text"
     assert authorizations(hub) == ["Bearer ghs_1", "Bearer ghs_2"]
 
 

@@ -1,7 +1,7 @@
 """The adapter and the simulated GitHub understand each other, in GitHub's own words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -11,14 +11,14 @@ from app.adapters.github.operations import RestGitHub
 from app.adapters.github.tokens import AppJwt
 from app.domain.release.model import Progress
 from app.domain.values import Repo, Role, Sha
-from app.ports import GateCheck, Missing, Rejected, Throttled, Unclear
+from app.ports import Annotation, Missing, OwnCheck, Rejected, Throttled, Unclear
 from app.sim import Room, SimClock, SimGitHub, white_room
 from tests.contract import ContractChecked
 
 pytestmark = pytest.mark.anyio
 
 MARK = "gng-0123456789abcdef"
-GATE = GateCheck(
+GATE = OwnCheck(
     status="completed", conclusion="failure", title="No", summary="Nobody said go.", details_url=None, external_id="r1"
 )
 
@@ -63,6 +63,80 @@ async def test_people_and_their_roles(meeting: Meeting) -> None:
     assert await role_of(meeting.repo, "nobody-at-all", 1) is Role.NONE
 
 
+async def test_accounts_and_teams(meeting: Meeting) -> None:
+    sim, github, repo = meeting.sim, meeting.github, meeting.repo
+    org = repo.owner
+    sim.add_team(org, "captains", ["octocat"])
+    sim.add_team(org, "cadets", ["hubot"], parent="captains")
+    assert await github.account_id(repo, "OctoCat") == sim.users["octocat"].id
+    assert [await github.account_id(repo, login) for login in (org, "nobody-at-all")] == [None, None]
+    assert await github.in_team(repo, org.upper(), "Captains", "OctoCat") is True
+    assert await github.in_team(repo, org, "captains", "hubot") is True
+    assert await github.in_team(repo, org, "captains", "release-manager") is False
+    assert await github.in_team(repo, org, "no-such-team", "octocat") is False
+    sim.remove_from_team(org, "captains", "octocat", by="owner")
+    assert await github.in_team(repo, org, "captains", "octocat") is True  # kept
+    github.forget_people(repo.installation)
+    assert await github.in_team(repo, org, "captains", "octocat") is False
+    sim.add_to_team(org, "captains", "octocat", by="owner", pending=True)
+    meeting.clock.advance(60)
+    assert await github.in_team(repo, org, "captains", "octocat") is False
+    sim.add_to_team(org, "captains", "octocat", by="owner")
+    meeting.clock.advance(60)
+    assert await github.in_team(repo, org, "captains", "octocat") is True
+
+
+async def test_a_login_that_was_given_away_is_somebody_else(meeting: Meeting) -> None:
+    sim, github, repo = meeting.sim, meeting.github, meeting.repo
+    was = await github.account_id(repo, "developer")
+    sim.rename_user("developer", "retired-developer")
+    assert await github.account_id(repo, "developer") is None
+    assert await github.account_id(repo, "retired-developer") == was
+    other = sim.add_user("developer")
+    assert await github.account_id(repo, "developer") == other.id != was
+
+
+async def test_labels_and_the_issues_that_carry_them(meeting: Meeting) -> None:
+    sim, github, repo, room = meeting.sim, meeting.github, meeting.repo, meeting.room.repo
+    first = sim.open_issue(room, "Crash", by="developer", labels=["blocker", "security"]).number
+    second = sim.open_issue(room, "Leak", by="developer").number
+    closed = sim.open_issue(room, "Old", by="developer", labels=["blocker"]).number
+    sim.close_issue(room, closed, by="developer")
+    before = await github.issue(repo, second)
+    meeting.clock.advance(5)
+    await github.add_label(repo, second, "Blocker")
+    await github.add_label(repo, second, "blocker")
+    after = await github.issue(repo, second)
+    assert (before.labels, after.labels) == ((), ("blocker",))
+    assert before.updated_at < after.updated_at
+    sim.commit(room, {"src/plugin.cpp": "int x;"}, by="developer", branch="feature/x")
+    pull = sim.open_pull(room, "Fix", head="feature/x", by="developer").number
+    await github.add_label(repo, pull, "security")
+    found = {one.number: one for one in await github.issues_labelled(repo, ["BLOCKER", "security"])}
+    assert {number: (one.is_pull, one.is_open) for number, one in found.items()} == {
+        first: (False, True),
+        second: (False, True),
+        pull: (True, True),
+    }
+    assert found[second].updated_at == after.updated_at
+    assert found[first].labels == ("blocker", "security")
+    await github.remove_label(repo, second, "blocker")
+    await github.remove_label(repo, second, "blocker")
+    await github.remove_label(repo, 9999, "blocker")
+    assert [one.number for one in await github.issues_labelled(repo, ["blocker"])] == [first]
+    assert await github.issues_labelled(repo, ["no-such-label"]) == []
+
+
+async def test_the_files_of_a_pull_request(meeting: Meeting) -> None:
+    sim, github, repo, room = meeting.sim, meeting.github, meeting.repo, meeting.room.repo
+    many = {f"src/{number:03}.cpp": f"int x{number};" for number in range(120)}
+    sim.commit(room, many, by="developer", branch="feature/x")
+    pull = sim.open_pull(room, "Fix", head="feature/x", by="developer").number
+    assert sorted(await github.pull_files(repo, pull)) == sorted(many)
+    with pytest.raises(Missing):
+        await github.pull_files(repo, 9999)
+
+
 async def test_issues_and_comments(meeting: Meeting) -> None:
     sim, github, repo = meeting.sim, meeting.github, meeting.repo
     sim.collaborate(meeting.room.repo, "octocat", "write")
@@ -75,8 +149,9 @@ async def test_issues_and_comments(meeting: Meeting) -> None:
     assert await github.find_comment(repo, issue, "key") == posted
     await github.edit_comment(repo, posted.id, "another answer")
     assert await github.find_comment(repo, issue, "key") is None
-    await github.write_issue_body(repo, issue, "three")
-    assert (await github.issue(repo, issue)).body == "three"
+    written = await github.write_issue_body(repo, issue, "three")
+    assert written.body == "three"
+    assert await github.issue(repo, issue) == written
 
 
 async def test_commits_branches_and_files(meeting: Meeting) -> None:
@@ -96,6 +171,22 @@ async def test_commits_branches_and_files(meeting: Meeting) -> None:
     assert await github.file(repo, "no/such.md", head) is None
     assert "release.yml" in await github.file_names(repo, ".github/workflows", head)
     assert await github.file_names(repo, "no/such", head) == []
+
+
+async def test_commits_on_branches_and_branches_that_are_moved(meeting: Meeting) -> None:
+    sim, github, repo, first = meeting.sim, meeting.github, meeting.repo, meeting.head
+    await github.create_branch(repo, "release/1.0", first)
+    second = Sha(sim.commit(meeting.room.repo, {"a.txt": "a"}, by="developer").sha)
+    assert [await github.is_on_branch(repo, sha, "main") for sha in (first, second)] == [True, True]
+    assert [await github.is_on_branch(repo, sha, "release/1.0") for sha in (first, second)] == [True, False]
+    aside = Sha(sim.commit(meeting.room.repo, {"b.txt": "b"}, by="developer", branch="release/1.0").sha)
+    assert [await github.is_on_branch(repo, sha, "main") for sha in (aside, Sha("ab" * 20))] == [False, False]
+    assert await github.is_on_branch(repo, first, "no/such") is False
+    await github.move_branch(repo, "release/1.0", second)  # forward and aside at once
+    assert await github.head_of(repo, "release/1.0") == second
+    assert await github.is_on_branch(repo, aside, "release/1.0") is False
+    with pytest.raises(Rejected):
+        await github.move_branch(repo, "no/such", second)
 
 
 async def test_a_run_from_its_dispatch_to_its_checks(meeting: Meeting) -> None:
@@ -142,6 +233,10 @@ async def test_the_gate_and_what_others_say_of_a_commit(meeting: Meeting) -> Non
     made = await github.create_check(repo, head, "release/gate", GATE)
     assert await github.find_check(repo, head, "release/gate", "r1") == made
     await github.update_check(repo, made.id, GATE)
+    remarks = tuple(Annotation(path="plan.md", line=line, level="failure", message="why") for line in range(1, 60))
+    plan = await github.create_check(repo, head, "release/plan", replace(GATE, annotations=remarks))
+    await github.update_check(repo, plan.id, replace(GATE, annotations=remarks))
+    assert [note.start_line for note in meeting.room.repo.checks[plan.id].notes] == list(range(1, 51))
     meeting.sim.status(meeting.room.repo, head, "CI/Build", "success", by=next(iter(meeting.sim.users)))
     (seen,) = await github.statuses(repo, head)
     assert seen.key.startswith("status:ci/build:")

@@ -6,14 +6,29 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
-from app.domain.release.model import Progress, Release, Run, RunState, Sight, Sighting
-from app.domain.values import Person, ReleaseId, Repo, Sha, Target, TaskId
+from app.domain.release.model import (
+    Closing,
+    Drift,
+    LabelledIssue,
+    Progress,
+    Release,
+    Repair,
+    Run,
+    RunState,
+    Sight,
+    Sighting,
+)
+from app.domain.release.said import Call, Claim, Forced, Hold, SignOff, Tick, Veto, Waiver
+from app.domain.values import ItemId, Person, ReleaseId, Repo, Sha, Target, TaskId
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(hours=2)
 SHA = Sha("0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")
+NEWER = Sha("f" * 40)
 BLOB = Sha("b" * 40)
 OCTOCAT = Person(id=1, login="octocat")
 MANAGER = Person(id=2, login="release-manager")
+HUBOT = Person(id=3, login="hubot")
 REPO = Repo(id=7, owner="white-room", name="daw", installation=70, default_branch="main")
 RUNS = "https://github.com/white-room/daw/actions/runs"
 SITE = "https://github.com"
@@ -86,6 +101,63 @@ git tag -a v1.0.0
 - [ ] 1.1 Code Quality
 - [ ] 2.1 Sign
 """
+
+PEOPLE_TEXT = """\
+---
+name: White Room DAW
+tag: v{version}
+gate:
+  thresholds: {P0: 100, P1: 90}
+  weights: {P0: 5, P1: 3}
+  blockers: [P0]
+  signoffs: [Tech Lead, Security Lead]
+roles:
+  Release Manager: [release-manager]
+  Tech Lead: [octocat]
+  Security Lead: [hubot, monalisa]
+---
+## Phase 1: Validation <!-- gonogo: P0 -->
+
+### 1.1 Code Quality
+**Responsible**: Tech Lead
+
+- [ ] Lint is clean <!-- gonogo: evidence="check=lint" -->
+- [ ] The code has been read by two people
+- [ ] No critical bug is open <!-- gonogo: evidence="no-open-issues=P0" -->
+
+### 1.2 Documentation <!-- gonogo: P1 -->
+**Responsible**: Technical Writer
+
+- [ ] User guide has been read
+- [ ] The MIDI chapter follows [the outline](https://example.com/midi)
+- [ ] Screenshots are new
+- [ ] `CHANGELOG.md` names every change
+
+### Exit Criteria
+
+- [ ] The Tech Lead has seen all of it
+- [ ] P1 completion ≥ 90 %
+
+## Phase 2: Builds <!-- gonogo: P0 -->
+
+### 2.1 Sign
+
+```bash
+./scripts/sign.sh
+```
+
+- [ ] macOS signed
+- [ ] Windows signed
+
+### 2.2 Notarize
+
+```bash
+./scripts/notarize.sh
+```
+
+- [ ] macOS notarized
+"""
+"""A plan that mostly waits for people."""
 
 
 def a_plan(text: str = PLAN_TEXT, version: str = "1.0.0") -> Plan:
@@ -187,4 +259,99 @@ FAILED = a_release(
         job_seen(22, "notarize (arm)", Progress.FAILURE),
     ),
 )
-MOMENTS: Mapping[str, Release] = {"early": EARLY, "mid": MID, "failed": FAILED}
+PLAN = a_plan()
+PEOPLE = a_plan(PEOPLE_TEXT)
+
+
+def a_tick(by: Person = OCTOCAT, note: str = "") -> Tick:
+    """Make a person's word for the target."""
+    return Tick(by=by, at=NOON + timedelta(minutes=5), sha=SHA, note=note)
+
+
+def a_waiver(reason: str, *, needs_second: bool = False, second: Person | None = None) -> Waiver:
+    """Make a release manager's waiver."""
+    return Waiver(by=MANAGER, reason=reason, at=NOON + timedelta(minutes=6), needs_second=needs_second, second=second)
+
+
+def a_signoff(role: str, by: Person) -> SignOff:
+    """Make a role's yes to the target."""
+    return SignOff(role=role, by=by, at=NOON + timedelta(minutes=40), sha=SHA)
+
+
+BLOCKER = LabelledIssue(
+    number=388,
+    title="Crash when a loop is doubled",
+    labels=("P0", "audio engine"),
+    url="https://github.com/white-room/daw/issues/388",
+    is_pull=False,
+    is_open=True,
+    updated_at=NOON + timedelta(minutes=7),
+)
+SAID = replace(
+    a_release(minutes=45),
+    ticks={
+        ItemId("1.1.2"): a_tick(note="read by octocat and hubot"),
+        ItemId("1.2.1"): a_tick(MANAGER),
+    },
+    claims={ItemId("1.2.3"): Claim(is_ticked=True, at=NOON + timedelta(minutes=8))},
+    waivers={
+        ItemId("1.2.2"): a_waiver("no MIDI hardware this week"),
+        ItemId("1.1.1"): a_waiver("the linter is broken", needs_second=True),
+        ItemId("2.1.2"): a_waiver("no Windows build in 1.0", needs_second=True, second=HUBOT),
+    },
+    signoffs={"Tech Lead": a_signoff("Tech Lead", OCTOCAT)},
+    holds=(Hold(by=HUBOT, reason="the network is down", at=NOON + timedelta(minutes=9), until=LATER),),
+    forced={TaskId("2.2"): Forced(by=MANAGER, reason="the signature is known", at=NOON + timedelta(minutes=10))},
+    issues={BLOCKER.number: BLOCKER},
+    issues_read_at=NOON + timedelta(minutes=1),
+    head=NEWER,
+    drift=Drift(
+        blob=Sha("c" * 40),
+        at=NOON + timedelta(minutes=11),
+        changes=(
+            "1.1 Code Quality: new item: The licences are listed",
+            "1.2.3 Screenshots are new: gone",
+            "2.2 Notarize needs 2.1 Sign",
+            "P1: 95 is wanted, before 90",
+        ),
+    ),
+    repair=Repair(
+        what=("The block's end marker was missing: it was put back.",),
+        by=OCTOCAT,
+        at=NOON + timedelta(minutes=12),
+    ),
+)
+REFUSED = replace(
+    a_release(minutes=50),
+    ticks={ItemId("1.2.1"): a_tick()},
+    vetoes=(Veto(by=HUBOT, reason="a secret is in the build", at=NOON + timedelta(minutes=45), sha=SHA),),
+    holds=(Hold(by=OCTOCAT, reason="", at=NOON + timedelta(minutes=46)),),
+    call=Call(is_go=False, by=MANAGER, reason="too many crashes", at=NOON + timedelta(minutes=47), sha=SHA),
+)
+GREEN = replace(
+    a_release(
+        minutes=60,
+        runs=(a_run("2.1", 21), a_run("2.2", 22)),
+        seen=(check_seen("lint", Progress.SUCCESS), run_seen(21, Progress.SUCCESS), run_seen(22, Progress.SUCCESS)),
+    ),
+    ticks={ItemId(item): a_tick() for item in ("1.1.2", "1.2.1", "1.2.3", "1.2.4", "exit-criteria.1")},
+    waivers={ItemId("1.2.2"): a_waiver("no MIDI hardware this week")},
+    signoffs={"Tech Lead": a_signoff("Tech Lead", OCTOCAT), "Security Lead": a_signoff("Security Lead", HUBOT)},
+    call=Call(is_go=True, by=MANAGER, at=NOON + timedelta(minutes=55), sha=SHA),
+    issues_read_at=NOON + timedelta(minutes=1),
+)
+GIVEN_UP = replace(
+    a_release(minutes=70),
+    closed=Closing(how="abandoned", by=MANAGER, reason="1.0.1 takes its place", at=NOON + timedelta(minutes=65)),
+)
+FINISHED = replace(GREEN, closed=Closing(how="finished", by=MANAGER, reason="", at=NOON + timedelta(minutes=65)))
+MOMENTS: Mapping[str, tuple[Plan, Release]] = {
+    "early": (PLAN, EARLY),
+    "mid": (PLAN, MID),
+    "failed": (PLAN, FAILED),
+    "said": (PEOPLE, SAID),
+    "refused": (PEOPLE, REFUSED),
+    "green": (PEOPLE, GREEN),
+    "given-up": (PEOPLE, GIVEN_UP),
+    "finished": (PEOPLE, FINISHED),
+}

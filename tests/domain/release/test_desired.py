@@ -9,15 +9,25 @@ from hypothesis import strategies as st
 from app.domain.checklist import Placed, item_line, item_text, put_block
 from app.domain.plan.model import Plan, Task
 from app.domain.release.desired import BODY_LIMIT, TooLong, at_detail, fit, gate_view, issue_view, length, status_view
-from app.domain.release.gate import judge
+from app.domain.release.gate import Beside, GateState, judge
+from app.domain.release.items import State
 from app.domain.release.model import Progress, Release, RunState
-from app.domain.release.reasons import explain, percent
-from app.domain.release.views import Detail, IssueView, ReasonView
+from app.domain.release.readiness import percent
+from app.domain.release.reasons import explain
+from app.domain.release.views import Detail, IssueView, ItemView, ReasonView
 from app.domain.values import TaskId
 from tests.domain.release.builders import (
+    BLOCKER,
     EARLY,
     FAILED,
+    GIVEN_UP,
+    GREEN,
     MID,
+    MOMENTS,
+    PEOPLE,
+    PLAN,
+    REFUSED,
+    SAID,
     SITE,
     a_plan,
     a_release,
@@ -26,8 +36,6 @@ from tests.domain.release.builders import (
     job_seen,
     run_seen,
 )
-
-PLAN = a_plan()
 
 
 def _issue(release: Release, plan: Plan = PLAN) -> IssueView:
@@ -126,7 +134,7 @@ def test_overall_is_left_out_beside_the_priorities_only() -> None:
 def test_missing_signoffs_are_one_reason() -> None:
     plan = replace(PLAN, gate=replace(PLAN.gate, signoffs=("Tech Lead", "Product Manager")))
     told = [view.names for view in explain(judge(plan, EARLY)) if view.kind == "signoff"]
-    assert told == [("Tech Lead", "Product Manager")]
+    assert told == [("Tech Lead (octocat)", "Product Manager")]
 
 
 def test_two_tasks_of_one_slug_are_named_by_their_numbers() -> None:
@@ -186,11 +194,129 @@ def test_items_that_failed_alike_are_one_reason() -> None:
     ]
 
 
-def test_every_reason_of_the_verdict_is_told() -> None:
-    for release in (EARLY, MID, FAILED):
-        verdict = judge(PLAN, release)
-        views = explain(verdict)
-        assert sum(view.count if view.kind == "failed" else 1 for view in views) == len(verdict.reasons)
+@pytest.mark.parametrize(("plan", "release"), MOMENTS.values(), ids=MOMENTS)
+def test_every_reason_of_the_verdict_is_told(plan: Plan, release: Release) -> None:
+    verdict = judge(plan, release)
+    counted = (view.count if view.kind in ("failed", "signoff") else 1 for view in explain(verdict))
+    assert sum(counted) == len(verdict.reasons)
+
+
+@pytest.mark.parametrize(("plan", "release"), MOMENTS.values(), ids=MOMENTS)
+def test_every_reason_says_since_when_and_what_moves_it(plan: Plan, release: Release) -> None:
+    undated = {view.kind for view in explain(judge(plan, release)) if view.since is None}
+    assert undated <= {"blockers", "failed", "plan", "nothing", "beside"}
+    unmoved = {view.kind for view in explain(judge(plan, release)) if not view.commands}
+    assert unmoved <= {"over", "blocker", "threshold", "beside"}
+
+
+def _reason(kind: str, release: Release, plan: Plan = PEOPLE) -> ReasonView:
+    return next(view for view in explain(judge(plan, release)) if view.kind == kind)
+
+
+def test_a_hold_says_by_whom_why_and_until_when() -> None:
+    (hold,) = SAID.holds
+    held = _reason("held", SAID)
+    assert (held.subject, held.found, held.since, held.until) == ("hubot", "the network is down", hold.at, hold.until)
+    assert held.commands == ("resume",)
+    assert _reason("held", REFUSED).until is None
+
+
+def test_a_veto_and_a_no_go_say_by_whom_and_why() -> None:
+    told = [_reason(kind, REFUSED) for kind in ("veto", "no-go")]
+    assert [(view.subject, view.found, view.commands) for view in told] == [
+        ("hubot", "a secret is in the build", ("withdraw",)),
+        ("release-manager", "too many crashes", ("go",)),
+    ]
+
+
+def test_a_blocker_is_told_with_its_number_and_labels() -> None:
+    blocker = _reason("blocker", SAID)
+    assert (blocker.number, blocker.subject, blocker.names) == (388, BLOCKER.title, BLOCKER.labels)
+
+
+def test_the_end_of_a_release_is_told_first() -> None:
+    over, *_ = explain(judge(PEOPLE, GIVEN_UP))
+    assert (over.kind, over.subject, over.found) == ("over", "release-manager", "1.0.1 takes its place")
+
+
+def test_another_release_of_the_commit_is_told() -> None:
+    beside = Beside(version="1.1.0", issue=417, state=GateState.FAILURE)
+    assert [(v.kind, v.subject, v.number) for v in explain(judge(PEOPLE, GREEN, (beside,)))] == [
+        ("beside", "1.1.0", 417)
+    ]
+
+
+def test_what_waits_for_a_tick_is_named_by_its_first_items() -> None:
+    below = {view.subject: view for view in explain(judge(PEOPLE, EARLY)) if view.kind == "threshold"}
+    assert (below["P1"].count, below["P1"].by_hand, below["P1"].names) == (4, 4, ("1.2.1", "1.2.2", "1.2.3"))
+
+
+# -- what people said ------------------------------------------------------------------------------------------
+
+
+def _items(release: Release) -> dict[str, ItemView]:
+    return {item.id: item for phase in _issue(release, PEOPLE).phases for task in phase.tasks for item in task.items}
+
+
+def test_an_item_done_by_a_person_says_by_whom_and_when() -> None:
+    done = _items(SAID)["1.1.2"]
+    assert (done.state, done.is_ticked, done.at) == (State.DONE, True, SAID.ticks[done.id].at)
+    assert done.found == "octocat: read by octocat and hubot"
+
+
+def test_a_waived_item_says_why_and_its_box_stays_empty() -> None:
+    items = _items(SAID)
+    assert (items["1.2.2"].state, items["1.2.2"].is_ticked) == (State.WAIVED, False)
+    assert items["1.2.2"].found == "waived by release-manager: no MIDI hardware this week"
+    assert items["2.1.2"].found == "waived by release-manager and hubot: no Windows build in 1.0"
+
+
+def test_a_waiver_that_waits_for_a_second_person_leaves_the_item_open() -> None:
+    item = _items(SAID)["1.1.1"]
+    assert (item.state, item.is_ticked) == (State.OPEN, False)
+    assert item.asked_waiver is not None
+    assert item.asked_waiver.reason == "the linter is broken"
+
+
+def test_a_box_that_nobody_claimed_stays_as_it_is_and_counts_for_nothing() -> None:
+    item = _items(SAID)["1.2.3"]
+    assert (item.state, item.is_ticked) == (State.OPEN, True)
+
+
+def test_a_phase_that_is_not_open_names_the_one_before() -> None:
+    assert [phase.opens_after for phase in _issue(SAID, PEOPLE).phases] == ["", "Phase 1: Validation"]
+    assert [phase.opens_after for phase in _issue(GREEN, PEOPLE).phases] == ["", ""]
+
+
+def test_only_what_has_its_turn_is_offered() -> None:
+    assert _issue(EARLY, PEOPLE).overview.steps == ()
+    assert [step.command for step in _issue(SAID, PEOPLE).overview.steps] == ["notarize"]  # its order is waived
+
+
+def test_the_overview_counts_what_waits_for_people() -> None:
+    overview = _issue(SAID, PEOPLE).overview
+    assert (overview.by_hand, overview.first_by_hand) == (3, "1.2.3")
+    assert (overview.waiting_waivers, overview.unclaimed, overview.holds) == (1, 1, True)
+    assert {f.scope: f.waived for f in overview.figures} == {"P0": 1, "P1": 1, "overall": 0}
+
+
+def test_the_overview_tells_what_has_changed_around_the_release() -> None:
+    overview = _issue(SAID, PEOPLE).overview
+    assert (overview.has_moved_on, overview.repair, overview.closed) == (True, SAID.repair, None)
+    assert SAID.drift is not None
+    assert overview.drift == SAID.drift.changes
+    assert _issue(GIVEN_UP, PEOPLE).overview.closed == GIVEN_UP.closed
+
+
+def test_the_status_comment_lists_what_people_said() -> None:
+    view = status_view(PEOPLE, SAID, judge(PEOPLE, SAID), SITE)
+    assert [signed.role for signed in view.signoffs] == ["Tech Lead"]
+    assert [words for words, _ in view.waivers] == [
+        "1.2.2 The MIDI chapter follows [the outline](https://example.com/midi)",
+        "1.1.1 Lint is clean",
+        "2.1.2 Windows signed",
+    ]
+    assert [label for label, _ in view.forced] == ["2.2 Notarize"]
 
 
 def test_a_broken_plan_is_told_with_its_line() -> None:
@@ -247,7 +373,7 @@ def _words(view: IssueView) -> str:
             for task in phase.tasks:
                 lines.append(task.label)
                 if phase.shows == "items":
-                    lines += [item_line(i.id, item_text(i.text), is_done=False, depth=i.depth) for i in task.items]
+                    lines += [item_line(i.id, item_text(i.text), is_ticked=False, depth=i.depth) for i in task.items]
     return "\n".join(lines)
 
 

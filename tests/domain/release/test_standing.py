@@ -3,8 +3,9 @@
 import pytest
 
 from app.domain.plan.reader import read_plan
+from app.domain.release.items import State
 from app.domain.release.model import Progress, Sight
-from app.domain.release.standing import State, standing
+from app.domain.release.standing import standing
 from app.domain.values import Sha
 from tests.domain.plan.reading import items
 from tests.given import OTHER_SHA, PLAN, SHA, release, requested, seen, sighting, started

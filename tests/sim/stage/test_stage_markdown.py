@@ -31,6 +31,8 @@ _MORE = {"kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "summary",
 TAGS = _SOME | _MORE | {"thead", "tr", "ul"}
 _USUAL = {"align", "aria-label", "checked", "class", "disabled", "href", "open", "rel", "start", "target", "title"}
 ATTRIBUTES = _USUAL | {"type"}
+OF_BOXES = {"data-box", "id"}
+"""What boxes to be clicked have besides."""
 
 
 class Seen(HTMLParser):
@@ -92,15 +94,15 @@ def test_a_fold_that_nobody_closed_ends_with_the_comment_and_one_too_many_closes
 PIECES = [
     "<script>", "</details>", "<details open>", "<summary>", "<a href=javascript:x>", "<img src=x onerror=y>", "<!--",
     "-->", "- [x] ", "\n\n", "\n", "`", "```", "[a](javascript:b)", "[a](data:text/html,b)", "![a](http://b)", "<b",
-    "&lt;", "&#60;", '"', "'", ">", "| a |\n|:-:|\n", "https://github.com/white-room/daw/", "\x00", "<svg/onload=a>",
+    "&lt;", "&#60;", '"', "'", ">", "| a |\n|:-:|\n", "https://github.com/white-room/daw/", "\x00", "<svg/onload=a>", '- [ ] <!-- i:"onload=a -->',
 ]  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join))
-def test_whatever_is_written_only_harmless_html_comes_of_it(text: str) -> None:
-    seen = Seen(to_html(text))
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join), st.booleans())
+def test_whatever_is_written_only_harmless_html_comes_of_it(text: str, for_clicks: bool) -> None:
+    seen = Seen(to_html(text, for_clicks=for_clicks))
     assert seen.tags <= TAGS
-    assert seen.attributes <= ATTRIBUTES
+    assert seen.attributes <= (ATTRIBUTES | OF_BOXES if for_clicks else ATTRIBUTES)
     assert [link for link in seen.links if not link.startswith(("#", "http:", "https:", "mailto:"))] == []
     assert (seen.depth, seen.lowest) == (0, 0)
 

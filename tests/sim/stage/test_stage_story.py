@@ -1,74 +1,100 @@
-"""The story is played on the real service, on a clock that runs fast, and says what did not happen where it stops."""
+"""The story is played on the real service, on a clock that runs fast, and a visitor can play on to a green gate."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
 import pytest
 
-from app.adapters.db.migrate import upgrade
-from app.service import Service, Wiring
 from app.sim.clock import SimClock
-from app.sim.stage import REPO, DidNotHappen, Stage, build_stage, play, pump
-from app.sim.stage.scene import look
+from app.sim.stage import REPO, DidNotHappen, build_stage, play
+from app.sim.stage.story import NOT_THEIRS, THEIRS
 from tests.clock import NOON
+from tests.sim.stage.theatre import Theatre, open_theatre
 
 pytestmark = pytest.mark.anyio
 
-
-def service_of(stage: Stage, folder: Path) -> Service:
-    database = f"sqlite:///{folder / 'gonogo.db'}"
-    upgrade(database)
-    return Service(
-        Wiring(
-            app_id=stage.app_id,
-            private_key=stage.private_key_pem,
-            webhook_secrets=[stage.webhook_secret],
-            database_url=database,
-            api_url="http://127.0.0.1/api/v3",
-            transport=httpx.ASGITransport(app=stage.web),
-            clock=stage.clock,
-        )
-    )
+GREEN = "success: Go: everything the plan asks for is true of this commit"
 
 
 async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
-    clock = SimClock(NOON)
-    stage = build_stage(clock)
-    service = service_of(stage, tmp_path)
-    told: list[str] = []
-    await service.start()
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=service.web), base_url="http://service") as http:
+    async with open_theatre(tmp_path) as theatre:
+        seconds = await theatre.play_story()
 
-        async def post(body: bytes, headers: Mapping[str, str]) -> int:
-            return (await http.post("/webhook", content=body, headers=headers)).status_code
+        assert seconds < 30
+        assert theatre.told[-1] == "Your turn: write /release notarize into the box."
+        assert all(len(line) <= 78 for line in theatre.told)
+        assert theatre.body.startswith("Our first public release. 🚀")
+        assert "`/release notarize` runs 2.3 Notarize macOS Builds" in theatre.body
+        runs = theatre.stage.github.runs(REPO)
+        tasks = {run.inputs["task"]: run.attempt for run in runs if run.event == "workflow_dispatch"}
+        assert tasks == {
+            "validate-all": 1,
+            "build-all-platforms": 1,
+            "benchmark-all": 2,
+            "security-scan": 1,
+            "validate-plugins": 1,
+            "build-release": 1,
+            "sign": 1,
+        }
 
-        carrying = asyncio.create_task(pump(stage, post))
-        story = asyncio.create_task(play(stage, told.append))
-        while not story.done():
-            await clock.wind(0.1)
-            await service.scheduler.idle()
-        carrying.cancel()
-        await asyncio.gather(carrying, return_exceptions=True)
-    await story
-    await service.stop()
+        # who may tick a box, and who may not
+        assert "· by support-lead, " in theatre.line(THEIRS)
+        assert theatre.line(NOT_THEIRS).startswith("- [ ] ")
+        assert [answer.partition("\n")[0] for answer in theatre.answers[1:]] == [
+            "`secruity-scan` is neither a command nor a task of this release.",
+            "developer, this box was put back as it was:",
+        ]
 
-    assert told[-1] == "Your turn: write /release notarize into the box."
-    assert all(len(line) <= 78 for line in told)
-    runs = [(run.inputs["task"], run.attempt) for run in stage.github.runs(REPO) if run.event == "workflow_dispatch"]
-    assert ("benchmark-all", 2) in runs
-    assert ("notarize", 1) not in runs
-    body = stage.github.issue(REPO, 1).body or ""
-    assert body.startswith("Our first public release. 🚀")
-    assert "/release notarize` runs 2.3 Notarize macOS Builds" in body
-    chips = look(stage.github, stage.room, stage.telling).chips
-    assert (chips[0], chips[-4:]) == ("notarize", ("why", "status", "help", "notarise"))
-    answers = [one.body for one in stage.github.issue(REPO, 1).comments if one.user.type == "Bot"]
-    assert any("`/release security-scan`" in answer for answer in answers)
-    assert any("is for `write` and above" in answer for answer in answers)
-    assert stage.telling.troubles == []
-    stage.github.assert_no_unknown_calls()
+        # the bug is closed, phase 1 is done, phase 2 has opened
+        assert theatre.labels == ["gate:pending"]
+        assert theatre.stage.github.issue(REPO, 2).state == "closed"
+        assert "<b>Phase 1: Pre-Release Validation (Week 1)</b> · 35/35 ✅" in theatre.body
+
+
+async def test_a_visitor_plays_on_to_a_green_gate_with_nothing_but_the_page(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await theatre.play_story()
+
+        await run(theatre, "release-manager", "notarize", "The ARM build is notarized")
+        await run(theatre, "devops", "package-release", "The Windows installer is made")
+        await run(theatre, "qa-lead", "test-release-builds", "Updating from the version before works")
+        assert await theatre.chips("devops") == ["assets.yml"]
+        await run(theatre, "devops", "assets.yml", "Every platform is built, signed and tested")
+
+        await run(theatre, "tech-lead", "generate-changelog", "Breaking changes come first")
+        await run(theatre, "devops", "setup-monitoring", "Alerts reach whoever is on call")
+        for who, item in (
+            ("product-manager", "The release notes are drafted"),
+            ("product-manager", "Known issues and system requirements are listed"),
+            ("product-manager", "Texts for website, newsletter and forums are written"),
+            ("product-manager", "The press release is reviewed"),
+            ("support-lead", "Tracker, mailbox and forum take requests"),
+            ("release-manager", "Notes, changelog and assets are complete"),
+            ("release-manager", "Monitoring shows its first figures"),
+        ):
+            await theatre.click(who, item)
+            await theatre.until(lambda item=item, who=who: f"· by {who}, " in theatre.line(item))
+
+        for who in ("tech-lead", "security-lead", "product-manager"):
+            await accepted(theatre, who, "/release approve")
+        await theatre.until(lambda: "Everything else is settled." in theatre.body)
+        assert await theatre.chips("release-manager") == ["go"]
+        await accepted(theatre, "release-manager", "/release go")
+        await theatre.until(lambda: theatre.gate == GREEN, 10)
+        assert theatre.labels == ["gate:success"]
+        await theatre.until(lambda: "**Gate** ✅ green" in theatre.body)
+        assert await theatre.chips("release-manager") == ["finish"]
+
+
+async def run(theatre: Theatre, who: str, task: str, item: str) -> None:
+    """Run a task by a comment, and wait for an item that waits for it."""
+    await accepted(theatre, who, f"/release {task}")
+    await theatre.until(lambda: theatre.is_ticked(item), 30)
+
+
+async def accepted(theatre: Theatre, who: str, command: str) -> None:
+    said = await theatre.say(who, command)
+    assert "rocket" in {one.content for one in said.reactions}, theatre.answers[-1]
 
 
 async def test_a_story_that_cannot_go_on_says_what_did_not_happen() -> None:

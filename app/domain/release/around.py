@@ -1,0 +1,78 @@
+"""What is heard around a release: issues with labels, its branch, its plan file, its tracking issue."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.domain.decision import Accepted
+from app.domain.facts import NoPlan, PlanSource
+from app.domain.plan.model import Plan
+from app.domain.release.events import Event
+from app.domain.release.events_course import BranchSeen, IssueSeen, IssuesRead, PlanSeen, TrackingIssueLost
+from app.domain.release.events_said import HoldLifted
+from app.domain.release.fold_course import is_news_of_issue
+from app.domain.release.issues import carries, watched_labels
+from app.domain.release.model import LabelledIssue, Release
+from app.domain.values import Sha
+
+PLAN_IS_GONE = "the plan file is not there any more"
+
+
+def hear_issue(plan: Plan, release: Release, issue: LabelledIssue, now: datetime) -> Accepted:
+    """Take what is said of an issue, where it has, or had, a label that the plan looks for.
+
+    Two words of the same second may come in either order: then GitHub is asked.
+    """
+    known = release.issues.get(issue.number)
+    matters = known is not None or carries(issue, watched_labels(plan))
+    if not matters or not is_news_of_issue(release, issue):
+        return Accepted()
+    is_unsure = known is not None and known.updated_at == issue.updated_at
+    return Accepted(events=(IssueSeen(issue=issue, at=now),), is_refresh=is_unsure)
+
+
+def hear_issues(release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> Accepted:
+    """Take a whole list of the open issues that carry such labels, as of when it was asked for."""
+    listed = tuple(sorted(found, key=lambda issue: issue.number))
+    known = tuple(sorted((i for i in release.issues.values() if i.is_open), key=lambda issue: issue.number))
+    if release.issues_read_at is not None and listed == known:
+        return Accepted()
+    return Accepted(events=(IssuesRead(found=listed, at=asked_at),))
+
+
+def hear_gone(release: Release, issue: int, how: str, now: datetime) -> Accepted:
+    """Take that the tracking issue is gone."""
+    if issue != release.issue or release.lost is not None:
+        return Accepted()
+    return Accepted(events=(TrackingIssueLost(how=how, at=now),))
+
+
+def hear_branch(release: Release, sha: Sha, now: datetime) -> Accepted:
+    """Take where the target's branch stands. The target itself never moves by that.
+
+    That it has moved on is news once; how far is not: a busy branch would have the issue written with each push.
+    """
+    if (sha != release.target.sha) == (release.head is not None):
+        return Accepted()
+    return Accepted(events=(BranchSeen(sha=sha, at=now),))
+
+
+def hear_plan(release: Release, found: PlanSource | NoPlan, now: datetime) -> Accepted:
+    """Take how the plan file reads where targets come from."""
+    if isinstance(found, NoPlan):
+        blob, changes = Sha(""), (PLAN_IS_GONE,)
+    else:
+        blob, changes = found.blob, found.changes
+    known = release.drift.changes if release.drift else ()
+    if changes == known:
+        return Accepted()
+    return Accepted(events=(PlanSeen(blob=blob, changes=changes, at=now),))
+
+
+def end_holds(release: Release, now: datetime) -> Accepted:
+    """End the holds whose time is over."""
+    over: list[Event] = [
+        HoldLifted(holder=hold.by.id, by=None, at=now)
+        for hold in release.holds
+        if hold.until is not None and hold.until <= now
+    ]
+    return Accepted(events=tuple(over))

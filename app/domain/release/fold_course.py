@@ -1,0 +1,124 @@
+"""The fold of what a release is about: its commit, its plan, the issues around it, and its end."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar, assert_never
+
+from app.domain.release.events_course import (
+    BlockRepaired,
+    BranchSeen,
+    CourseEvent,
+    IssueSeen,
+    IssuesRead,
+    PlanAdopted,
+    PlanSeen,
+    ReleaseAbandoned,
+    ReleaseFinished,
+    Retargeted,
+    TrackingIssueLost,
+)
+from app.domain.release.model import Closing, Drift, LabelledIssue, Release, Repair
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def changed_course(release: Release, event: CourseEvent) -> Release:
+    """Return the release after its course, or something around it, has changed."""
+    match event:
+        case Retargeted():
+            return _retargeted(release, event)
+        case PlanAdopted():
+            return _adopted(release, event)
+        case PlanSeen():
+            drift = Drift(blob=event.blob, at=event.at, changes=event.changes) if event.changes else None
+            return replace(release, drift=drift)
+        case BranchSeen():
+            return replace(release, head=None if event.sha == release.target.sha else event.sha)
+        case IssueSeen():
+            return replace(release, issues=_newer(release.issues, event.issue))
+        case IssuesRead():
+            return _read(release, event)
+        case BlockRepaired():
+            return replace(release, repair=Repair(what=event.what, by=event.by, at=event.at))
+        case TrackingIssueLost():
+            return replace(release, lost=event.how)
+        case ReleaseFinished() | ReleaseAbandoned():
+            how = "finished" if isinstance(event, ReleaseFinished) else "abandoned"
+            return replace(release, closed=Closing(how=how, by=event.by, reason=event.reason, at=event.at))
+        case _:
+            assert_never(event)
+
+
+def is_news_of_issue(release: Release, issue: LabelledIssue) -> bool:
+    """Whether this says more of an issue than what was heard of it before."""
+    known = release.issues.get(issue.number)
+    return (
+        known is None
+        or issue.updated_at > known.updated_at
+        or (issue.updated_at == known.updated_at and issue != known)
+    )
+
+
+def _retargeted(release: Release, event: Retargeted) -> Release:
+    ticks = release.ticks.items() if event.kept else ()
+    return replace(
+        release,
+        target=event.target,
+        target_since=event.at,
+        ticks={item: replace(tick, sha=event.target.sha) for item, tick in ticks},
+        claims={},
+        signoffs={},
+        vetoes=(),
+        call=None,
+        runs={},
+        sightings={},
+        head=None,
+    )
+
+
+def _adopted(release: Release, event: PlanAdopted) -> Release:
+    return replace(
+        release,
+        plan_path=event.plan_path,
+        plan_blob=event.plan_blob,
+        tag=event.tag,
+        people=event.people,
+        ticks=_renamed(release.ticks, event.items),
+        claims=_renamed(release.claims, event.items),
+        edited=_renamed(release.edited, event.items),
+        waivers=_renamed(release.waivers, event.items),
+        runs={task: replace(run, task=task) for task, run in _renamed(release.runs, event.tasks).items()},
+        forced=_renamed(release.forced, event.tasks),
+        call=None,  # it was said of another plan
+        issues_read_at=None,  # it may look for other labels
+        drift=None,
+    )
+
+
+def _renamed(known: Mapping[K, V], names: Mapping[K, K]) -> dict[K, V]:
+    return {names[key]: value for key, value in known.items() if key in names}
+
+
+def _newer(known: Mapping[int, LabelledIssue], seen: LabelledIssue) -> Mapping[int, LabelledIssue]:
+    """Take what is said of an issue last; of two words of the same second the one that blocks, or may, stays."""
+    before = known.get(seen.number)
+    if before is not None and _rank(before) > _rank(seen):
+        return known
+    return {**known, seen.number: seen}
+
+
+def _rank(issue: LabelledIssue) -> tuple[datetime, bool, int, tuple[str, ...], str, str]:
+    """Order what is said of one issue, wholly: in whatever order it is heard, the same of it stays."""
+    return (issue.updated_at, issue.is_open, len(issue.labels), issue.labels, issue.title, issue.url)
+
+
+def _read(release: Release, event: IssuesRead) -> Release:
+    """Take a whole list. What was heard of after it was asked for is newer than the list."""
+    listed = {issue.number: issue for issue in event.found}
+    later = {number: issue for number, issue in release.issues.items() if issue.updated_at >= event.at}
+    merged: Mapping[int, LabelledIssue] = listed
+    for issue in later.values():
+        merged = _newer(merged, issue)
+    return replace(release, issues=merged, issues_read_at=event.at)

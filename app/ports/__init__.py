@@ -1,0 +1,42 @@
+"""What the inside asks of the outside: Protocols, the values that cross them, and the errors they raise."""
+
+from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
+from app.ports.github import Annotation, FileText, GitHub, IssueText, OwnCheck, Posted, StartedRun
+from app.ports.inbox import Delivery, Inbox
+from app.ports.ledger import Entry, Ledger
+from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
+from app.ports.turns import Clock, Scheduler, Work
+from app.ports.words import Renderer
+
+__all__ = [
+    "AlreadySettled",
+    "Annotation",
+    "BodyEdit",
+    "BodyWrite",
+    "Change",
+    "Clock",
+    "Commit",
+    "Conflict",
+    "Delivery",
+    "Entry",
+    "FileText",
+    "GitHub",
+    "GitHubError",
+    "Inbox",
+    "IssueText",
+    "Ledger",
+    "Missing",
+    "OwnCheck",
+    "Planned",
+    "Posted",
+    "Rejected",
+    "Releases",
+    "Renderer",
+    "Restore",
+    "Scheduler",
+    "Shown",
+    "StartedRun",
+    "Throttled",
+    "Unclear",
+    "Work",
+]

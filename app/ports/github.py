@@ -1,0 +1,221 @@
+"""GitHub as one installation of the App may use it, and the values that cross."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from app.domain.release.model import LabelledIssue, Sighting
+from app.domain.values import Repo, Role, Sha
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueText:
+    """An issue's body as it stands, byte for byte, its title and labels, and when it was changed last."""
+
+    number: int
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    updated_at: datetime  # whole seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileText:
+    """A file of a repository at a commit."""
+
+    path: str
+    blob: Sha
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A comment or check run that exists."""
+
+    id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedRun:
+    """A workflow run that exists."""
+
+    id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """A remark beside a line of a file, shown with a check run."""
+
+    path: str
+    line: int
+    level: Literal["warning", "failure"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCheck:
+    """What a check run of ours is to say: `release/gate`, or `release/plan` on a pull request.
+
+    Annotations go out when the check run is created, the first 50: the summary tells how many more there are. No update
+    sends any, since GitHub adds them to those that are there and takes none away: who has annotations creates a new
+    check run each time.
+    """
+
+    status: str  # in_progress | completed
+    conclusion: str | None  # success | failure, when completed
+    title: str
+    summary: str  # Markdown, at most 65,535 characters
+    details_url: str | None
+    external_id: str  # by which it is found again: the release's id
+    annotations: tuple[Annotation, ...] = ()  # GitHub takes 50 in one call
+
+
+class GitHub(Protocol):
+    """GitHub as one installation of the App may use it. Every method raises GitHubError.
+
+    All calls for a repository go through its installation (`repo.installation`).
+    """
+
+    async def role_of(self, repo: Repo, login: str, user_id: int) -> Role:
+        """Return the person's role by `role_name`; NONE for outsiders, unknown names and a login that is not that id.
+
+        Answers are kept for at most 60 s. An unreadable permission raises, and the caller denies.
+        """
+        ...
+
+    async def account_id(self, repo: Repo, login: str) -> int | None:
+        """Return the numeric id that a login has today, read afresh; None where nobody has it."""
+        ...
+
+    async def in_team(self, repo: Repo, org: str, team: str, login: str) -> bool:
+        """Whether the login is an active member of an organisation's team, or of a team below it.
+
+        Answers are kept for at most 60 s; a team that is not there has no members. Unreadable raises, as for roles.
+        """
+        ...
+
+    def forget_people(self, installation: int) -> None:
+        """Forget the roles and memberships that are kept for an installation: somebody's have changed."""
+        ...
+
+    async def react(self, repo: Repo, comment: int, content: str) -> None:
+        """Put a reaction on an issue comment."""
+        ...
+
+    async def comment(self, repo: Repo, issue: int, body: str) -> Posted:
+        """Write a new comment."""
+        ...
+
+    async def find_comment(self, repo: Repo, issue: int, text: str) -> Posted | None:
+        """Return our App's comment that contains the text, newest first, or None."""
+        ...
+
+    async def edit_comment(self, repo: Repo, comment: int, body: str) -> None:
+        """Replace a comment's text."""
+        ...
+
+    async def issue(self, repo: Repo, number: int) -> IssueText:
+        """Read an issue."""
+        ...
+
+    async def write_issue_body(self, repo: Repo, number: int, body: str) -> IssueText:
+        """Replace an issue's body; return the issue as GitHub says that it is now.
+
+        GitHub has no compare-and-set: the caller reads just before.
+        """
+        ...
+
+    async def add_label(self, repo: Repo, number: int, label: str) -> None:
+        """Put a label on an issue or pull request; one that is on it already stays."""
+        ...
+
+    async def remove_label(self, repo: Repo, number: int, label: str) -> None:
+        """Take a label off an issue or pull request; one that is not on it is no error."""
+        ...
+
+    async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
+        """Return the open issues and pull requests that carry any of the labels, each once."""
+        ...
+
+    async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
+        """Return the paths that a pull request changes, former names of renamed files among them."""
+        ...
+
+    async def commit_of(self, repo: Repo, ref: str) -> Sha:
+        """Return the commit that a branch, tag or sha names."""
+        ...
+
+    async def head_of(self, repo: Repo, branch: str) -> Sha | None:
+        """Return the commit a branch stands at, read afresh; None where there is no such branch."""
+        ...
+
+    async def is_on_branch(self, repo: Repo, sha: Sha, branch: str) -> bool:
+        """Whether a commit is the branch's head or one of its ancestors; False where there is no such branch."""
+        ...
+
+    async def move_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
+        """Make a branch stand at a commit, wherever it stood."""
+        ...
+
+    async def create_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
+        """Create a branch at a commit."""
+        ...
+
+    async def file(self, repo: Repo, path: str, ref: str) -> FileText | None:
+        """Read a text file of at most 1 MB; None where there is none."""
+        ...
+
+    async def file_names(self, repo: Repo, path: str, ref: str) -> Sequence[str]:
+        """Return the names of the files in a folder, sorted; empty where there is no such folder."""
+        ...
+
+    async def dispatch(self, repo: Repo, workflow: str, ref: str, inputs: Mapping[str, str]) -> StartedRun | None:
+        """Dispatch a workflow; None where GitHub took it without saying which run (servers of older API versions)."""
+        ...
+
+    async def find_run(self, repo: Repo, workflow: str, mark: str, since: datetime) -> StartedRun | None:
+        """Return the oldest dispatched run since then whose title contains the mark, or None."""
+        ...
+
+    async def rerun(self, repo: Repo, run: int, *, failed_only: bool) -> None:
+        """Run a finished run again, whole or its failed jobs."""
+        ...
+
+    async def cancel(self, repo: Repo, run: int) -> None:
+        """Ask a run to stop."""
+        ...
+
+    async def run(self, repo: Repo, run: int) -> Sighting:
+        """Read one workflow run."""
+        ...
+
+    async def jobs(self, repo: Repo, run: int) -> Sequence[Sighting]:
+        """Read the latest attempt's jobs of a run."""
+        ...
+
+    async def checks(self, repo: Repo, sha: Sha) -> Sequence[Sighting]:
+        """Read the newest check runs of each name at a commit."""
+        ...
+
+    async def statuses(self, repo: Repo, sha: Sha) -> Sequence[Sighting]:
+        """Read the newest commit status of each context at a commit."""
+        ...
+
+    async def workflow_runs(self, repo: Repo, sha: Sha) -> Sequence[Sighting]:
+        """Read the workflow runs at a commit, one sighting of kind WORKFLOW each."""
+        ...
+
+    async def create_check(self, repo: Repo, sha: Sha, name: str, check: OwnCheck) -> Posted:
+        """Create a check run of ours on a commit, with the first 50 of its annotations."""
+        ...
+
+    async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
+        """Change a check run of ours, all but its annotations: they stay as they were made."""
+        ...
+
+    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> Posted | None:
+        """Return our App's own check run of that name with that external id, or None."""
+        ...

@@ -1,0 +1,38 @@
+"""The inbox: deliveries as they came, stored once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One webhook POST, kept as it came."""
+
+    id: str  # X-GitHub-Delivery
+    event: str  # X-GitHub-Event
+    key: str  # who must handle it one after another: "repo:<id>", or "installation:<id>", or "app"
+    payload: bytes  # the raw JSON
+    received_at: datetime
+    attempts: int = 0
+
+
+class Inbox(Protocol):
+    """Deliveries: stored once, drained in order of arrival within a key."""
+
+    async def store(self, delivery: Delivery) -> bool:
+        """Store and commit; False where that delivery id is there already."""
+        ...
+
+    async def waiting(self, key: str, limit: int) -> Sequence[Delivery]:
+        """Return the oldest unhandled deliveries of a key that are not parked."""
+        ...
+
+    async def keys(self) -> Sequence[str]:
+        """Return the keys that have unhandled deliveries."""
+        ...
+
+    async def failed(self, delivery: str, error: str, *, park: bool) -> None:
+        """Count a failed try; park it where it is not to be tried again by itself. The error text is bounded."""
+        ...

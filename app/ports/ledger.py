@@ -1,0 +1,49 @@
+"""The ledger: one-off effects, each performed under a lease."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.release.effects import Effect
+from app.domain.values import ReleaseId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A ledger row in hand: claimed under a lease, for the `attempts`-th time."""
+
+    id: int
+    key: str  # who performs it, one after another: "release:<id>" or "repo:<id>"
+    release: ReleaseId | None
+    effect: Effect
+    attempts: int  # 1 the first time: nothing can have been sent before
+    first_claimed_at: datetime
+
+
+class Ledger(Protocol):
+    """One-off effects, each performed under a lease and recorded with what came of it (Releases.commit)."""
+
+    async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
+        """Claim the oldest row of the key that is due. One that was put off holds up nobody."""
+        ...
+
+    async def put_off(self, entry: int, until: datetime, error: str) -> None:
+        """Give a row back, not to be claimed before `until`."""
+        ...
+
+    async def put_back(self, entry: int, until: datetime, error: str) -> None:
+        """Give a row back like `put_off`, of which nothing can have been done: the try does not count."""
+        ...
+
+    async def next_due(self, key: str) -> datetime | None:
+        """Return when a row of the key may be claimed next, or None where none is left."""
+        ...
+
+    async def keys(self) -> Sequence[str]:
+        """Return the keys with unfinished rows."""
+        ...
+
+    async def fail(self, entry: int, error: str) -> None:
+        """Give a row up for good: it stays, is counted, and is not tried again."""
+        ...

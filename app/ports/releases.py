@@ -1,0 +1,148 @@
+"""Releases by their log, and the one transaction that a delivery or an effect ends in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.edits import Outside
+from app.domain.release.effects import Effect
+from app.domain.release.events import Event
+from app.domain.release.model import Release
+from app.domain.values import ItemId, ReleaseId, Sha
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyWrite:
+    """One write of the issue's body, by digests of what it was based on and what it made."""
+
+    base: str
+    made: str
+    flipped: tuple[ItemId, ...]  # items for people whose boxes it changed
+    around: Outside | None = None  # people's text as it was before, where this write put back some of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyEdit:
+    """An edit of the issue's body by somebody else, by digests of what it changed into what."""
+
+    base: str
+    made: str
+    at: datetime  # by GitHub's clock: with it the same edit is known again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """People's text around the block that a write of ours overwrote in the moment in which they wrote it."""
+
+    base: Outside  # as it was when our write was made
+    theirs: Outside  # what they had made of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What was last written to GitHub for a release, so that nothing is written twice."""
+
+    body_digest: str | None = None  # of the whole body; None: to be looked at
+    view_digest: str | None = None  # of all that there is to show: more than the block where room was short
+    body_at: datetime | None = None  # when GitHub says that the body was changed to what was seen last
+    writes: tuple[BodyWrite, ...] = ()  # our latest, each noted before it is sent
+    edits: tuple[BodyEdit, ...] = ()  # the latest by others, as GitHub told
+    restore: Restore | None = None
+
+    comment: int | None = None
+    comment_url: str | None = None
+    comment_digest: str | None = None
+    check: int | None = None
+    check_sha: Sha | None = None
+    check_digest: str | None = None
+    labels: tuple[str, ...] | None = None  # state labels that are on the issue; None: to be looked at
+
+    def is_accounted_for(self, body: str) -> bool:
+        """Whether a body, by its digest, is where our writes and others' edits lead, as far as they are known.
+
+        Each of them leads from one text to another: where the last one ends, one more has come than has gone. A text
+        that was left as often as it was made has been brought back by somebody of whom nothing was told.
+        """
+        return self._came(body) > self._gone(body)
+
+    def is_left_for_good(self, body: str) -> bool:
+        """Whether a body, by its digest, was only ever known as the one that something else took the place of."""
+        return self._gone(body) > 0 and self._came(body) == 0
+
+    def _came(self, body: str) -> int:
+        return sum(write.made == body for write in self.writes) + sum(edit.made == body for edit in self.edits)
+
+    def _gone(self, body: str) -> int:
+        return sum(write.base == body for write in self.writes) + sum(edit.base == body for edit in self.edits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Events that move one release on from the revision they were decided at."""
+
+    release: ReleaseId
+    expected: int  # 0 for a release that begins with these events
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A one-off effect on its way into the ledger; `key` says in whose turn it is performed."""
+
+    key: str  # "release:<id>", or "repo:<id>" where no release is concerned
+    release: ReleaseId | None
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """Everything one transaction writes: all of it or none. One delivery may concern several releases."""
+
+    deliveries: Sequence[str] = ()  # handled with this
+    entries: Sequence[int] = ()  # ledger rows done with this
+    changes: Sequence[Change] = ()  # a release whose revision is not the expected one raises Conflict
+    effects: Sequence[Planned] = ()  # a row whose ledger_key is there already is left out
+
+
+class Releases(Protocol):
+    """Releases by their log. Folds are kept beside the log and can always be rebuilt from it."""
+
+    async def get(self, release: ReleaseId) -> Release | None:
+        """Return a release."""
+        ...
+
+    async def open_in(self, repo: int) -> Sequence[Release]:
+        """Return the open releases of a repository, oldest first."""
+        ...
+
+    async def open_ids(self) -> Sequence[ReleaseId]:
+        """Return all open releases, oldest first."""
+        ...
+
+    async def plan_text(self, release: ReleaseId, blob: Sha) -> str:
+        """Return the text of a plan as it was pinned. Raises KeyError for a release or plan that is not there."""
+        ...
+
+    async def events(self, release: ReleaseId) -> Sequence[Event]:
+        """Return the whole log in order."""
+        ...
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        """Write it all in one transaction. Raises Conflict, and AlreadySettled where there is no deciding again."""
+        ...
+
+    async def shown(self, release: ReleaseId) -> Shown:
+        """Return what was last written to GitHub."""
+        ...
+
+    async def save_shown(self, release: ReleaseId, known: Shown, shown: Shown, body: str | None = None) -> bool:
+        """Remember what was written, and the issue's body as it was seen last where one is given.
+
+        False, and nothing is kept, where what was known is not known any more.
+        """
+        ...
+
+    async def body(self, release: ReleaseId) -> str | None:
+        """Return the tracking issue's body as it was seen last, whole; None where it never was."""
+        ...

@@ -1,0 +1,131 @@
+"""Edits of a tracking issue, as GitHub tells them: ticks by people are taken or put back, echoes of ours compared.
+
+Our own writes come back as edits by a bot, with the text that they replaced. Where that is not the text which the
+write was based on, somebody edited in the very moment: a box is then left as they had it, their words are restored.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from app.domain.decision import Accepted
+from app.domain.edits import boxes, damage, flips, outside
+from app.domain.facts import Actor
+from app.domain.inputs import BodyEdited
+from app.domain.plan.find_item import item_of
+from app.domain.plan.model import Manual, Plan
+from app.domain.release.events_course import BlockRepaired
+from app.domain.release.events_said import BoxFound
+from app.domain.release.model import Release
+from app.domain.release.ticking import Edit, take_flips
+from app.domain.values import ItemId
+from app.ports import BodyEdit, BodyWrite, Restore
+from app.worker.draft import Draft
+from app.worker.people import People
+from app.worker.shown import digest
+from app.worker.workbench import Workbench
+
+_log: Final = structlog.stdlib.get_logger()
+_KEPT: Final = 8  # digests of edits: an echo of ours comes within seconds of what it overwrote
+
+
+class Editing:
+    """Takes edits of tracking issues. Taking the same edit twice changes nothing."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._people = People(bench.github)
+
+    async def take(self, edited: BodyEdited, delivery: str, draft: Draft) -> None:
+        """Take an edit of an issue, where it tracks a release. Raises GitHubError where roles cannot be asked for."""
+        for release in draft.releases:
+            if release.issue == edited.issue:
+                await self._edit_of(release, edited, delivery, draft)
+
+    async def _edit_of(self, release: Release, edited: BodyEdited, delivery: str, draft: Draft) -> None:
+        shown = await self._bench.releases.shown(release.id)
+        made = digest(edited.after)
+        ours = next((write for write in reversed(shown.writes) if write.made == made), None)
+        if ours is not None and not edited.is_person:
+            if edited.before is not None and digest(edited.before) != ours.base:
+                await self._overwrote(release, ours, edited, edited.before, draft)
+            return
+        before = edited.before
+        if before is None:
+            before = await self._bench.releases.body(release.id) or ""
+        await self._told(release, edited, before, delivery, draft)
+        draft.touched.add(release.id)
+        await self._remember(release, edited, BodyEdit(base=digest(before), made=made, at=edited.at))
+
+    async def _told(self, release: Release, edited: BodyEdited, before: str, delivery: str, draft: Draft) -> None:
+        """Take what somebody ticked, and write down what they broke."""
+        now, plan = self._bench.clock.now(), await self._bench.plans.of(release)
+        flipped = flips(before, edited.after)
+        if flipped:
+            actor = await self._actor(release, plan, edited)
+            edit = Edit(actor=actor, is_person=edited.is_person, edited_at=edited.at, delivery=delivery)
+            taken = take_flips(plan, release, edit, flipped, now)
+            draft.add(release.id, release.repo, Accepted(events=taken.events))
+            if taken.answer is not None:
+                draft.reply(release.id, release.repo, release.issue, f"ticks:{delivery}", taken.answer)
+        if broken := damage(before, edited.after):
+            repaired = BlockRepaired(what=broken, by=edited.by, at=now)
+            draft.add(release.id, release.repo, Accepted(events=(repaired,)))
+
+    async def _actor(self, release: Release, plan: Plan, edited: BodyEdited) -> Actor:
+        if not edited.is_person:
+            return Actor(person=edited.by, role=None)
+        return await self._people.in_plan(await self._people.stranger(release.repo, edited.by), release, plan)
+
+    async def _remember(self, release: Release, edited: BodyEdited, edit: BodyEdit) -> None:
+        """Keep that this edit is explained, and its text as the latest seen, unless a later one is known."""
+        while True:
+            shown = await self._bench.releases.shown(release.id)
+            edits = (*(known for known in shown.edits if known != edit), edit)[-_KEPT:]
+            after = replace(shown, body_digest=None, edits=edits)
+            # GitHub's clock tells whole seconds: within one, the text that nobody has left is the latest.
+            is_latest = shown.body_at is None or edited.at > shown.body_at
+            if is_latest or (edited.at == shown.body_at and after.is_accounted_for(edit.made)):
+                after, body = replace(after, body_at=edited.at), edited.after
+            else:
+                body = None
+            if await self._bench.releases.save_shown(release.id, shown, after, body=body):
+                return
+
+    async def _overwrote(
+        self, release: Release, ours: BodyWrite, edited: BodyEdited, before: str, draft: Draft
+    ) -> None:
+        """Bring back what somebody did between our reading and our writing."""
+        _log.warning("body.overwrote_an_edit", release=release.id)
+        shown = await self._bench.releases.shown(release.id)
+        draft.touched.add(release.id)
+        if all(digest(before) != edit.made for edit in shown.edits):
+            plan, now = await self._bench.plans.of(release), self._bench.clock.now()
+            lost = self._lost_boxes(plan, ours, before, edited.after)
+            found = (BoxFound(item=item, is_ticked=ticked, at=now) for item, ticked in lost.items())
+            draft.add(release.id, release.repo, Accepted(events=tuple(found)))
+        theirs, base = outside(before), ours.around or outside(edited.after)
+        restore = None
+        if theirs is not None and base is not None and theirs != base:
+            restore = Restore(base=base, theirs=theirs)
+        while True:
+            known = replace(ours, base=digest(before))  # as it turned out to be: the same echo says nothing new
+            writes = tuple(known if write == ours else write for write in shown.writes)
+            after = replace(shown, body_digest=None, restore=restore or shown.restore, writes=writes)
+            if await self._bench.releases.save_shown(release.id, shown, after):
+                return
+            shown = await self._bench.releases.shown(release.id)
+
+    @staticmethod
+    def _lost_boxes(plan: Plan, ours: BodyWrite, before: str, after: str) -> dict[ItemId, bool]:
+        """Return boxes for people that stood otherwise just before our write, and that we did not mean to change."""
+        left = boxes(after)
+        lost: dict[ItemId, bool] = {}
+        for item, ticked in boxes(before).items():
+            of = item_of(plan, item)
+            if of is None or not isinstance(of.item.wanted, Manual) or item in ours.flipped:
+                continue
+            if left.get(item, ticked) != ticked:
+                lost[item] = ticked
+        return lost

@@ -1,0 +1,100 @@
+"""What happened around the releases of a repository, and what it means to each: drafted, not yet written."""
+
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from app.domain.decision import Accepted
+from app.domain.inputs import CommentChanged, IssueGone, IssueHeard, Pushed, Sighted
+from app.domain.release.around import hear_branch, hear_gone, hear_issue, hear_plan
+from app.domain.release.model import Release
+from app.domain.release.seeing import see
+from app.domain.slash import find_invocations
+from app.ports import GitHubError, Throttled
+from app.worker.draft import Draft
+from app.worker.shown import forget_comment
+from app.worker.workbench import Workbench
+
+_log: Final = structlog.stdlib.get_logger()
+
+
+class Happenings:
+    """Takes what GitHub tells beside what people ask for. Hearing the same again changes nothing."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    async def sighted(self, sighted: Sighted, draft: Draft) -> None:
+        """Take the state of a run, job, check or status."""
+        for release in draft.releases:
+            plan = await self._bench.plans.of(release)
+            draft.add(release.id, release.repo, see(plan, release, sighted.sighting, self._bench.clock.now()))
+
+    async def issue(self, heard: IssueHeard, draft: Draft) -> None:
+        """Take that an issue or pull request has labels and is open or closed."""
+        for release in draft.releases:
+            plan = await self._bench.plans.of(release)
+            self._add(release, hear_issue(plan, release, heard.issue, self._bench.clock.now()), draft)
+
+    def gone(self, gone: IssueGone, draft: Draft) -> None:
+        """Take that an issue is gone; where it tracked a release, the release goes on without."""
+        for release in draft.releases:
+            self._add(release, hear_gone(release, gone.issue, gone.how, self._bench.clock.now()), draft)
+
+    async def pushed(self, pushed: Pushed, draft: Draft) -> None:
+        """Take that a branch stands somewhere else; look at the plan where it may have changed. Raises Throttled."""
+        for release in draft.releases:
+            plan = await self._bench.plans.of(release)
+            source = release.target.branch or plan.branch or release.repo.default_branch
+            if pushed.branch != source:
+                continue
+            self._add(release, hear_branch(release, pushed.sha, self._bench.clock.now()), draft)
+            if pushed.paths is None or release.plan_path in pushed.paths:
+                await self._look_at_plan(release, draft)
+
+    async def _look_at_plan(self, release: Release, draft: Draft) -> None:
+        try:
+            found = await self._bench.plans.again(release, ref=None)
+        except Throttled:
+            raise
+        except GitHubError as error:
+            _log.warning("plan.not_looked_at", release=release.id, error=str(error))  # the next poll looks again
+            return
+        self._add(release, hear_plan(release, found, self._bench.clock.now()), draft)
+
+    async def comment(self, changed: CommentChanged, draft: Draft) -> None:
+        """Take that a comment was edited or deleted: it never executes, and one of ours is put right."""
+        texts = [text for text in (changed.before, changed.text) if text]
+        if any(find_invocations(text) for text in texts):
+            _log.warning(
+                "command.text_changed",
+                comment=changed.comment,
+                editor=changed.by.id,
+                is_deleted=changed.text is None,
+            )
+        for release in draft.releases:
+            if release.issue == changed.issue and await self._is_ours(release, changed):
+                draft.touched.add(release.id)
+
+    async def state_label(self, release: Release, draft: Draft) -> None:
+        """Take that somebody changed a label that shows the release's state: it is looked at again."""
+        draft.touched.add(release.id)
+        while True:
+            shown = await self._bench.releases.shown(release.id)
+            if await self._bench.releases.save_shown(release.id, shown, replace(shown, labels=None)):
+                return
+
+    async def _is_ours(self, release: Release, changed: CommentChanged) -> bool:
+        """Whether our comment reads otherwise than we wrote it; what we wrote is then forgotten, to be looked at."""
+        while True:
+            shown = await self._bench.releases.shown(release.id)
+            afresh = forget_comment(shown, changed)
+            if afresh is None:
+                return False
+            if afresh == shown or await self._bench.releases.save_shown(release.id, shown, afresh):
+                return True
+
+    @staticmethod
+    def _add(release: Release, accepted: Accepted, draft: Draft) -> None:
+        draft.add(release.id, release.repo, accepted)

@@ -1,0 +1,13 @@
+"""`organization`: a member of the organisation has changed, so what is kept of people's roles is out of date."""
+
+from collections.abc import Iterator
+
+from app.domain.inputs import Input, PeopleChanged
+from handlers.payloads import AboutPeople
+from handlers.translating import github_event
+
+
+@github_event("organization", AboutPeople)
+def organization(payload: AboutPeople) -> Iterator[Input]:
+    """Translate: whatever changed, roles and memberships are read afresh."""
+    yield PeopleChanged(installation=payload.installation.id)

@@ -1,0 +1,408 @@
+"""Edits of the tracking issue: people's ticks are taken or put back, their text stays, nothing of ours is believed."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from app.domain.checklist import read_items
+from app.domain.values import Person, Repo, Role
+from app.ports import IssueText, Throttled, Unclear
+from app.worker.body import NOT_RESTORED, PATIENCE
+from app.worker.poll import Poller
+from app.worker.show import Pace, Shower
+from tests.clock import NOON
+from tests.events.reading import payload
+from tests.given import GUIDE, MALLORY, READ, RUTH, TESS, WANDA, ticked
+from tests.worker.delivering import KEY, account, effects, kinds, store, worker
+from tests.worker.fakes import FakeGitHub
+from tests.worker.workshop import R1, Workshop
+
+pytestmark = pytest.mark.anyio
+
+AT_ONCE = Pace(after=timedelta(0), apart=timedelta(0))
+LINT = "1.1.2"
+
+
+@dataclass
+class Page:
+    """The tracking issue as people see it in their browsers."""
+
+    shop: Workshop
+    shower: Shower
+    deliveries: int = 0
+
+    @property
+    def body(self) -> str:
+        return self.shop.github.body
+
+    async def show(self) -> None:
+        """Let the release be shown, over whatever stands there."""
+        await self.shower.show(R1)
+
+    def is_ticked(self, item: str) -> bool:
+        """Whether an item's box is ticked in the issue."""
+        (found,) = [one for one in read_items(self.body) if one.id == item]
+        return found.is_ticked
+
+    def clicked(self, *items: str) -> str:
+        """The body with the boxes of these items the other way round."""
+        lines = self.body.splitlines(keepends=True)
+        return "".join(
+            _clicked(line) if any(f"<!-- i:{item} -->" in line for item in items) else line for line in lines
+        )
+
+    def changed(self, body: str) -> tuple[str, str]:
+        """Change the issue on GitHub; return what stood there and GitHub's time of the change."""
+        before = self.body
+        self.shop.github.body = body
+        self.shop.github.writes += 1
+        return before, (NOON + timedelta(seconds=self.shop.github.writes)).isoformat()
+
+    async def told(self, before: str | None, after: str, at: str, by: Person = TESS, kind: str = "User") -> None:
+        """Let GitHub tell of an edit."""
+        self.deliveries += 1
+        edit = payload(
+            "issues.edited",
+            issue__body=after,
+            issue__updated_at=at,
+            changes={"body": {} if before is None else {"from": before}},
+            sender=account(by, kind),
+        )
+        await store(self.shop, f"edit-{self.deliveries}", "issues", edit)
+        await worker(self.shop).drain(KEY)
+
+    async def edit(self, body: str, *, by: Person = TESS, kind: str = "User") -> None:
+        """Somebody edits the issue, and GitHub tells of it."""
+        before, at = self.changed(body)
+        await self.told(before, body, at, by, kind)
+
+
+def _clicked(line: str) -> str:
+    return line.replace("[ ]", "[x]", 1) if "[ ]" in line else line.replace("[x]", "[ ]", 1)
+
+
+@pytest.fixture
+async def page(shop: Workshop) -> Page:
+    """A release that is shown between people's own words."""
+    await shop.open_team_release()
+    shop.github.body = "Hello 🚀\r\n\r\nSee below.\r\n"
+    shop.github.role = Role.READ
+    made = Page(shop, Shower(shop.bench, "https://github.com", AT_ONCE))
+    await made.show()
+    return made
+
+
+# -- ticks --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_tick_by_who_may_is_their_word_and_stays(shop: Workshop, page: Page) -> None:
+    await page.edit(page.clicked(READ))
+    assert await kinds(shop) == ["item_ticked"]
+    assert (await shop.release()).ticks[READ].by == TESS
+    await page.show()
+    assert page.is_ticked(READ)
+    assert await effects(shop) == []
+
+
+async def test_a_tick_taken_back_is_open_again(shop: Workshop, page: Page) -> None:
+    await page.edit(page.clicked(READ))
+    await page.show()
+    await page.edit(page.clicked(READ))
+    await page.show()
+    assert await kinds(shop) == ["item_ticked", "item_unticked"]
+    assert not page.is_ticked(READ)
+
+
+async def test_a_tick_by_who_may_not_is_put_back_and_said_why_once(shop: Workshop, page: Page) -> None:
+    await page.edit(page.clicked(READ, GUIDE), by=WANDA)
+    assert await kinds(shop) == ["tick_refused", "item_ticked"]
+    (words,) = await effects(shop)
+    assert "1.1.1" in words
+    assert "1.2.1" not in words
+    await page.show()
+    assert (page.is_ticked(READ), page.is_ticked(GUIDE)) == (False, True)
+
+
+async def test_a_box_that_only_a_machine_ticks_is_put_back_whoever_clicked_it(shop: Workshop, page: Page) -> None:
+    shop.github.role = Role.ADMIN
+    await page.edit(page.clicked(LINT), by=RUTH)
+    (words,) = await effects(shop)
+    assert "/release waive 1.1.2" in words
+    await page.show()
+    assert not page.is_ticked(LINT)
+
+
+async def test_another_app_s_tick_is_put_back_without_a_word(shop: Workshop, page: Page) -> None:
+    await page.edit(page.clicked(READ), by=MALLORY, kind="Bot")
+    await page.show()
+    assert not page.is_ticked(READ)
+    assert await effects(shop) == []
+    assert "role_of" not in shop.github.calls
+
+
+async def test_d22_a_hand_that_cannot_be_told_is_put_back_and_said_so(shop: Workshop, page: Page) -> None:
+    shop.github.errors["role_of"] = [Unclear("502")]
+    await page.edit(page.clicked(READ))
+    (words,) = await effects(shop)
+    assert "could not be read" in words
+    await page.show()
+    assert not page.is_ticked(READ)
+
+
+async def test_a_rate_limit_leaves_the_tick_to_be_taken_later(shop: Workshop, page: Page) -> None:
+    shop.github.errors["role_of"] = [Throttled(NOON)]
+    await page.edit(page.clicked(READ))
+    assert await kinds(shop) == []
+    await worker(shop).drain(KEY)
+    assert await kinds(shop) == ["item_ticked"]
+
+
+async def test_a_tick_in_a_browser_that_turns_every_line_end_is_a_tick(shop: Workshop, page: Page) -> None:
+    await page.edit(page.clicked(READ).replace("\r\n", "\n").replace("\n", "\r\n"))
+    assert await kinds(shop) == ["item_ticked"]
+
+
+async def test_an_edit_of_which_the_old_text_is_not_told_is_held_against_what_was_seen_last(
+    shop: Workshop, page: Page
+) -> None:
+    _, at = page.changed(page.clicked(READ))
+    await page.told(None, page.body, at)
+    assert await kinds(shop) == ["item_ticked"]
+
+
+async def test_the_same_edit_under_another_delivery_id_is_one_tick(shop: Workshop, page: Page) -> None:
+    before, at = page.changed(page.clicked(READ))
+    for _ in range(3):
+        await page.told(before, page.body, at)
+    assert await kinds(shop) == ["item_ticked"]
+
+
+async def test_d3_two_people_s_ticks_both_stay_in_whatever_order_they_are_told(shop: Workshop, page: Page) -> None:
+    first = page.changed(page.clicked(READ))
+    middle = page.body
+    second = page.changed(page.clicked(GUIDE))
+    await page.told(second[0], page.body, second[1], WANDA)
+    await page.told(first[0], middle, first[1], TESS)
+    await page.show()
+    assert {item: tick.by for item, tick in (await shop.release()).ticks.items()} == {READ: TESS, GUIDE: WANDA}
+    assert page.is_ticked(READ)
+    assert page.is_ticked(GUIDE)
+
+
+async def test_d3_an_old_edit_that_is_told_late_brings_nothing_back(shop: Workshop, page: Page) -> None:
+    first = page.changed(page.clicked(READ))
+    ticked_ = page.body
+    second = page.changed(page.clicked(READ))
+    await page.told(second[0], page.body, second[1])
+    await page.told(first[0], ticked_, first[1])
+    await page.show()
+    assert (await shop.release()).ticks == {}
+    assert not page.is_ticked(READ)
+
+
+async def test_an_edit_of_another_issue_is_no_tick(shop: Workshop, page: Page) -> None:
+    edit = payload(
+        "issues.edited", issue__number=13, issue__body=page.clicked(READ), changes={"body": {"from": page.body}}
+    )
+    await store(shop, "d1", "issues", edit)
+    await worker(shop).drain(KEY)
+    assert await kinds(shop) == []
+
+
+# -- our own writes, told back ----------------------------------------------------------------------------------------
+
+
+async def test_the_echo_of_our_own_write_says_nothing(shop: Workshop, page: Page) -> None:
+    before = page.body
+    await shop.happened(ticked(READ))
+    await page.show()
+    shop.scheduler.woken.clear()
+    await page.told(before, page.body, (NOON + timedelta(seconds=9)).isoformat(), MALLORY, "Bot")
+    assert await kinds(shop) == ["item_ticked"]
+    assert shop.scheduler.woken == []
+
+
+async def overwritten(shop: Workshop, page: Page, theirs: str) -> None:
+    """Our write went over what somebody had made of the body in that very moment, and GitHub tells of ours."""
+    await shop.happened(ticked(GUIDE, WANDA))
+    await page.show()  # of the body as it was before theirs
+    at = (NOON + timedelta(seconds=shop.github.writes)).isoformat()
+    await page.told(theirs, page.body, at, MALLORY, "Bot")
+
+
+async def test_d3_a_tick_that_a_write_of_ours_went_over_is_left_as_they_had_it(shop: Workshop, page: Page) -> None:
+    await overwritten(shop, page, page.clicked(READ))
+    assert (await kinds(shop))[1:] == ["box_found"]
+    await page.show()
+    assert page.is_ticked(READ)  # and it counts for nothing until somebody says so
+    assert READ not in (await shop.release()).ticks
+
+
+async def test_d3_a_tick_that_was_told_before_is_not_found_again(shop: Workshop, page: Page) -> None:
+    theirs = page.clicked(READ)
+    await page.told(page.body, theirs, (NOON + timedelta(seconds=3)).isoformat())
+    await overwritten(shop, page, theirs)
+    assert "box_found" not in await kinds(shop)
+    assert READ in (await shop.release()).ticks
+
+
+async def test_d3_words_that_a_write_of_ours_went_over_are_put_back(shop: Workshop, page: Page) -> None:
+    await overwritten(shop, page, page.body.replace("See below.", "See below, please."))
+    assert "please" not in page.body
+    await page.show()
+    assert page.body.startswith("Hello 🚀\r\n\r\nSee below, please.\r\n")
+
+
+async def test_d3_where_the_same_words_were_changed_since_it_is_said_that_one_version_is_lost(
+    shop: Workshop, page: Page
+) -> None:
+    await overwritten(shop, page, page.body.replace("See below.", "See below, please."))
+    await page.edit(page.body.replace("See below.", "See above."), by=MALLORY)
+    await page.show()
+    assert "See above." in page.body
+    repair = (await shop.release()).repair
+    assert repair is not None
+    assert repair.what == (NOT_RESTORED,)
+
+
+class Meddled(FakeGitHub):
+    """Somebody changes the issue between our writing and our reading it again, once."""
+
+    meddlers = 1
+
+    async def write_issue_body(self, repo: Repo, number: int, body: str) -> IssueText:
+        written = await super().write_issue_body(repo, number, body)
+        if self.meddlers:
+            self.meddlers -= 1
+            self.body = self.body.replace("Hello", "Dear all")
+            self.writes += 1
+        return written
+
+
+async def test_d3_what_does_not_read_as_it_was_written_is_looked_at_again(shop: Workshop) -> None:
+    await shop.open_team_release()
+    github = Meddled(body="Hello\r\n")
+    shower = Shower(replace(shop.bench, github=github), "https://github.com", AT_ONCE)
+    await shower.show(R1)
+    assert shop.scheduler.alarms["show:r1"] == NOON + PATIENCE
+    await shop.clock.wind(PATIENCE.total_seconds())
+    await shower.show(R1)
+    assert github.body.startswith("Dear all\r\n")
+    github.calls.clear()
+    await shower.show(R1)
+    assert github.calls == []
+
+
+# -- damage -------------------------------------------------------------------------------------------------------------
+
+
+async def test_people_s_own_text_is_theirs_and_stays(shop: Workshop, page: Page) -> None:
+    await page.edit(f"# Read this first\r\n\r\n{page.body}\r\nBye.\r\n", by=MALLORY)
+    await page.show()
+    assert page.body.startswith("# Read this first\r\n\r\nHello 🚀\r\n")
+    assert page.body.endswith("\r\nBye.\r\n")
+    assert await kinds(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("all of it", None, "Gone."),
+        ("a marker", "<!-- gonogo:end -->", ""),
+        ("the gate's line", "not green yet", "green"),
+        ("an item's words", "Screenshots are new", "Screenshots are old"),
+        ("an item", "- [ ] Screenshots are new", "Screenshots"),
+    ],
+)
+async def test_d4_a_block_that_was_broken_is_put_right_and_it_is_written_down_who_broke_it(
+    shop: Workshop, page: Page, name: str, before: str | None, after: str
+) -> None:
+    whole = page.body
+    await page.edit(after if before is None else whole.replace(before, after, 1), by=MALLORY)
+    repair = (await shop.release()).repair
+    assert repair is not None, name
+    assert repair.by == MALLORY
+    await page.show()
+    assert page.body.count("<!-- gonogo:begin -->") == page.body.count("<!-- gonogo:end -->") == 1
+    assert [item.id for item in read_items(page.body)] == [item.id for item in read_items(whole)]
+
+
+async def test_a_tick_beside_damage_is_taken_all_the_same(shop: Workshop, page: Page) -> None:
+    await page.edit(page.clicked(READ).replace("Screenshots are new", "x"))
+    assert await kinds(shop) == ["item_ticked", "block_repaired"]
+
+
+async def test_an_emptied_issue_gets_its_checklist_back(shop: Workshop, page: Page) -> None:
+    await shop.happened(ticked(READ))
+    await page.show()
+    await page.edit("", by=MALLORY)
+    await page.show()
+    assert page.is_ticked(READ)
+    assert (await kinds(shop))[-1] == "block_repaired"
+
+
+async def test_somebody_s_own_words_are_never_cut_for_the_checklist(shop: Workshop, page: Page) -> None:
+    long = "x" * 65_500
+    await page.edit(long, by=MALLORY)
+    await page.show()
+    assert page.body == long
+    assert any("65" in words for words in await effects(shop))
+
+
+# -- edits that GitHub has not told of ------------------------------------------------------------------------------------
+
+
+async def unheard(shop: Workshop, page: Page, body: str) -> tuple[str, str]:
+    """Somebody changes the issue, GitHub tells nobody, and it is looked at twice, some seconds apart."""
+    changed = page.changed(body)
+    for _ in range(2):
+        await Poller(shop.bench).poll(R1)
+        await page.show()
+        await shop.clock.wind(PATIENCE.total_seconds())
+    return changed
+
+
+async def test_d2_a_tick_of_which_nobody_told_is_left_and_counts_for_nothing(shop: Workshop, page: Page) -> None:
+    await unheard(shop, page, page.clicked(READ))
+    after = await shop.release()
+    assert ("box_found" in await kinds(shop), READ in after.ticks) == (True, False)
+    assert page.is_ticked(READ)
+
+
+async def test_d2_when_it_is_told_after_all_it_is_their_word(shop: Workshop, page: Page) -> None:
+    before, at = await unheard(shop, page, page.clicked(READ))
+    await page.told(before, page.clicked(), at)
+    after = await shop.release()
+    assert (after.ticks[READ].by, after.claims) == (TESS, {})
+    await page.show()
+    assert page.is_ticked(READ)
+
+
+async def test_a_machine_s_box_of_which_nobody_told_is_just_put_back(shop: Workshop, page: Page) -> None:
+    await unheard(shop, page, page.clicked(LINT))
+    assert "box_found" not in await kinds(shop)
+    assert not page.is_ticked(LINT)
+
+
+async def test_words_outside_of_which_nobody_told_stay(shop: Workshop, page: Page) -> None:
+    await unheard(shop, page, f"{page.body}\r\nBye.\r\n")
+    await shop.happened(ticked(READ))
+    await page.show()
+    assert page.body.endswith("\r\nBye.\r\n")
+    assert page.is_ticked(READ)
+
+
+async def test_d29_a_body_older_than_what_is_known_is_not_written_over(shop: Workshop, page: Page) -> None:
+    """GitHub answers with what stood there before the edit that it has told of."""
+    old = page.body
+    await page.edit(page.clicked(READ))
+    new = page.body
+    shop.github.body, shop.github.writes = old, shop.github.writes - 1
+    shop.github.calls.clear()
+    await page.show()
+    assert "write_issue_body" not in shop.github.calls
+    shop.github.body, shop.github.writes = new, shop.github.writes + 1
+    await shop.clock.wind(PATIENCE.total_seconds())
+    await page.show()
+    assert page.is_ticked(READ)
