@@ -181,8 +181,16 @@ FILTERS: Final[Mapping[str, Callable[..., Markup]]] = {
     "when": _when,
     "who": who,
 }
+
+
+def _stamp(value: str) -> Markup:
+    """What the checklist is of, hidden: hexadecimal digits, and nothing else."""
+    return safe(f"<!-- gonogo:of:{int(value, 16):012x} -->")
+
+
 GLOBALS: Final[Mapping[str, object]] = {
     "explain": explain,
+    "stamp": _stamp,
     "item_line": _item_line,
     # How long a list may be: in the midst of other things, on its own, and where nothing may be left out.
     "FEW": 20,

@@ -13,6 +13,8 @@ from app.domain.messages import (
     NoRelease,
     NoSuchRelease,
     NotYet,
+    ReleaseOver,
+    SaidBefore,
     SeveralReleases,
     UnknownCommand,
 )
@@ -21,7 +23,7 @@ from app.domain.policy import allowed, refusal
 from app.domain.release.model import Release
 from app.domain.release.running import workflow_task
 from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand
-from app.domain.values import version_of
+from app.domain.values import Sha, version_of
 
 LATER: Final = frozenset(["announce", "blocker", "hotfix", "incident", "note", "publish", "tag"])
 """Commands that people know of and this version does not have: said plainly, and not taken for typing errors."""
@@ -66,9 +68,12 @@ def understand(commands: Commands, invocation: Invocation) -> Understood | Messa
 
 
 def choose_release(
-    releases: Sequence[Release], issue: int, understood: Understood, commands: Commands
+    releases: Sequence[Release], issue: int, understood: Understood, commands: Commands, over: Release | None = None
 ) -> Release | Message | None:
-    """Return the release a command is about: the one it names, its issue's, or the only open one."""
+    """Return the release a command is about: the one it names, its issue's, or the only open one.
+
+    `over` is the release that the issue tracked last and that has ended.
+    """
     named = understood.args.release
     if named is not None:
         found = next((r for r in releases if named in (r.version, r.tag) or r.version == version_of(named)), None)
@@ -78,6 +83,9 @@ def choose_release(
         return here
     if Need.RELEASE not in understood.command.needs:
         return None
+    if over is not None:
+        # In an issue that tracked a release, no other one is meant.
+        return ReleaseOver(version=over.version, how=over.closed.how if over.closed else "finished")
     if len(releases) > 1:
         return SeveralReleases(versions=tuple(r.version for r in releases))
     if releases:
@@ -102,4 +110,36 @@ def decide(understood: Understood, facts: Facts, commands: Commands) -> Decision
             )
     if denied := refusal(facts.actor, allowed(command.who, facts.plan), understood.word or command.name):
         return Refused(denied)
+    if is_too_late(understood, facts):
+        sha = facts.release.target.sha if facts.release is not None else Sha("")
+        return Refused(SaidBefore(command=understood.word or command.name, sha=sha))
     return command.decide(facts, understood.args)
+
+
+def is_too_late(understood: Understood, facts: Facts) -> bool:
+    """Whether this was said before something that has been decided on already and makes it void.
+
+    Deliveries come in any order. A word for safety counts whenever it comes.
+    """
+    release, command = facts.release, understood.command
+    if release is None or command.is_question or command.is_safety:
+        return False
+    if release.moved_at is not None and facts.said_at < release.moved_at:
+        return True
+    latest = release.words.get(about(understood, facts) or "")
+    return latest is not None and facts.said_at < latest
+
+
+def about(understood: Understood, facts: Facts) -> str | None:
+    """Return what a command is a word about, of which only the latest counts; None where order does not matter."""
+    match understood.command.name:
+        case "go" | "no-go":
+            return "call"
+        case "hold" | "resume":
+            return "hold"
+        case "approve" | "veto" | "withdraw":
+            return f"sign-off:{facts.actor.person.id}"
+        case "waive" | "unwaive":
+            return f"waiver:{understood.args['item'].casefold()}"
+        case _:
+            return None

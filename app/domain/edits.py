@@ -17,6 +17,7 @@ _LINES_AND_ENDS: Final = re.compile(
 )  # apart: a line put below the last one leaves that one alone
 
 
+_STAMP: Final = re.compile(r"<!-- gonogo:of:([0-9a-f]{12}) -->")
 _MOST_COMPARED: Final = 250_000  # pairs of lines: two texts that differ in 500 lines each
 
 
@@ -52,7 +53,8 @@ def merge_lines(base: str, *, theirs: str, now: str) -> str | None:
     both = (_edits(old, a), _edits(old, b))
     if None in both:
         return None
-    edits = sorted((edit for each in both for edit in each or ()), key=lambda edit: (edit.start, edit.end))
+    # What both did alike is done once.
+    edits = sorted(dict.fromkeys(e for each in both for e in each or ()), key=lambda edit: (edit.start, edit.end))
     merged: list[str] = []
     at = 0
     for edit in edits:
@@ -85,6 +87,12 @@ def _edits(old: list[str], new: list[str]) -> list[_LineEdit] | None:
         for what, i, j, k, m in codes
         if what != "equal"
     ]
+
+
+def stamp_in(body: str) -> str | None:
+    """Return what the checklist in a body is of, or None where it does not say."""
+    found = [stamp for block in _blocks(body) for stamp in _STAMP.findall(block)]
+    return found[-1] if found else None
 
 
 def boxes(body: str) -> Mapping[ItemId, bool]:

@@ -72,6 +72,7 @@ class Facts:
     release: Release | None = None  # the release the command is about
     plan: Plan | None = None  # that release's plan as pinned
     others: tuple[Release, ...] = ()  # the repository's other open releases
+    finished_in: int | None = None  # the issue in which the version to be started was finished before
     source: PlanSource | NoPlan | None = None  # for start, retarget and replan
     workflows: Mapping[str, WorkflowInputs | None] | None = None  # by file; None: no such file at the target
     status_url: str | None = None  # the sticky status comment

@@ -75,6 +75,30 @@ class SeveralReleases(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidBefore(Message):
+    """A command that was given before another one that has been decided on, and that makes it void."""
+
+    command: str
+    sha: Sha  # the target as it is now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOver(Message):
+    """A command in an issue whose release has ended."""
+
+    version: str
+    how: Literal["finished", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionFinished(Message):
+    """A version that was released already."""
+
+    version: str
+    issue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble(Message):
     """Our own fault: something broke while the command was handled."""
 
@@ -365,6 +389,14 @@ class TicksPutBack(Message):
 
     by: str
     boxes: tuple[PutBack, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistMoved(Message):
+    """Boxes that were changed in a checklist of another commit or plan: they say nothing of this one."""
+
+    by: str
+    sha: Sha  # the target as it is now
 
 
 # -- saying yes and no ---------------------------------------------------------------------------------------------

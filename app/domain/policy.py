@@ -11,7 +11,7 @@ from app.domain.values import Allowed, Role, Who
 RELEASE_MANAGER: Final = "release manager"
 """The role of a plan, however it is spelled, whose people are its release managers."""
 
-_AND: Final = re.compile(r"\s*(?:,|/|&|\band\b)\s*")
+_AND: Final = re.compile(r"\s*(?:[,;/&+]|\band\b|\bor\b)\s*")
 
 
 def allowed(who: Who, plan: Plan | None) -> Allowed:
@@ -42,8 +42,11 @@ def managers(plan: Plan | None) -> Allowed:
 
 def doers(plan: Plan, task: Task) -> Allowed:
     """Return who may run a task and tick its items: the plan's role that owns it, or else who may write."""
-    owning = set(_AND.split(task.owner.casefold())) if task.owner else set[str]()
-    owners = tuple(role for role in plan.roles if role.casefold() in owning)
+    whole = task.owner.casefold().strip() if task.owner else ""
+    owners = tuple(role for role in plan.roles if role.casefold() == whole)  # a role's own name may hold an "and"
+    if not owners:
+        owning = {name.strip(" .;()") for name in _AND.split(whole)}
+        owners = tuple(role for role in plan.roles if role.casefold() in owning)
     if not owners:
         return Allowed(roles=managers(plan).roles, least=Role.WRITE)
     chiefs = managers(plan)

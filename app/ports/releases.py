@@ -20,6 +20,7 @@ class BodyWrite:
     made: str
     flipped: tuple[ItemId, ...]  # items for people whose boxes it changed
     around: Outside | None = None  # people's text as it was before, where this write put back some of it
+    is_answered: bool = False  # GitHub has said that it was done; until then it may not have been
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ class Shown:
         return sum(write.made == body for write in self.writes) + sum(edit.made == body for edit in self.edits)
 
     def _gone(self, body: str) -> int:
-        return sum(write.base == body for write in self.writes) + sum(edit.base == body for edit in self.edits)
+        answered = sum(write.base == body for write in self.writes if write.is_answered)
+        return answered + sum(edit.base == body for edit in self.edits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,18 @@ class Releases(Protocol):
 
     async def open_ids(self) -> Sequence[ReleaseId]:
         """Return all open releases, oldest first."""
+        ...
+
+    async def closed_since(self, moment: datetime) -> Sequence[ReleaseId]:
+        """Return the releases that were closed since then, oldest first."""
+        ...
+
+    async def ended_in(self, repo: int, issue: int) -> Sequence[Release]:
+        """Return the closed releases that an issue has tracked, oldest first: the latest few."""
+        ...
+
+    async def finished_in(self, repo: int, version: str) -> int | None:
+        """Return the issue in which a version was finished; None where it never was."""
         ...
 
     async def plan_text(self, release: ReleaseId, blob: Sha) -> str:

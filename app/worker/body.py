@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from app.domain.decision import Accepted
-from app.domain.edits import boxes, damage, flips, merge_outside, outside
+from app.domain.edits import boxes, damage, flips, merge_outside, outside, stamp_in
 from app.domain.messages import NoRoom
 from app.domain.plan.find_item import item_of
 from app.domain.plan.model import Manual, Plan
@@ -34,7 +34,7 @@ NOT_RESTORED: Final = (
     "An edit of the text around the checklist was overwritten by one of ours and could not be put back: "
     "GitHub's history of the issue has it."
 )
-_WRITES: Final = 4  # of ours that are remembered, until their echoes have come back
+_WRITES: Final = 12  # of ours that are remembered, until their echoes have come back
 
 
 class LookAgain(Exception):
@@ -92,7 +92,8 @@ class BodyWriter:
         """Write down what somebody changed without GitHub telling of it. Raises LookAgain where anything was."""
         last, now = await self._bench.releases.body(release.id), self._bench.clock.now()
         found = digest(issue.body)
-        if last is None or found == digest(last) or shown.is_accounted_for(found):
+        is_other = stamp_in(issue.body) not in (None, release.stamp)  # of another commit or plan: it says nothing here
+        if last is None or is_other or found == digest(last) or shown.is_accounted_for(found):
             self._strange_since.pop(release.id, None)
             return
         events: list[Event] = []
@@ -146,10 +147,17 @@ class BodyWriter:
             flipped=_flipped(plan, issue.body, body),
             around=outside(issue.body) if shown.restore is not None else None,
         )
-        noted = replace(shown, writes=(*shown.writes, write)[-_WRITES:], body_digest=None, restore=None)
+        noted = replace(shown, writes=(*shown.writes, write)[-_WRITES:], body_digest=None)
         await self._keep(release, shown, noted, issue.body)
         written = await self._bench.github.write_issue_body(release.repo, release.issue, body)
-        after = replace(noted, body_digest=write.made, view_digest=full, body_at=written.updated_at)
+        after = replace(
+            noted,
+            writes=(*noted.writes[:-1], replace(write, is_answered=True)),
+            body_digest=write.made,
+            view_digest=full,
+            body_at=written.updated_at,
+            restore=None,
+        )
         await self._keep(release, noted, after, body)
         again = await self._bench.github.issue(release.repo, release.issue)
         if digest(again.body) == write.made:

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from app.domain.answering import Understood, choose_release, decide, understand
+from app.domain.answering import Understood, about, choose_release, decide, understand
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Actor, Facts, NoPlan, PlanSource, WorkflowInputs
 from app.domain.messages import CommandHelp, Message
@@ -60,20 +60,21 @@ class CommandDesk:
         if is_first and asking.comment is not None:
             await self._greet(asking, asking.comment)
         actor = await self._people.stranger(asking.repo, asking.by)
+        ended = await self._bench.releases.ended_in(asking.repo.id, asking.issue)
         for place, invocation in enumerate(asking.invocations):
             key = f"{asking.key}:{place}"
-            if any(key in release.answered for release in draft.releases):
+            if any(key in release.answered for release in (*draft.all, *ended)):
                 continue
             turn = _Turn(invocation=invocation, key=key, source=f"{delivery}:{place}", delivery=delivery)
-            await self._one(asking, actor, turn, draft)
+            await self._one(asking, actor, turn, draft, over=ended[-1] if ended else None)
 
-    async def _one(self, asking: Asking, actor: Actor, turn: _Turn, draft: Draft) -> None:
+    async def _one(self, asking: Asking, actor: Actor, turn: _Turn, draft: Draft, *, over: Release | None) -> None:
         understood = understand(self._commands, turn.invocation)
         here = next((r for r in draft.releases if r.issue == asking.issue), None)
         if isinstance(understood, Message):
             self._say(asking, actor, turn, here, Refused(understood), draft)
             return
-        chosen = choose_release(draft.releases, asking.issue, understood, self._commands)
+        chosen = choose_release(draft.releases, asking.issue, understood, self._commands, over)
         if isinstance(chosen, Message):
             self._say(asking, actor, turn, here, Refused(chosen), draft)
             return
@@ -108,6 +109,8 @@ class CommandDesk:
             sha=draft.release(release).target.sha,
             refusal=type(decision.reason).__name__ if isinstance(decision, Refused) else None,
             at=facts.now,
+            said_at=facts.said_at,
+            about=about(understood, facts),
         )
         draft.add(release, facts.repo, Accepted(events=(answered,)))
 
@@ -168,6 +171,7 @@ class CommandDesk:
             is_pull=asking.is_pull,
             release=release,
             plan=plan,
+            finished_in=await self._finished_in(asking, understood) if is_let else None,
             others=tuple(r for r in draft.releases if release is None or r.id != release.id),
             source=await self._source(asking, understood, release) if is_let else None,
             workflows=await self._workflows(needs, release, plan) if is_let else None,
@@ -175,6 +179,12 @@ class CommandDesk:
             commands=self._help,
             log=tuple(log),
         )
+
+    async def _finished_in(self, asking: Asking, understood: Understood) -> int | None:
+        """Return the issue in which the version that is to be started was finished before."""
+        if Need.PLAN_SOURCE not in understood.command.needs:
+            return None
+        return await self._bench.releases.finished_in(asking.repo.id, version_of(understood.args["version"]))
 
     async def _source(
         self, asking: Asking, understood: Understood, release: Release | None

@@ -34,11 +34,18 @@ class Dispatcher:
             return await self._send(effect, entry, is_last=False)
         if not effect.is_marked:
             return NobodyKnows()  # nothing tells our run from another's: a person has to look
+        found = await self.look(entry, effect)
+        return await self._send(effect, entry, is_last=True) if isinstance(found, NobodyKnows) else found
+
+    async def look(self, entry: Entry, effect: DispatchRun) -> Outcome:
+        """Find the run that an earlier try may have started, and send nothing. Raises NotYetKnown and GitHubError."""
+        if not effect.is_marked:
+            return NobodyKnows()
         if found := await self._find(effect, entry):
             return found
         if self._clock.now() - entry.first_claimed_at < LOOK_FOR:
             raise NotYetKnown
-        return await self._send(effect, entry, is_last=True)
+        return NobodyKnows()
 
     async def _send(self, effect: DispatchRun, entry: Entry, *, is_last: bool) -> Outcome:
         try:

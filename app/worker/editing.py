@@ -4,22 +4,25 @@ Our own writes come back as edits by a bot, with the text that they replaced. Wh
 write was based on, somebody edited in the very moment: a box is then left as they had it, their words are restored.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 import structlog
 
 from app.domain.decision import Accepted
-from app.domain.edits import boxes, damage, flips, outside
-from app.domain.facts import Actor
+from app.domain.edits import boxes, damage, flips, outside, stamp_in
 from app.domain.inputs import BodyEdited
+from app.domain.messages import ChecklistMoved
 from app.domain.plan.find_item import item_of
 from app.domain.plan.model import Manual, Plan
+from app.domain.policy import doers
 from app.domain.release.events_course import BlockRepaired
 from app.domain.release.events_said import BoxFound
+from app.domain.release.fold_said import is_latest_word
 from app.domain.release.model import Release
-from app.domain.release.ticking import Edit, take_flips
-from app.domain.values import ItemId
+from app.domain.release.ticking import Edit, Flip, take_flips
+from app.domain.values import ItemId, Role
 from app.ports import BodyEdit, BodyWrite, Restore
 from app.worker.draft import Draft
 from app.worker.people import People
@@ -54,29 +57,37 @@ class Editing:
         before = edited.before
         if before is None:
             before = await self._bench.releases.body(release.id) or ""
-        await self._told(release, edited, before, delivery, draft)
+        if (
+            edited.is_person
+        ):  # what bots do to the block is put right without a word; our own late echoes are bots', too
+            await self._told(release, edited, before, delivery, draft)
         draft.touched.add(release.id)
         await self._remember(release, edited, BodyEdit(base=digest(before), made=made, at=edited.at))
 
     async def _told(self, release: Release, edited: BodyEdited, before: str, delivery: str, draft: Draft) -> None:
-        """Take what somebody ticked, and write down what they broke."""
+        """Take what somebody ticked, and write down what they broke. Outsiders fill no log: theirs is just put back."""
         now, plan = self._bench.clock.now(), await self._bench.plans.of(release)
         flipped = flips(before, edited.after)
-        if flipped:
-            actor = await self._actor(release, plan, edited)
-            edit = Edit(actor=actor, is_person=edited.is_person, edited_at=edited.at, delivery=delivery)
+        broken = damage(before, edited.after)
+        if not flipped and not broken:
+            return
+        person = await self._people.stranger(release.repo, edited.by)
+        if person.role is Role.NONE:
+            return
+        source = f"ticks:{release.id}:{edited.at.isoformat()}:{digest(edited.after)}"  # the same under every delivery
+        if flipped and stamp_in(before) not in (None, release.stamp):
+            moved = ChecklistMoved(by=edited.by.login, sha=release.target.sha)
+            draft.reply(release.id, release.repo, release.issue, source, moved)
+        elif flipped:
+            actor = await self._people.in_plan(person, release, plan, _roles_for(plan, flipped))
+            edit = Edit(actor=actor, is_person=True, edited_at=edited.at, delivery=delivery)
             taken = take_flips(plan, release, edit, flipped, now)
             draft.add(release.id, release.repo, Accepted(events=taken.events))
             if taken.answer is not None:
-                draft.reply(release.id, release.repo, release.issue, f"ticks:{delivery}", taken.answer)
-        if broken := damage(before, edited.after):
+                draft.reply(release.id, release.repo, release.issue, source, taken.answer)
+        if broken:
             repaired = BlockRepaired(what=broken, by=edited.by, at=now)
             draft.add(release.id, release.repo, Accepted(events=(repaired,)))
-
-    async def _actor(self, release: Release, plan: Plan, edited: BodyEdited) -> Actor:
-        if not edited.is_person:
-            return Actor(person=edited.by, role=None)
-        return await self._people.in_plan(await self._people.stranger(release.repo, edited.by), release, plan)
 
     async def _remember(self, release: Release, edited: BodyEdited, edit: BodyEdit) -> None:
         """Keep that this edit is explained, and its text as the latest seen, unless a later one is known."""
@@ -102,17 +113,20 @@ class Editing:
         draft.touched.add(release.id)
         if all(digest(before) != edit.made for edit in shown.edits):
             plan, now = await self._bench.plans.of(release), self._bench.clock.now()
-            lost = self._lost_boxes(plan, ours, before, edited.after)
-            found = (BoxFound(item=item, is_ticked=ticked, at=now) for item, ticked in lost.items())
+            is_of_this = stamp_in(before) in (None, release.stamp)
+            lost = self._lost_boxes(plan, ours, before, edited.after) if is_of_this else {}
+            found = (
+                BoxFound(item=item, is_ticked=ticked, at=now)
+                for item, ticked in lost.items()
+                if is_latest_word(release, item, edited.at)
+            )
             draft.add(release.id, release.repo, Accepted(events=tuple(found)))
         theirs, base = outside(before), ours.around or outside(edited.after)
         restore = None
         if theirs is not None and base is not None and theirs != base:
             restore = Restore(base=base, theirs=theirs)
         while True:
-            known = replace(ours, base=digest(before))  # as it turned out to be: the same echo says nothing new
-            writes = tuple(known if write == ours else write for write in shown.writes)
-            after = replace(shown, body_digest=None, restore=restore or shown.restore, writes=writes)
+            after = replace(shown, body_digest=None, restore=restore or shown.restore)
             if await self._bench.releases.save_shown(release.id, shown, after):
                 return
             shown = await self._bench.releases.shown(release.id)
@@ -129,3 +143,9 @@ class Editing:
             if left.get(item, ticked) != ticked:
                 lost[item] = ticked
         return lost
+
+
+def _roles_for(plan: Plan, flipped: Iterable[Flip]) -> frozenset[str]:
+    """Return the plan's roles that matter to who may change these boxes."""
+    touched = (item_of(plan, flip.item) for flip in flipped)
+    return frozenset(role for of in touched if of is not None for role in doers(plan, of.task).roles)

@@ -7,8 +7,9 @@ import structlog
 
 from app.domain.messages import Quiet
 from app.domain.release.effects import CancelRun, DispatchRun, MoveCandidate, React, Reply, RerunRun, Unlabel
-from app.domain.release.model import Progress
+from app.domain.release.model import Progress, Release
 from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, run_of, settle
+from app.domain.values import Sha
 from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
 from app.worker.breaker import LIMIT, Breaker, Passage
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
@@ -114,7 +115,7 @@ class LedgerWorker:
             case DispatchRun():
                 return await self._settled_already(entry, effect) or await self._dispatcher.perform(entry, effect)
             case RerunRun():
-                return await self._rerun(entry, effect)
+                return await self._unwanted(entry, effect) or await self._rerun(entry, effect)
             case CancelRun():
                 return await self._cancel(effect)
             case MoveCandidate():
@@ -133,14 +134,23 @@ class LedgerWorker:
         run = run_of(release, effect)
         if run is not None and run.run_id is not None:
             return Started(run_id=run.run_id, url=run.url or "")
-        if entry.attempts > 1:
+        why = _why_not_wanted(release, effect.sha)
+        if why is None and run is None:
+            why = "the release's plan has no such task any more"
+        if why is None:
+            return None
+        # What may have been sent before is looked for, and never sent again.
+        return TurnedDown(reason=why) if entry.attempts == 1 else await self._dispatcher.look(entry, effect)
+
+    async def _unwanted(self, entry: Entry, effect: RerunRun) -> TurnedDown | None:
+        """Return why a run is not wanted again any more."""
+        release = await self._bench.releases.get(entry.release) if entry.release else None
+        if release is None or entry.attempts > 1:
             return None
         if release.closed is not None:
             return TurnedDown(reason="the release is over")
-        if release.target.sha != effect.sha:
-            return TurnedDown(reason=f"the release has moved from {effect.sha[:7]} to {release.target.sha[:7]}")
-        if run is None:
-            return TurnedDown(reason="the release's plan has no such task any more")
+        if all(run.run_id != effect.run_id for run in release.runs.values()):
+            return TurnedDown(reason="the release has moved on from that run")
         return None
 
     async def _reply(self, entry: Entry, effect: Reply) -> Outcome:
@@ -188,3 +198,11 @@ class LedgerWorker:
                 return TurnedDown(reason=f"it had ended before, with {seen.progress}")
             return TurnedDown(reason=f"GitHub answered {error.status}: {error.message}")
         return Done()
+
+
+def _why_not_wanted(release: Release, sha: Sha) -> str | None:
+    if release.closed is not None:
+        return "the release is over"
+    if release.target.sha != sha:
+        return f"the release has moved from {sha[:7]} to {release.target.sha[:7]}"
+    return None

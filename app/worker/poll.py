@@ -25,6 +25,8 @@ _log: Final = structlog.stdlib.get_logger()
 AT_REST: Final = timedelta(minutes=5)
 """How often a release with nothing running is asked after."""
 
+SHOWN_BY: Final = timedelta(days=1)
+"""How long after its end a release is shown once more at a start."""
 
 _MOST_RUNS: Final = 20
 """Runs at a commit whose jobs are read, the newest first."""
@@ -39,15 +41,24 @@ class Poller:
         self._looked: dict[ReleaseId, Sha] = {}  # heads at which the plan was looked at
 
     async def unwatched(self) -> Sequence[ReleaseId]:
-        """Return the open releases that nobody has asked after yet: all of them after a start."""
-        return [r for r in await self._bench.releases.open_ids() if r not in self._watched]
+        """Return the releases that nobody has asked after yet: after a start all open ones.
+
+        And those that were closed a short while before: the process may have ended before it could show that.
+        """
+        found = list(await self._bench.releases.open_ids())
+        if not self._watched:
+            found += await self._bench.releases.closed_since(self._bench.clock.now() - SHOWN_BY)
+        return [r for r in found if r not in self._watched]
 
     async def poll(self, rest: str) -> None:
         """Ask after the release of that id, write down what is news, and come back later."""
         release_id, key = ReleaseId(rest), f"poll:{rest}"
         self._watched.add(release_id)
         release = await self._bench.releases.get(release_id)
-        if release is None or release.closed is not None:
+        if release is None:
+            return
+        if release.closed is not None:
+            self._bench.scheduler.wake(f"show:{release_id}")
             return
         plan = await self._bench.plans.of(release)
         now = self._bench.clock.now()
@@ -64,10 +75,10 @@ class Poller:
         self._bench.scheduler.wake(f"show:{release_id}")
 
     async def _forget_body(self, release_id: ReleaseId) -> None:
-        """Have the issue's body looked at, for edits of which GitHub never told. Unchanged it costs a free call."""
+        """Have the issue's body and labels looked at, for what GitHub never told. Unchanged it costs free calls."""
         shown = await self._bench.releases.shown(release_id)
-        if shown.body_digest is not None:  # what is noted meanwhile has it looked at, too
-            await self._bench.releases.save_shown(release_id, shown, replace(shown, body_digest=None))
+        # What is noted meanwhile has both looked at, too.
+        await self._bench.releases.save_shown(release_id, shown, replace(shown, body_digest=None, labels=None))
 
     async def _write(self, release_id: ReleaseId, *follow: Callable[[Release], Accepted]) -> None:
         while True:

@@ -1,5 +1,6 @@
 """Making GitHub show what a release says: the gate on the commit, the tracking issue's block, the status comment."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +12,7 @@ from app.domain.release.desired import gate_view, status_view
 from app.domain.release.gate import Beside, GateState, Verdict, judge
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import GitHubError, Missing, Shown, Throttled
+from app.ports import GitHubError, Missing, OwnCheck, Shown, Throttled
 from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
 from app.worker.labels import show_labels
 from app.worker.shown import digest
@@ -136,6 +137,8 @@ class Shower:
         sha = release.target.sha
         if (shown.check_sha, shown.check_digest) == (sha, new):
             return shown
+        if shown.check is not None and shown.check_sha not in (None, sha):
+            await self._close_gate(release, shown.check)
         number = shown.check if shown.check_sha == sha else None
         if number is None:
             found = await self._bench.github.find_check(release.repo, sha, GATE, release.id)
@@ -148,6 +151,19 @@ class Shower:
             except Missing:  # GitHub throws old check data away
                 number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
         return replace(shown, check=number, check_sha=sha, check_digest=new)
+
+    async def _close_gate(self, release: Release, check: int) -> None:
+        """Leave no verdict on a commit that the release has left: whatever it was, it is not kept up any more."""
+        left = OwnCheck(
+            status="completed",
+            conclusion="failure",
+            title=f"No-go: the release has moved to {release.target.sha[:7]}",
+            summary="This commit is not released any more, so nothing that was said of it counts.",
+            details_url=None,
+            external_id=release.id,
+        )
+        with suppress(Missing):  # GitHub throws old check data away
+            await self._bench.github.update_check(release.repo, check, left)
 
     async def _labels(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         del plan

@@ -17,7 +17,7 @@ from app.domain.values import Who
     examples=("finish",),
 )
 def finish(facts: Facts, args: Args) -> Decision:
-    """Close the release once its gate is green. Its issue stays as it is, and its version may not move any more.
+    """Close the release once its gate is green. Its issue stays as it is, and its version is not started again.
 
     With --force it is closed as it stands, and the reason goes into its report.
     """

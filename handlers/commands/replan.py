@@ -15,8 +15,8 @@ from app.domain.values import Who
 def replan(facts: Facts, _args: Args) -> Decision:
     """Take up the plan as it stands where targets come from now. The commit stays the same.
 
-    What was said and run for items that stayed is kept; runs of tasks that did not stay are stopped; the go falls, for
-    it was said of another plan.
+    What was ticked, waived and run for items that stayed is kept; runs of tasks that did not stay are stopped.
+    Sign-offs and the go fall, for they were given to another plan.
     """
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="replan"))
@@ -39,6 +39,7 @@ def replan(facts: Facts, _args: Args) -> Decision:
         tasks=tasks,
         by=facts.actor.person,
         at=facts.now,
+        said_at=facts.said_at,
     )
     return Accepted(
         events=(adopted,),

@@ -33,7 +33,7 @@ def retarget(facts: Facts, args: Args) -> Decision:
     target, kept = source.target, args.get("keep")
     if target.sha == release.target.sha:
         return Refused(SameTarget(version=release.version, sha=target.sha))
-    moved = Retargeted(target=target, by=facts.actor.person, kept=kept, at=facts.now)
+    moved = Retargeted(target=target, by=facts.actor.person, kept=kept, at=facts.now, said_at=facts.said_at)
     seen = PlanSeen(blob=source.blob, changes=source.changes, at=facts.now)
     candidate = MoveCandidate(
         repo=release.repo,

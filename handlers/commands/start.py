@@ -13,6 +13,7 @@ from app.domain.messages import (
     SeveralPlans,
     StrayCommit,
     UnknownRef,
+    VersionFinished,
     VersionTaken,
 )
 from app.domain.release.events import ReleaseStarted
@@ -48,6 +49,8 @@ def start(facts: Facts, args: Args) -> Decision:
             return Refused(IssueTaken(version=other.version))
         if other.version == version:
             return Refused(VersionTaken(version=version, issue=other.issue))
+    if facts.finished_in is not None:
+        return Refused(VersionFinished(version=version, issue=facts.finished_in))
     source = facts.source
     if source is None or isinstance(source, NoPlan):
         if source is not None and source.unknown_ref is not None:

@@ -10,6 +10,7 @@ from app.domain.messages import (
     AlreadyTicked,
     BadArguments,
     BadVersion,
+    ChecklistMoved,
     CommandHelp,
     DispatchRefused,
     DispatchUnclear,
@@ -43,9 +44,11 @@ from app.domain.messages import (
     PlanUnchanged,
     PutBack,
     Quiet,
+    ReleaseOver,
     Report,
     RunIsUnclear,
     RunRequestRefused,
+    SaidBefore,
     SameTarget,
     SeveralPlans,
     SeveralReleases,
@@ -59,6 +62,7 @@ from app.domain.messages import (
     UnknownItem,
     UnknownRef,
     UnknownTask,
+    VersionFinished,
     VersionTaken,
     WaiverAsked,
     Why,
@@ -67,7 +71,7 @@ from app.domain.messages import (
 )
 from app.domain.release.gate import Beside, GateState, judge
 from app.domain.release.report import report_of
-from app.domain.values import Allowed, Role, Who
+from app.domain.values import Allowed, Role, Sha, Who
 from tests.domain.release.builders import FAILED, GREEN, MID, NEWER, PEOPLE, PLAN, REFUSED, SAID, SHA
 
 COMMENT: Final = "https://github.com/white-room/daw/issues/416#issuecomment-1"
@@ -118,6 +122,11 @@ SAMPLES: Final[tuple[Message, ...]] = (
     NoSuchRelease(version="9.9.9", open_versions=("1.0.0", "1.1.0")),
     NoSuchRelease(version="9.9.9", open_versions=()),
     SeveralReleases(versions=("1.0.0", "1.1.0")),
+    SaidBefore(command="go", sha=Sha("b" * 40)),
+    ReleaseOver(version="1.0.0", how="finished"),
+    ReleaseOver(version="1.0.0", how="abandoned"),
+    VersionFinished(version="1.0.0", issue=7),
+    ChecklistMoved(by="octocat", sha=Sha("b" * 40)),
     Trouble(delivery="72d3162e-cc78-11e3-81ab-4c9367dc0958"),
     BadVersion(version="1.0 beta"),
     IssueTaken(version="1.0.0"),

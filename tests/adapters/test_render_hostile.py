@@ -30,7 +30,19 @@ HOSTILE: Final = (
 )
 URLS: Final = (TELLING, HOSTILE, "javascript:alert(1)", "https://x.example/) @octocat <b>", "https://[")
 LONG: Final = "@octocat #1 " * 20_000
-WORDS_OF_OURS: Final = {"kind", "problem", "step", "verb", "operator", "status", "conclusion", "shows", "why", "how"}
+WORDS_OF_OURS: Final = {
+    "kind",
+    "problem",
+    "step",
+    "verb",
+    "operator",
+    "status",
+    "conclusion",
+    "shows",
+    "why",
+    "how",
+    "stamp",
+}
 OURS_IN_ONE: Final = {"NothingToTakeBack": {"what"}}
 
 Value = TypeVar("Value")
@@ -57,7 +69,7 @@ def _poisoned(value: object, text: str, url: str) -> object:
 
 
 _LIVE = re.compile(r"(?<![\w`])@octocat|(?<!\w)#[13]\b|GH-2|octocat/hello#3|://|www\.", re.IGNORECASE)
-_OURS = re.compile(r"</?(details|summary|sub|b)>|<!-- (i:\S+|gonogo:(head|foot)) -->")
+_OURS = re.compile(r"</?(details|summary|sub|b)>|<!-- (i:\S+|gonogo:(head|foot|of:[0-9a-f]{12})) -->")
 _MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
 

@@ -86,7 +86,7 @@ def moving(
 def test_a_release_moves_to_the_commit_that_was_found() -> None:
     at = moving(found(branch="release/1.0.0"))
     assert events("retarget release/1.0.0", at) == (
-        Retargeted(target=Target(sha=OTHER_SHA, branch="release/1.0.0"), by=RUTH, kept=None, at=NOW),
+        Retargeted(target=Target(sha=OTHER_SHA, branch="release/1.0.0"), by=RUTH, kept=None, at=NOW, said_at=NOW),
         PlanSeen(blob=SAME_TEXT, changes=(), at=NOW),
     )
     assert after("retarget release/1.0.0", at).target == Target(sha=OTHER_SHA, branch="release/1.0.0")
@@ -194,11 +194,12 @@ def test_d21_a_login_that_was_pinned_before_stays_the_account_it_was() -> None:
     assert (of.people["tess"], of.people["newcomer"]) == (TESS.id, 100)
 
 
-def test_what_was_said_and_run_for_items_that_stayed_is_kept_and_the_go_falls() -> None:
-    of = after("replan", moving(found(text=SHORTER, blob=BLOB), *FULL))
+def test_what_was_said_and_run_for_items_that_stayed_is_kept_and_sign_offs_and_the_go_fall() -> None:
+    of = after("replan", moving(found(text=SHORTER, blob=BLOB), *FULL, vetoed(DAVE)))
     before = team_release(*FULL)
-    assert (of.ticks, of.runs, of.signoffs, of.holds) == (before.ticks, before.runs, before.signoffs, before.holds)
-    assert (of.waivers, of.call, of.issues_read_at) == ({}, None, None)
+    assert (of.ticks, of.runs, of.holds) == (before.ticks, before.runs, before.holds)
+    assert (of.waivers, of.signoffs, of.call, of.issues_read_at) == ({}, {}, None, None)
+    assert [veto.by for veto in of.vetoes] == [DAVE]
 
 
 def test_what_is_new_is_told() -> None:

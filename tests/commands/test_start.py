@@ -14,6 +14,7 @@ from app.domain.messages import (
     SeveralPlans,
     StrayCommit,
     UnknownRef,
+    VersionFinished,
     VersionTaken,
 )
 from app.domain.release.events import ReleaseStarted
@@ -63,6 +64,11 @@ def test_an_issue_tracks_one_release() -> None:
 def test_a_version_is_released_in_one_issue() -> None:
     at = replace(with_source(facts(issue=99)), others=(release(),))
     assert start.decide(at, args("1.0.0")) == Refused(VersionTaken(version="1.0.0", issue=12))
+
+
+def test_a_finished_version_is_not_released_again() -> None:
+    at = replace(with_source(facts()), finished_in=11)
+    assert start.decide(at, args("2.0.0")) == Refused(VersionFinished(version="2.0.0", issue=11))
 
 
 def test_a_pull_request_cannot_track_a_release() -> None:

@@ -1,14 +1,17 @@
 """What an edit changed in the release's block: the boxes, and damage, whatever people do to the issue's body."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.checklist import put_block
-from app.domain.edits import Outside, boxes, damage, flips, merge_lines, merge_outside, outside
+from app.domain.edits import Outside, boxes, damage, flips, merge_lines, merge_outside, outside, stamp_in
 from app.domain.marks import BEGIN, END, FOOT, HEAD
 from app.domain.release.ticking import Flip
-from app.domain.values import ItemId
+from app.domain.values import ItemId, ReleaseId
+from tests.given import OTHER_SHA, retargeted, team_release, ticked
 from tests.steps import steps
 
 SIGNED = "- [ ] Signed <!-- i:2.1.1 -->"
@@ -242,6 +245,36 @@ def test_the_text_above_the_block_and_the_text_below_it_are_merged_each_for_itse
     clash = Outside(before="Dear all\n", after="Bye\n")
     assert merge_outside(base, theirs=theirs, now=clash) is None
     assert merge_outside(base, theirs=now, now=Outside(before="Hello\n", after="Ciao\n")) is None
+
+
+# -- what a checklist is of ------------------------------------------------------------------------------------------
+
+STAMP = "0123456789ab"
+STAMPED = BODY.replace("End.", f"End. <!-- gonogo:of:{STAMP} -->")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "stamp"),
+    [
+        ("nothing", "", None),
+        ("no stamp", BODY, None),
+        ("a stamp", STAMPED, STAMP),
+        ("a browser's line ends", crlf(STAMPED), STAMP),
+        ("a marker lost", STAMPED.replace(END, ""), STAMP),
+        ("two, pasted", STAMPED.replace("End.", "<!-- gonogo:of:ffffffffffff --> End."), STAMP),
+        ("outside of the block", f"{BODY}<!-- gonogo:of:{STAMP} -->", None),
+        ("no stamp of ours", STAMPED.replace(STAMP, "latest"), None),
+    ],
+)
+def test_a_checklist_says_of_which_release_commit_and_plan_it_is(name: str, body: str, stamp: str | None) -> None:
+    assert stamp_in(body) == stamp, name
+
+
+def test_another_commit_another_plan_or_another_release_is_another_checklist() -> None:
+    of = team_release()
+    others = (replace(of, id=ReleaseId("r2")), team_release(retargeted()), replace(of, plan_blob=OTHER_SHA))
+    assert len({one.stamp for one in (of, *others)}) == 4
+    assert team_release(ticked("1.1.1")).stamp == of.stamp
 
 
 # -- whatever people do -------------------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ Once this is merged, `/release replan` in 1.0.0 (issue 1) would change the same,
 
     await release.comment("/release replan", seconds=10)
     assert release.replies()[-1] == snapshot("""\
-The new text of `.github/release-plan.md` was taken up (`9dac19a`). What was said and run for items that stayed is kept; go is to be said again.
+The new text of `.github/release-plan.md` was taken up (`9dac19a`). What was run, ticked and waived for items that stayed is kept; sign-offs and go are to be said again.
 
 - added to 1.1 Write: "The licences are listed" (P1, by hand)
 
@@ -204,7 +204,7 @@ What the gate waits for: `/release why`\
     assert "- [x] The notes are written <!-- i:1.1.3 --> · by writer" in release.body
     assert "The plan has changed" not in release.body
     assert team.gate(target).external_id != ""
-    assert "Technical Writer: writer" in release.status_comments()[0]
+    assert "Technical Writer: writer" not in release.status_comments()[0]  # signed for the plan as it was
 
 
 async def test_a_broken_plan_on_a_pull_request_is_told_line_by_line(team: Bot) -> None:

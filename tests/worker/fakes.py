@@ -45,6 +45,7 @@ class FakeGitHub:
     comments: dict[int, str] = field(default_factory=dict[int, str])
     reactions: list[str] = field(default_factory=list[str])
     gates: dict[int, OwnCheck] = field(default_factory=dict[int, OwnCheck])
+    commits: dict[int, Sha] = field(default_factory=dict[int, Sha])  # of the gates
     is_silent: bool = False  # dispatches are answered without the run's id, as older servers do
     refs: list[str] = field(default_factory=list[str])  # each dispatch's
     runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
@@ -226,10 +227,11 @@ class FakeGitHub:
         return self.sightings.get(method, ())
 
     async def create_check(self, repo: Repo, sha: Sha, name: str, check: OwnCheck) -> Posted:
-        del repo, sha, name
+        del repo, name
         self._called("create_check")
         number = 600 + len(self.gates)
         self.gates[number] = check
+        self.commits[number] = sha
         return Posted(id=number, url="")
 
     async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
@@ -238,7 +240,8 @@ class FakeGitHub:
         self.gates[check_run] = check
 
     async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> Posted | None:
-        del repo, sha, name
+        del repo, name
         self._called("find_check")
-        found = [number for number, check in self.gates.items() if check.external_id == external_id]
+        there = ((number, check) for number, check in self.gates.items() if self.commits.get(number) == sha)
+        found = [number for number, check in there if check.external_id == external_id]
         return Posted(id=found[0], url="") if found else None

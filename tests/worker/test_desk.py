@@ -1,6 +1,7 @@
 """What people ask for: decided once, written down with whoever asked, and answered to people only."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -71,6 +72,7 @@ async def test_a_command_that_was_taken_is_written_down_with_whoever_gave_it(sho
             sha=SHA,
             refusal=None,
             at=NOON,
+            said_at=NOON + timedelta(seconds=2),
         )
     ]
     assert await effects(shop) == ["rocket"]
@@ -346,3 +348,38 @@ async def test_d18_our_answers_quote_commands_and_are_none(shop: Workshop) -> No
     for number, words in enumerate(answers):
         await say(shop, words, f"e{number}", by=RON, number=950 + number)
     assert await kinds(shop) == before
+
+
+async def test_what_is_said_after_the_end_is_not_taken_for_another_release(shop: Workshop) -> None:
+    await shop.open_team_release()
+    await say(shop, "/release abandon that is enough", by=RUTH)
+    another = replace(TEAM_STARTED, release=ReleaseId("r2"), issue=13, version="1.1.0")
+    await shop.releases.commit(Commit(changes=[Change(release=another.release, expected=0, events=(another,))]), NOON)
+    await say(shop, "/release abandon by mistake", "d2", by=RUTH, number=901)
+    assert await shop.releases.open_ids() == ["r2"]
+    assert any("which this issue tracked, is given up" in said for said in await effects(shop))
+
+
+async def test_a_command_that_ended_its_release_is_not_decided_on_again(shop: Workshop) -> None:
+    await shop.open_team_release()
+    await say(shop, "/release abandon that is enough", by=RUTH)
+    assert await effects(shop) == ["rocket"]
+    await say(shop, "/release abandon that is enough", "again", by=RUTH)
+    assert await effects(shop) == []
+
+
+async def test_a_finished_version_is_not_started_again(shop: Workshop) -> None:
+    await shop.open_team_release()
+    shop.github.files[".github/release-plan.md"] = TEAM_TEXT
+    await say(shop, "/release finish --force that is enough", by=RUTH)
+    await say(shop, "/release start 1.0.0", "d2", by=RUTH, number=901)
+    assert await shop.releases.open_ids() == []
+    assert any("was released already" in said for said in await effects(shop))
+
+
+async def test_an_abandoned_version_can_be_started_again(shop: Workshop) -> None:
+    await shop.open_team_release()
+    shop.github.files[".github/release-plan.md"] = TEAM_TEXT
+    await say(shop, "/release abandon that is enough", by=RUTH)
+    await say(shop, "/release start 1.0.0", "d2", by=RUTH, number=901)
+    assert len(await shop.releases.open_ids()) == 1

@@ -13,7 +13,7 @@ from app.worker.poll import Poller
 from app.worker.show import Pace, Shower
 from tests.clock import NOON
 from tests.events.reading import payload
-from tests.given import GUIDE, MALLORY, READ, RUTH, TESS, WANDA, ticked
+from tests.given import GUIDE, MALLORY, OTHER_SHA, READ, RUTH, TESS, WANDA, retargeted, ticked
 from tests.worker.delivering import KEY, account, effects, kinds, store, worker
 from tests.worker.fakes import FakeGitHub
 from tests.worker.workshop import R1, Workshop
@@ -208,6 +208,34 @@ async def test_an_edit_of_another_issue_is_no_tick(shop: Workshop, page: Page) -
     await store(shop, "d1", "issues", edit)
     await worker(shop).drain(KEY)
     assert await kinds(shop) == []
+
+
+async def test_d6_a_tick_in_a_checklist_of_another_commit_is_not_taken_for_this_one(shop: Workshop, page: Page) -> None:
+    await shop.happened(retargeted())  # and the issue still shows the commit before
+    await page.edit(page.clicked(READ))
+    assert await kinds(shop) == ["retargeted"]
+    (words,) = await effects(shop)
+    assert "b2b2b2" in words.replace("\u200b", "")
+    await page.show()
+    assert not page.is_ticked(READ)
+    await page.edit(page.clicked(READ))
+    assert (await shop.release()).ticks[READ].sha == OTHER_SHA
+
+
+async def test_d17_an_outsider_s_edit_fills_no_log_and_gets_no_words(shop: Workshop, page: Page) -> None:
+    shop.github.role = Role.NONE
+    await page.edit(page.clicked(READ).replace("Screenshots are new", "x"), by=MALLORY)
+    assert (await kinds(shop), await effects(shop)) == ([], [])
+    await page.show()
+    assert not page.is_ticked(READ)
+    assert "Screenshots are new" in page.body
+
+
+async def test_d1_a_box_that_is_put_back_is_told_once_under_every_delivery_id(shop: Workshop, page: Page) -> None:
+    before, at = page.changed(page.clicked(READ))
+    for _ in range(2):
+        await page.told(before, page.body, at, WANDA)
+    assert len(await effects(shop)) == 1
 
 
 # -- our own writes, told back ----------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.release.events_course import BranchSeen, PlanSeen, ReleaseFinished
+from app.domain.release.events_course import BranchSeen, PlanSeen, ReleaseAbandoned, ReleaseFinished
 from app.domain.release.model import Progress, Sight
 from app.domain.values import Sha
 from app.ports import GitHubError, Missing, Rejected, Shown, Throttled, Unclear
-from app.worker.poll import AT_REST, Poller
+from app.worker.poll import AT_REST, SHOWN_BY, Poller
 from app.worker.workbench import POLL_AFTER
 from tests.clock import NOON
 from tests.given import (
@@ -138,6 +138,23 @@ async def test_after_a_start_each_open_release_waits_to_be_asked_after_once(shop
     assert await poller.unwatched() == []
 
 
+async def test_after_a_start_a_release_that_ended_a_short_while_before_is_shown_once_more(shop: Workshop) -> None:
+    await shop.open_release(plan=BY_HAND)
+    await shop.happened(ReleaseAbandoned(by=RUTH, reason="no", at=NOON))
+    poller = Poller(shop.bench)
+    assert await poller.unwatched() == [R1]
+    await poller.poll(R1)
+    assert (await poller.unwatched(), shop.github.calls) == ([], [])
+    assert f"show:{R1}" in shop.scheduler.woken
+
+
+async def test_a_release_that_ended_long_before_is_left_alone(shop: Workshop) -> None:
+    await shop.open_release(plan=BY_HAND)
+    await shop.happened(ReleaseAbandoned(by=RUTH, reason="no", at=NOON))
+    shop.clock.advance(SHOWN_BY.total_seconds() + 1)
+    assert await Poller(shop.bench).unwatched() == []
+
+
 async def test_what_a_webhook_told_meanwhile_is_not_written_down_twice(shop: Workshop) -> None:
     await shop.open_release()
     shop.github.sightings = {"checks": [LINT], "statuses": [LEGAL]}
@@ -165,9 +182,15 @@ async def test_a_list_that_says_nothing_new_is_not_written_down(shop: Workshop) 
 
 
 async def test_a_blocker_that_was_closed_unheard_is_one_no_more(shop: Workshop) -> None:
-    await shop.open_team_release(issue_seen(40, "P0", at=-1))
+    await shop.open_team_release(issue_seen(40, "P0", at=-2))
     await Poller(shop.bench).poll(R1)
     assert (await shop.release()).issues == {}
+
+
+async def test_d27_a_blocker_that_was_just_heard_of_stays_for_clocks_differ(shop: Workshop) -> None:
+    await shop.open_team_release(issue_seen(40, "P0", at=-0.9))
+    await Poller(shop.bench).poll(R1)
+    assert list((await shop.release()).issues) == [40]
 
 
 @pytest.mark.parametrize("error", [Unclear("502"), Rejected(403, "Resource not accessible by integration")])

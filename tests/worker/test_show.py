@@ -16,6 +16,7 @@ from tests.clock import NOON
 from tests.given import (
     NOW,
     RUTH,
+    SHA,
     TEAM_STARTED,
     all_signed,
     go_said,
@@ -198,14 +199,18 @@ async def test_what_fails_keeps_nothing_else_from_being_shown(shop: Workshop, me
 # -- the target and the tracking issue ----------------------------------------------------------------------------------
 
 
-async def test_another_commit_gets_a_gate_of_its_own(shop: Workshop) -> None:
+async def test_d7_another_commit_gets_a_gate_of_its_own_and_the_one_before_is_green_no_more(shop: Workshop) -> None:
     await shop.open_team_release(*all_signed(), go_said())
     await show(shop)
     assert [gate.conclusion for gate in shop.github.gates.values()] == ["success"]
-    shop.github.gates.clear()  # a check belongs to its commit
     await shop.happened(retargeted())
-    assert (await show(shop))[:2] == ["find_check", "create_check"]
-    assert [gate.conclusion for gate in shop.github.gates.values()] == [None]
+    assert (await show(shop))[:3] == ["update_check", "find_check", "create_check"]
+    left, new = shop.github.gates.values()
+    assert (left.conclusion, new.conclusion) == ("failure", None)
+    assert "b2b2b2b" in left.title
+    await shop.happened(retargeted(SHA))
+    await show(shop)
+    assert [gate.conclusion for gate in shop.github.gates.values()] == [None, "failure"]
 
 
 async def test_without_its_tracking_issue_a_release_still_has_its_gate(shop: Workshop) -> None:

@@ -1,11 +1,11 @@
 """Releases: the log of each, its fold beside it, and the one transaction that a delivery or an effect ends in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.db.codec import effect_codec, event_codec, release_codec, shown_codec
@@ -22,6 +22,7 @@ from app.ports import AlreadySettled, Change, Commit, Conflict, Planned, Shown
 
 KEPT_FOLDS = 256
 KEPT_PLANS = 64
+ENDED_KEPT = 3  # closed releases of an issue that are asked after
 FOLD_EVERY = 10  # events; writing the fold of a large release with each of them would cost more than the events
 
 _REVISION = select(releases.c.revision).where(releases.c.id == bindparam("release"))
@@ -41,10 +42,28 @@ _PLANS = (
 )
 _HEAD = select(events.c.hash).where(events.c.release == bindparam("release"), events.c.version == bindparam("version"))
 _OPEN_IDS = select(releases.c.id).where(OPEN).order_by(releases.c.opened_at, releases.c.id)
+_CLOSED_SINCE = select(releases.c.id).where(releases.c.closed_at >= bindparam("moment")).order_by(releases.c.opened_at)
 _OPEN_IN = (
     select(releases.c.id, releases.c.revision)
     .where(OPEN, releases.c.repo == bindparam("repo"))
     .order_by(releases.c.opened_at, releases.c.id)
+)
+_ENDED_IN = (
+    select(releases.c.id)
+    .where(
+        releases.c.repo == bindparam("repo"), releases.c.issue == bindparam("issue"), releases.c.closed_at.is_not(None)
+    )
+    .order_by(releases.c.opened_at.desc(), releases.c.id.desc())
+    .limit(ENDED_KEPT)
+)
+_ENDED = (
+    select(releases.c.id)
+    .where(
+        releases.c.repo == bindparam("repo"),
+        releases.c.version == bindparam("version"),
+        releases.c.closed_at.is_not(None),
+    )
+    .order_by(releases.c.opened_at.desc())
 )
 _SHOWN = select(releases.c.shown).where(releases.c.id == bindparam("release"))
 _SAVE_SHOWN = (
@@ -110,6 +129,30 @@ class SqlReleases:
     async def open_ids(self) -> Sequence[ReleaseId]:
         """Return all open releases, oldest first."""
         return await self._database.run(lambda connection: connection.execute(_OPEN_IDS).scalars().all())
+
+    async def closed_since(self, moment: datetime) -> Sequence[ReleaseId]:
+        """Return the releases that were closed since then, oldest first."""
+        return await self._database.run(
+            lambda connection: connection.execute(_CLOSED_SINCE, {"moment": moment}).scalars().all()
+        )
+
+    async def ended_in(self, repo: int, issue: int) -> Sequence[Release]:
+        """Return the closed releases that an issue has tracked, oldest first: the latest few."""
+        return await self._all(_ENDED_IN, {"repo": repo, "issue": issue})
+
+    async def finished_in(self, repo: int, version: str) -> int | None:
+        """Return the issue in which a version was finished; None where it never was."""
+        ended = await self._all(_ENDED, {"repo": repo, "version": version})
+        return next((r.issue for r in ended if r.closed is not None and r.closed.how == "finished"), None)
+
+    async def _all(self, statement: Select[tuple[Any]], values: Mapping[str, object]) -> Sequence[Release]:
+        """Return the releases whose ids these are, the last first."""
+
+        def read(connection: Connection) -> list[_Fold | None]:
+            return [self._read(connection, number) for number in connection.execute(statement, values).scalars()]
+
+        found = [self._keep(fold) for fold in await self._database.run(read) if fold is not None]
+        return found[::-1]
 
     async def plan_text(self, release: ReleaseId, blob: Sha) -> str:
         """Return the text of a plan as it was pinned, the latest first. Raises KeyError for one that is not there."""

@@ -97,6 +97,7 @@ releases = Table(
     PrimaryKeyConstraint("id"),
 )
 OPEN = releases.c.closed_at.is_(None)
+Index("ix_releases_issue", releases.c.repo, releases.c.issue)
 Index("ix_releases_open", releases.c.repo, releases.c.opened_at, sqlite_where=OPEN, postgresql_where=OPEN)
 
 events = Table(

@@ -1,6 +1,7 @@
 """What is heard around a release: issues with labels, its branch, its plan file, its tracking issue."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.decision import Accepted
@@ -40,10 +41,15 @@ def hear_issues(release: Release, found: Iterable[LabelledIssue], asked_at: date
 
 
 def hear_gone(release: Release, issue: int, how: str, now: datetime) -> Accepted:
-    """Take that the tracking issue is gone."""
-    if issue != release.issue or release.lost is not None:
-        return Accepted()
-    return Accepted(events=(TrackingIssueLost(how=how, at=now),))
+    """Take that an issue is gone: one with a label blocks no more, and without its tracking issue a release goes on."""
+    events: list[Event] = []
+    known = release.issues.get(issue)
+    if known is not None and known.is_open:
+        ended = replace(known, is_open=False, updated_at=max(now, known.updated_at))
+        events.append(IssueSeen(issue=ended, at=now))
+    if issue == release.issue and release.lost is None:
+        events.append(TrackingIssueLost(how=how, at=now))
+    return Accepted(events=tuple(events))
 
 
 def hear_branch(release: Release, sha: Sha, now: datetime) -> Accepted:

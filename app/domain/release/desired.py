@@ -153,6 +153,7 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         drift=release.drift.changes if release.drift else (),
         repair=release.repair,
         closed=release.closed,
+        stamp=release.stamp,
         as_of=release.changed_at,
     )
 

@@ -20,6 +20,7 @@ class Retargeted:
     by: Person
     kept: str | None  # the reason for which ticks stay
     at: datetime
+    said_at: datetime | None = None  # by GitHub's clock: what was said before that was said of another commit
     kind: Literal["retargeted"] = "retargeted"
 
 
@@ -36,6 +37,7 @@ class PlanAdopted:
     tasks: Mapping[TaskId, TaskId]
     by: Person
     at: datetime
+    said_at: datetime | None = None  # by GitHub's clock: what was said before that was said of another plan
     kind: Literal["plan_adopted"] = "plan_adopted"
 
 

@@ -19,6 +19,8 @@ class CommandAnswered:
     sha: Sha  # the target at that moment
     refusal: str | None  # the name of the reason; None where it was accepted
     at: datetime
+    said_at: datetime | None = None  # by GitHub's clock
+    about: str | None = None  # words about the same thing, of which only the latest counts
     kind: Literal["command_answered"] = "command_answered"
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import TypeVar, assert_never
+from datetime import datetime, timedelta
+from typing import Final, TypeVar, assert_never
 
 from app.domain.release.events_course import (
     BlockRepaired,
@@ -19,6 +19,9 @@ from app.domain.release.events_course import (
     TrackingIssueLost,
 )
 from app.domain.release.model import Closing, Drift, LabelledIssue, Release, Repair
+
+CLOCKS_DIFFER: Final = timedelta(seconds=60)
+"""GitHub's whole seconds and our clock: what was heard within so long before a list was asked for is not older."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -62,11 +65,12 @@ def is_news_of_issue(release: Release, issue: LabelledIssue) -> bool:
 
 
 def _retargeted(release: Release, event: Retargeted) -> Release:
-    ticks = release.ticks.items() if event.kept else ()
+    ticks = ((item, tick) for item, tick in release.ticks.items() if event.kept and item not in release.claims)
     return replace(
         release,
         target=event.target,
         target_since=event.at,
+        moved_at=event.said_at or release.moved_at,
         ticks={item: replace(tick, sha=event.target.sha) for item, tick in ticks},
         claims={},
         signoffs={},
@@ -91,7 +95,9 @@ def _adopted(release: Release, event: PlanAdopted) -> Release:
         waivers=_renamed(release.waivers, event.items),
         runs={task: replace(run, task=task) for task, run in _renamed(release.runs, event.tasks).items()},
         forced=_renamed(release.forced, event.tasks),
-        call=None,  # it was said of another plan
+        signoffs={},  # they and the go were given to another plan
+        call=None,
+        moved_at=event.said_at or release.moved_at,
         issues_read_at=None,  # it may look for other labels
         drift=None,
     )
@@ -117,7 +123,7 @@ def _rank(issue: LabelledIssue) -> tuple[datetime, bool, int, tuple[str, ...], s
 def _read(release: Release, event: IssuesRead) -> Release:
     """Take a whole list. What was heard of after it was asked for is newer than the list."""
     listed = {issue.number: issue for issue in event.found}
-    later = {number: issue for number, issue in release.issues.items() if issue.updated_at >= event.at}
+    later = {n: issue for n, issue in release.issues.items() if issue.updated_at >= event.at - CLOCKS_DIFFER}
     merged: Mapping[int, LabelledIssue] = listed
     for issue in later.values():
         merged = _newer(merged, issue)

@@ -39,7 +39,7 @@ def said(release: Release, event: SaidEvent) -> Release:
     """Return the release after somebody said something."""
     match event:
         case CommandAnswered():
-            return replace(release, answered=(*release.answered, event.key)[-KEPT_ANSWERS:])
+            return _answered(release, event)
         case ItemTicked() | ItemUnticked() | TickRefused() | BoxFound():
             return _box(release, event)
         case ItemWaived() | WaiverSeconded() | WaiverLifted():
@@ -69,6 +69,13 @@ def is_latest_word(release: Release, item: ItemId, edited_at: datetime) -> bool:
     return known is None or edited_at >= known
 
 
+def _answered(release: Release, event: CommandAnswered) -> Release:
+    words = release.words
+    if event.about is not None and event.said_at is not None and event.refusal is None:
+        words = {**words, event.about: max(event.said_at, words.get(event.about, event.said_at))}
+    return replace(release, answered=(*release.answered, event.key)[-KEPT_ANSWERS:], words=words)
+
+
 def _box(release: Release, event: ItemTicked | ItemUnticked | TickRefused | BoxFound) -> Release:
     if isinstance(event, BoxFound):
         claim = Claim(is_ticked=event.is_ticked, at=event.at)
@@ -77,7 +84,11 @@ def _box(release: Release, event: ItemTicked | ItemUnticked | TickRefused | BoxF
         return release
     claims = _without(release.claims, event.item)
     if isinstance(event, TickRefused):
-        return replace(release, claims=claims)  # an older word of somebody who may is still to count when it comes
+        # Who may not say so settles nothing, except that the change nobody was known to have made was theirs. An
+        # older word of somebody who may is still to count when it comes.
+        claim = release.claims.get(event.item)
+        is_theirs = claim is not None and claim.is_ticked == event.is_ticked
+        return replace(release, claims=claims) if is_theirs else release
     after = replace(release, claims=claims, edited={**release.edited, event.item: event.edited_at})
     match event:
         case ItemTicked():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 
 from app.domain.release.said import Call, Claim, Forced, Hold, SignOff, Tick, Veto, Waiver
@@ -161,9 +162,17 @@ class Release:
     head: Sha | None = None  # where the target's branch stands, once it has moved on
     drift: Drift | None = None
     repair: Repair | None = None  # the latest
+    moved_at: datetime | None = None  # when its commit or plan was changed last, by GitHub's clock
+    words: Mapping[str, datetime] = field(default_factory=dict[str, datetime])  # the latest about each thing, likewise
     answered: tuple[str, ...] = ()  # the latest commands that were decided, by their keys
     closed: Closing | None = None
     lost: str | None = None  # why there is no tracking issue any more
+
+    @property
+    def stamp(self) -> str:
+        """What a checklist is of: this release, at this commit, by this plan. Hidden in the issue, it dates a tick."""
+        of = f"{self.id} {self.target.sha} {self.plan_blob}"
+        return sha256(of.encode()).hexdigest()[:12]
 
     @property
     def since(self) -> datetime:

@@ -132,6 +132,7 @@ class Overview:
     drift: tuple[str, ...]  # how the plan file has changed since, one line each
     repair: Repair | None  # what was put right in the issue last
     closed: Closing | None
+    stamp: str  # what the checklist is of: see `Release.stamp`
     as_of: datetime
 
 

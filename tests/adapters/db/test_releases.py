@@ -1,5 +1,6 @@
 """Releases are what their logs say, and a commit is all of it or none."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -268,3 +269,39 @@ async def test_a_body_is_kept_only_on_top_of_what_was_known(releases: SqlRelease
     assert not await releases.save_shown(FIRST, Shown(), Shown(comment=6), body="second")
 
     assert (await releases.body(FIRST), (await releases.shown(FIRST)).comment) == ("first", 5)
+
+
+async def over(
+    releases: SqlReleases, release: ReleaseId, *, issue: int = 416, is_finished: bool = True, hours: int = 0
+) -> None:
+    """A release that was begun in an issue at some hour, and has ended."""
+    at = NOON + timedelta(hours=hours)
+    begun = replace(started(release, at), issue=issue)
+    end = (
+        ReleaseFinished(by=MANAGER, reason="", at=at) if is_finished else ReleaseAbandoned(by=MANAGER, reason="", at=at)
+    )
+    await releases.commit(Commit(changes=[Change(release=release, expected=0, events=[begun])]), at)
+    await releases.commit(Commit(changes=[Change(release=release, expected=1, events=[end])]), at)
+
+
+async def test_the_releases_that_an_issue_has_tracked_come_oldest_first(
+    releases: SqlReleases, database: Database
+) -> None:
+    await over(releases, SECOND, hours=2)
+    await over(releases, FIRST, is_finished=False)
+    await over(releases, ReleaseId("7-1.2.0"), issue=417)
+    await releases.commit(opening(ReleaseId("7-1.3.0")), NOON)
+
+    for reader in (releases, SqlReleases(database)):
+        assert [release.id for release in await reader.ended_in(7, 416)] == [FIRST, SECOND]
+        assert await reader.ended_in(7, 99) == []
+        assert await reader.ended_in(8, 416) == []
+
+
+async def test_only_a_version_that_was_finished_is_known_as_that(releases: SqlReleases) -> None:
+    await over(releases, FIRST, is_finished=False)
+    await over(releases, SECOND, issue=417)
+
+    assert await releases.finished_in(7, "1.0.0") is None
+    assert await releases.finished_in(7, "1.1.0") == 417
+    assert await releases.finished_in(8, "1.1.0") is None

@@ -56,7 +56,10 @@ def _unmet_here(plan: Plan, log: Sequence[Event], sha: Sha) -> Iterator[str]:
     for event in log:
         if isinstance(event, SignedOff | Vetoed | Withdrawn):
             words[event.by.id] = event
-        elif isinstance(event, GoSaid | NoGoSaid | PlanAdopted):
+        elif isinstance(event, PlanAdopted):  # a yes was given to another plan
+            words = {by: word for by, word in words.items() if not isinstance(word, SignedOff)}
+            is_go = False
+        elif isinstance(event, GoSaid | NoGoSaid):
             is_go = isinstance(event, GoSaid) and event.sha == sha
     signed = {word.role for word in words.values() if isinstance(word, SignedOff) and word.sha == sha}
     yield from (f"no sign-off of {role}" for role in plan.gate.signoffs if role not in signed)

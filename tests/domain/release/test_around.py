@@ -132,12 +132,31 @@ def test_a_lost_tracking_issue_is_written_down_once(
     assert hear_gone(team_release(*events), issue, "it was deleted", NOW) == Accepted(events=expected)
 
 
+def test_a_blocker_that_is_gone_is_open_no_more_whenever_it_was_changed_last() -> None:
+    (event,) = hear_gone(team_release(issue_seen(40, "P0", at=-5)), 40, "it was deleted", NOW).events
+    assert event == issue_seen(40, "P0", is_open=False)
+    (event,) = hear_gone(team_release(issue_seen(40, "P0", at=5)), 40, "it was deleted", NOW).events
+    assert event == issue_seen(40, "P0", is_open=False, at=5)
+    assert hear_gone(team_release(event), 40, "it was deleted", NOW) == Accepted()
+
+
+def test_a_tracking_issue_that_blocks_is_lost_all_the_same() -> None:
+    gone = hear_gone(team_release(issue_seen(12, "P0", at=-5)), 12, "it was deleted", NOW)
+    assert gone == Accepted(events=(issue_seen(12, "P0", is_open=False), LOST))
+
+
 # -- the branch and the plan ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("events", "sha", "is_news"),
-    [((), SHA, False), ((), OTHER_SHA, True), ((MOVED,), OTHER_SHA, False), ((MOVED,), SHA, True)],
+    [
+        ((), SHA, False),
+        ((), OTHER_SHA, True),
+        ((MOVED,), OTHER_SHA, False),
+        ((MOVED,), Sha("c3" * 20), False),
+        ((MOVED,), SHA, True),
+    ],
 )
 def test_a_branch_is_written_down_where_it_has_moved(events: tuple[Event, ...], sha: Sha, *, is_news: bool) -> None:
     expected = (BranchSeen(sha=sha, at=NOW),) if is_news else ()

@@ -16,6 +16,7 @@ from app.domain.release.events_course import (
     PlanSeen,
     ReleaseAbandoned,
     ReleaseFinished,
+    Retargeted,
     TrackingIssueLost,
 )
 from app.domain.release.events_said import OrderWaived
@@ -63,6 +64,20 @@ FULL: tuple[Event, ...] = (
 )
 
 
+def adopted(items: dict[ItemId, ItemId], tasks: dict[TaskId, TaskId]) -> PlanAdopted:
+    return PlanAdopted(
+        plan_path="docs/RELEASE.md",
+        plan_blob=Sha("c" * 40),
+        plan_text="- [ ] Ship\n",
+        tag="app-1.0.0",
+        people={"tess": 99},
+        items=items,
+        tasks=tasks,
+        by=RUTH,
+        at=NOW,
+    )
+
+
 # -- another commit ---------------------------------------------------------------------------------------------
 
 
@@ -95,21 +110,17 @@ def test_until_it_moves_a_release_has_its_target_since_its_start() -> None:
     assert team_release().since == NOW
 
 
+@pytest.mark.parametrize("event", [retargeted(), adopted({}, {})])
+def test_it_is_known_by_github_s_clock_when_the_commit_or_the_plan_was_changed_last(
+    event: Retargeted | PlanAdopted,
+) -> None:
+    assert team_release().moved_at is None
+    moved = team_release(replace(event, said_at=later(5)))
+    assert moved.moved_at == later(5)
+    assert team_release(replace(event, said_at=later(5)), event).moved_at == later(5)
+
+
 # -- another plan -------------------------------------------------------------------------------------------------
-
-
-def adopted(items: dict[ItemId, ItemId], tasks: dict[TaskId, TaskId]) -> PlanAdopted:
-    return PlanAdopted(
-        plan_path="docs/RELEASE.md",
-        plan_blob=Sha("c" * 40),
-        plan_text="- [ ] Ship\n",
-        tag="app-1.0.0",
-        people={"tess": 99},
-        items=items,
-        tasks=tasks,
-        by=RUTH,
-        at=NOW,
-    )
 
 
 def test_what_was_said_and_run_for_what_stayed_goes_by_its_new_name() -> None:
@@ -131,7 +142,7 @@ def test_a_new_plan_has_its_own_text_and_people_and_the_go_is_to_be_said_again()
         {"tess": 99},
     )
     assert (of.call, of.drift, of.issues_read_at) == (None, None, None)
-    assert (of.target.sha, of.signoffs.keys(), len(of.vetoes), len(of.holds)) == (SHA, {"Tech Lead"}, 1, 1)
+    assert (of.target.sha, of.signoffs, len(of.vetoes), len(of.holds)) == (SHA, {}, 1, 1)
 
 
 # -- what is seen of the plan and the branch -------------------------------------------------------------------------

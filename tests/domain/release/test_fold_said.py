@@ -1,5 +1,6 @@
 """The fold of what people say: each has one sign-off, one veto and one hold, and all of it is about one commit."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -176,6 +177,21 @@ def test_the_latest_commands_that_were_decided_are_remembered() -> None:
         "comment:2:0",
         f"comment:{KEPT_ANSWERS + 1}:0",
     )
+
+
+def worded(about: str | None, minutes: float, refusal: str | None = None) -> CommandAnswered:
+    return replace(answered(f"k{minutes}"), about=about, said_at=later(minutes), refusal=refusal)
+
+
+def test_of_words_about_the_same_the_latest_is_remembered_in_whatever_order_they_come() -> None:
+    words = {"call": later(3), "hold": later(1)}
+    assert team_release(worded("call", 3), worded("hold", 1), worded("call", 2)).words == words
+    assert team_release(worded("call", 2), worded("call", 3), worded("hold", 1)).words == words
+
+
+@pytest.mark.parametrize("event", [answered("k"), worded(None, 3), worded("call", 3, refusal="NotReady")])
+def test_a_word_that_was_refused_or_is_about_nothing_is_no_latest_word(event: CommandAnswered) -> None:
+    assert team_release(event).words == {}
 
 
 PEOPLE = st.sampled_from([RUTH, RON, TESS, SAM, DAVE])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.adapters.render import TemplateRenderer
-from app.domain.answering import Understood, decide, understand
+from app.domain.answering import Understood, about, decide, understand
 from app.domain.decision import Accepted, Refused
 from app.domain.facts import Actor, Facts, PlanSource, WorkflowInputs
 from app.domain.plan.drift import changes
@@ -19,9 +19,7 @@ from app.domain.plan.reader import read_plan
 from app.domain.release.around import end_holds, hear_branch, hear_issue, hear_issues
 from app.domain.release.events import Event, RunRefused, RunStarted
 from app.domain.release.events_course import PlanAdopted
-from app.domain.release.events_said import (
-    BoxFound,
-)
+from app.domain.release.events_said import BoxFound, CommandAnswered
 from app.domain.release.fold import evolve, fold
 from app.domain.release.gate import GateState, judge
 from app.domain.release.model import LabelledIssue, Progress, RunState, Sight
@@ -120,6 +118,8 @@ def source(reading: int, sha: Sha) -> PlanSource:
 # -- the machine --------------------------------------------------------------------------------------------------
 
 WHO = st.sampled_from(PEOPLE)
+AGO = st.sampled_from([0, 0, 0, 1, 2, 5])
+THERE = st.tuples(st.integers(0, len(TEXTS) - 1), st.sampled_from(SHAS))
 MISSING = st.just(frozenset[Person]()) | st.frozensets(st.sampled_from([TESS, SAM, RON]), min_size=1)
 BOXES = st.sampled_from([*MAY_TICK, ItemId("1.1.2")])
 PROGRESS = st.sampled_from([Progress.SUCCESS, Progress.SUCCESS, Progress.RUNNING, Progress.FAILURE, Progress.SKIPPED])
@@ -157,7 +157,7 @@ class GateMachine(RuleBasedStateMachine):
         roles = frozenset(PLAN_ROLES.get(by, ()))
         return Actor(person=by, role=ROLES.get(by, Role.READ), roles=roles if by != GHOST else frozenset())
 
-    def facts(self, by: Person, found: PlanSource) -> Facts:
+    def facts(self, by: Person, found: PlanSource, ago: int) -> Facts:
         return Facts(
             now=self.now,
             actor=self.actor(by),
@@ -166,7 +166,7 @@ class GateMachine(RuleBasedStateMachine):
             comment=900,
             comment_url="",
             invocation=f"d{self.minute}:0",
-            said_at=self.now,
+            said_at=self.now - timedelta(minutes=ago),
             delivery=f"d{self.minute}",
             new_release=ReleaseId("new"),
             release=self.release,
@@ -175,23 +175,39 @@ class GateMachine(RuleBasedStateMachine):
             workflows=INPUTS,
         )
 
-    def say(self, by: Person, text: str, found: PlanSource | None = None) -> bool:
-        """Say it; a refusal names the next step, and nothing that stops a release leaves it green."""
+    def say(self, by: Person, text: str, found: PlanSource | None = None, *, ago: int = 0) -> bool:
+        """Say it, some minutes ago; a refusal names the next step, and what stops a release leaves it not green."""
         found = found or source(0, self.release.target.sha)
         understood = understand(COMMANDS, Invocation(text, 1))
         assert isinstance(understood, Understood)
-        decision = decide(understood, self.facts(by, found), COMMANDS)
+        facts = self.facts(by, found, ago)
+        decision = decide(understood, facts, COMMANDS)
         if isinstance(decision, Refused):
             words = WORDS.message(decision.reason)
             assert any(step in words for step in NEXT_STEPS), words
             return False
-        self.happen(*decision.events)
+        self.happen(*decision.events, self.answered(understood, facts))
         if any(isinstance(event, PlanAdopted) for event in decision.events):
             self.plan = found.plan
         state = judge(self.plan, self.release).state
         assert understood.command.name != "go" or state is GateState.SUCCESS
         assert not understood.command.is_safety or state is GateState.FAILURE
         return True
+
+    def answered(self, understood: Understood, facts: Facts) -> CommandAnswered:
+        """What is written down of a command that was taken."""
+        return CommandAnswered(
+            key=facts.invocation,
+            delivery=facts.delivery,
+            command=understood.command.name,
+            text="",
+            by=facts.actor.person,
+            sha=self.release.target.sha,
+            refusal=None,
+            at=self.now,
+            about=about(understood, facts),
+            said_at=facts.said_at,
+        )
 
     @initialize(is_far=st.booleans(), missing=MISSING)
     def begin(self, missing: frozenset[Person], *, is_far: bool) -> None:
@@ -200,18 +216,18 @@ class GateMachine(RuleBasedStateMachine):
             self.make_green(missing)
 
     @precondition(lambda self: self.is_open)
-    @rule(by=WHO, text=st.sampled_from(SAID), reading=st.integers(0, len(TEXTS) - 1), sha=st.sampled_from(SHAS))
-    def command(self, by: Person, text: str, reading: int, sha: Sha) -> None:
-        """Somebody gives some command; the plan file reads so or so by now."""
+    @rule(by=WHO, text=st.sampled_from(SAID), there=THERE, ago=AGO)
+    def command(self, by: Person, text: str, there: tuple[int, Sha], ago: int) -> None:
+        """Somebody gives some command, some minutes ago; the plan file reads so or so, somewhere, by now."""
         self.minute += 1
-        self.say(by, text, source(reading, sha))
+        self.say(by, text, source(*there), ago=ago)
 
     @precondition(lambda self: self.is_open)
-    @rule(by=WHO, text=st.sampled_from(VERDICTS))
-    def verdict(self, by: Person, text: str) -> None:
+    @rule(by=WHO, text=st.sampled_from(VERDICTS), ago=AGO)
+    def verdict(self, by: Person, text: str, ago: int) -> None:
         """Somebody says yes or no."""
         self.minute += 1
-        self.say(by, text)
+        self.say(by, text, ago=ago)
 
     @precondition(lambda self: self.is_open)
     @rule(by=st.sampled_from([RUTH, EVE]), reading=st.integers(0, len(TEXTS) - 1))

@@ -8,7 +8,7 @@ from app.domain.decision import Accepted
 from app.domain.release.events import Event, RunRefused, RunRequested, RunStarted, Seen
 from app.domain.release.fold import fold
 from app.domain.release.model import Progress, RunState, Sight, Sighting
-from app.domain.release.seeing import see
+from app.domain.release.seeing import see, see_gone
 from app.domain.values import TaskId
 from tests.given import NOW, OTHER_SHA, PLAN, STARTED, release, requested, run_seen, seen, sighting, started
 
@@ -82,6 +82,26 @@ def test_a_run_on_another_commit_is_given_up_and_cancelled() -> None:
 )
 def test_a_run_that_went_astray_is_given_up_once(name: str, what: Sighting, before: tuple[Event, ...]) -> None:
     assert saw(what, *before) == Accepted(), name
+
+
+def test_a_run_that_is_gone_from_github_is_given_up_and_its_task_can_be_run_again() -> None:
+    gone = see_gone(release(requested(), started()), {500}, NOW)
+    assert gone == Accepted(events=(replace(REFUSED, reason="its run is not on GitHub any more"),))
+    after = release(requested(), started(), *gone.events)
+    assert after.runs[TaskId("1.1")].state is RunState.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "gone"),
+    [
+        ("another run", (requested(), started()), {501}),
+        ("not started yet", (requested(),), {500}),
+        ("given up before", (requested(), started(), REFUSED), {500}),
+        ("none", (requested(), started()), set[int]()),
+    ],
+)
+def test_only_a_run_that_was_going_on_is_given_up(name: str, before: tuple[Event, ...], gone: set[int]) -> None:
+    assert see_gone(release(*before), gone, NOW) == Accepted(), name
 
 
 def test_the_outcome_of_an_attempt_that_a_later_one_replaced_changes_nothing() -> None:

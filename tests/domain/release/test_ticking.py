@@ -199,9 +199,16 @@ def test_a_word_settles_what_nobody_had_claimed(
     assert (READ in of.ticks, of.claims) == (is_ticked, {})
 
 
-def test_a_refused_hand_settles_it_too() -> None:
+def test_a_refused_hand_settles_only_the_change_that_was_theirs() -> None:
     of = after(team_release(found(READ)), edit(WANDA), on(READ))
     assert (READ in of.ticks, of.claims) == (False, {})
+    of = after(team_release(found(READ)), edit(WANDA), off(READ))
+    assert (READ in of.ticks, of.claims.keys()) == (False, {READ})
+
+
+def test_a_stranger_s_boxes_are_put_back_without_a_word() -> None:
+    taken = take(team_release(), edit(MALLORY, role=Role.NONE), on(READ))
+    assert (kinds(taken), taken.answer) == (["tick_refused"], None)
 
 
 # -- in any order, any number of times -------------------------------------------------------------------------------
