@@ -65,7 +65,9 @@ def workflow_task(plan: Plan, repo: str, word: str) -> Task | None:
     )
     if file is None:
         return None
+    concerned = (t for t in plan.tasks() if _uses(t, file, repo))
     return Task(
+        owner=", ".join(dict.fromkeys(t.owner for t in concerned if t.owner)),  # its name opens no way past them
         id=TaskId(file),
         slug=file,
         names=(file,),
@@ -75,6 +77,13 @@ def workflow_task(plan: Plan, repo: str, word: str) -> Task | None:
         priority="",
         items=(),
         action=Dispatch(workflow=file, inputs={}),
+    )
+
+
+def _uses(task: Task, file: str, repo: str) -> bool:
+    """Whether a task dispatches that workflow, or has items that wait for it."""
+    return (isinstance(task.action, Dispatch) and task.action.workflow == file) or file in workflows_of(
+        task.items, repo
     )
 
 

@@ -6,14 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.facts import WorkflowInputs
+from app.domain.facts import Actor, WorkflowInputs
 from app.domain.messages import WorkflowMissing, WorkflowNotDispatchable
 from app.domain.plan.model import Dispatch, Plan, Task
+from app.domain.plan.reader import read_plan
+from app.domain.policy import doers, may
 from app.domain.release.events import Event
 from app.domain.release.running import INPUT_LIMIT, RunToAsk, mark_of, the_task, want_run, workflow_task
 from app.domain.release.sightings import mark_in
-from app.domain.values import ReleaseId, Sha, Target, TaskId
-from tests.given import ASKED, INPUTS, OTHER_SHA, PLAN, REPO, SHA, facts, release, requested, started
+from app.domain.values import ReleaseId, Role, Sha, Target, TaskId
+from tests.given import (
+    ASKED,
+    INPUTS,
+    OTHER_SHA,
+    PLAN,
+    REPO,
+    SAM,
+    SHA,
+    TEAM_TEXT,
+    TESS,
+    facts,
+    release,
+    requested,
+    started,
+)
 
 TASK = next(PLAN.tasks())  # 1.1
 EVERYTHING = WorkflowInputs(declared=frozenset({"task", "version", "environment", "gonogo_id", "script", "note"}))
@@ -152,3 +168,13 @@ def test_a_workflow_task_need_not_take_a_task() -> None:
     asked = want_run(at, release(), PLAN, task, is_retry=False)
     assert isinstance(asked, RunToAsk)
     assert (asked.effect.workflow, asked.effect.inputs, asked.effect.is_marked) == ("nightly.yml", {}, False)
+
+
+def test_a_workflow_s_name_opens_no_way_past_those_whose_tasks_use_it() -> None:
+    text = TEAM_TEXT.replace('evidence="check=lint"', 'evidence="workflow=nightly.yml"')
+    plan = read_plan(text, path=".github/release-plan.md", version="1.0.0")
+    of_items = workflow_task(plan, REPO.full_name, "nightly")
+    assert of_items is not None
+    assert of_items.owner == "Tech Lead"
+    assert not may(Actor(person=SAM, role=Role.WRITE), doers(plan, of_items))
+    assert may(Actor(person=TESS, role=Role.WRITE, roles=frozenset({"Tech Lead"})), doers(plan, of_items))
