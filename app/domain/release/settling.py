@@ -59,6 +59,8 @@ def _dispatched(
     effect: DispatchRun, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime
 ) -> Accepted:
     run = run_of(release, effect) if release else None
+    if release is not None and run is None:
+        return _forgotten(effect, outcome, plan)
     id_ = run.task if run else effect.task  # a changed plan may have given it another number meanwhile
     task = plan.task(id_) if plan else None
     label, slug = (task.label, task.slug) if task else (id_, id_)
@@ -83,6 +85,32 @@ def _dispatched(
             assert_never(outcome)
     return Accepted(
         events=events, effects=_reaction(effect.repo, effect.comment, is_done=answer is None), answer=answer
+    )
+
+
+def _forgotten(effect: DispatchRun, outcome: Outcome, plan: Plan | None) -> Accepted:
+    """Settle a dispatch of before the release moved on: a run of it is one too many, and no event is about it.
+
+    By now the task may have another run, and attempts are counted anew at each commit.
+    """
+    task = plan.task(effect.task) if plan else None
+    reason = outcome.reason if isinstance(outcome, TurnedDown) else "the release has moved on since it was asked for"
+    cancel: tuple[Effect, ...] = ()
+    if isinstance(outcome, Started):
+        cancel = (
+            CancelRun(
+                repo=effect.repo,
+                task=effect.task,
+                run_id=outcome.run_id,
+                attempt=1,
+                comment=None,
+                issue=effect.issue,
+            ),
+        )
+    label, slug = (task.label, task.slug) if task else (effect.task, effect.task)
+    return Accepted(
+        effects=(*cancel, *_reaction(effect.repo, effect.comment, is_done=False)),
+        answer=DispatchRefused(task=label, slug=slug, reason=reason),
     )
 
 

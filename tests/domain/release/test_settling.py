@@ -1,5 +1,7 @@
 """What follows from an effect: each kind of it against each outcome."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.decision import Accepted
@@ -10,7 +12,7 @@ from app.domain.release.events import Event, RunRefused, RunStarted, RunUnclear
 from app.domain.release.fold import fold
 from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, settle
 from app.domain.values import TaskId
-from tests.given import NOW, PLAN, REPO, SHA, STARTED, release, requested, started
+from tests.given import NOW, PLAN, REPO, SHA, STARTED, release, requested, retargeted, started
 
 TASK = TaskId("1.1")
 URL = "https://github.com/octo-org/app/actions/runs/500"
@@ -108,6 +110,32 @@ def test_a_task_that_is_in_no_plan_is_named_by_its_id(outcome: Outcome) -> None:
     answer = settled(DISPATCH, outcome, plan=None).answer
     assert isinstance(answer, DispatchRefused | DispatchUnclear)
     assert (answer.task, answer.slug) == ("1.1", "1.1")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_d6_a_dispatch_of_before_the_release_moved_is_not_taken_for_the_run_of_today(outcome: Outcome) -> None:
+    """Attempts are counted anew at each commit: the old one is told from the new one by its mark."""
+    today = replace(requested(), mark="gng-of-the-new-commit")
+    moved = release(requested(), retargeted(), today, started(run_id=501))
+    follows = settle(DISPATCH, outcome, moved, PLAN, NOW)
+    assert follows.events == ()
+    assert follows.effects[-1] == THUMBS_DOWN
+    assert isinstance(follows.answer, DispatchRefused)
+
+
+def test_d6_a_run_that_github_started_for_the_commit_before_is_cancelled() -> None:
+    follows = settle(DISPATCH, STARTED_500, release(requested(), retargeted()), PLAN, NOW)
+    cancel = CancelRun(repo=REPO, task=TASK, run_id=500, attempt=1, comment=None, issue=12)
+    reason = "the release has moved on since it was asked for"
+    assert follows == Accepted(
+        effects=(cancel, THUMBS_DOWN),
+        answer=DispatchRefused(task=LABEL, slug="build-installers", reason=reason),
+    )
+
+
+def test_a_dispatch_that_is_forgotten_and_in_no_plan_any_more_is_named_by_its_id() -> None:
+    answer = settle(DISPATCH, NO, release(), None, NOW).answer
+    assert answer == DispatchRefused(task="1.1", slug="1.1", reason=NO.reason)
 
 
 def test_a_run_without_a_release_is_settled_all_the_same() -> None:
