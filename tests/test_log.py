@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -24,15 +23,6 @@ SECRETS = {
     "key": PEM,
     "address": "postgresql://gonogo:swordfish@db/gonogo",
 }
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
 
 
 def logged(*, is_json: bool) -> tuple[structlog.stdlib.BoundLogger, io.StringIO]:
