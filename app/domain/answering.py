@@ -75,10 +75,12 @@ def choose_release(
     `over` is the release that the issue tracked last and that has ended.
     """
     named = understood.args.release
+    here = next((r for r in releases if r.issue == issue), None)
     if named is not None:
         found = next((r for r in releases if named in (r.version, r.tag) or r.version == version_of(named)), None)
+        if found is None and understood.command.is_safety:
+            found = here  # stopping is not lost to a wrong version
         return found or NoSuchRelease(version=named, open_versions=tuple(r.version for r in releases))
-    here = next((r for r in releases if r.issue == issue), None)
     if here is not None:
         return here
     if Need.RELEASE not in understood.command.needs:

@@ -122,6 +122,13 @@ def test_a_release_that_is_not_open_is_answered_with_those_that_are() -> None:
     assert chosen("status --release 9.9", FIRST, SECOND, issue=12) == expected
 
 
+@pytest.mark.parametrize("word", ["hold", "veto", "no-go"])
+def test_stopping_is_not_lost_to_a_wrong_version_in_the_tracking_issue(word: str) -> None:
+    assert chosen(f"{word} --release 9.9", FIRST, SECOND, issue=12) is FIRST
+    assert chosen(f"{word} --release 1.1.0", FIRST, SECOND, issue=12) is SECOND
+    assert isinstance(chosen(f"{word} --release 9.9", FIRST, SECOND, issue=99), NoSuchRelease)
+
+
 def test_in_a_tracking_issue_its_own_release_is_meant() -> None:
     assert chosen("status", FIRST, SECOND, issue=13) is SECOND
 
