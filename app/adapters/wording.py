@@ -135,9 +135,7 @@ def who(whom: Who, command: str = "") -> Markup:
 
 def _allowed(whom: Allowed) -> Markup:
     """Say who may do one thing, where a plan's roles are known: in refusals."""
-    named = [_names(whom.owners)] if whom.owners else []
-    if whom.roles:
-        named.append(f"the plan's {_names(whom.roles)}")
+    named = [f"the plan's {_names(whom.roles)}"] if whom.roles else []
     if whom.least is not None:
         named.append(_least(whom.least))
     is_long = any(" and " in part for part in named)

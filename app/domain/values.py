@@ -47,7 +47,6 @@ class Allowed:
 
     roles: tuple[str, ...] = ()
     least: Role | None = None
-    owners: tuple[str, ...] = ()  # or these people, whose own it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

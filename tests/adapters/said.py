@@ -113,7 +113,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     NotAllowed(command="approve Tech Lead", allowed=Allowed(roles=("Tech Lead",)), found=Role.ADMIN, is_unread=False),
     NotAllowed(
         command="hold",
-        allowed=Allowed(roles=tuple(f"Role {n}" for n in range(10)), least=Role.MAINTAIN, owners=("octocat",)),
+        allowed=Allowed(roles=tuple(f"Role {n}" for n in range(10)), least=Role.MAINTAIN),
         found=Role.READ,
         is_unread=False,
     ),
