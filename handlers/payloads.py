@@ -84,7 +84,6 @@ class Comment(Part):
     """An issue comment. `user` is null when the account is gone."""
 
     id: int
-    html_url: Short
     created_at: datetime
     body: str | None = None
     user: Account | None = None

@@ -183,7 +183,6 @@ def facts(
         repo=REPO,
         issue=issue,
         comment=900,
-        comment_url="https://github.com/octo-org/app/issues/12#issuecomment-900",
         invocation=ASKED,
         said_at=NOW,
         delivery="delivery-1",

@@ -63,7 +63,6 @@ class Facts:
     repo: Repo
     issue: int
     comment: int | None  # the comment that holds the command; None for a label
-    comment_url: str
     invocation: str  # unique and not to be guessed: the delivery's id and the command's place in it
     said_at: datetime  # when it was said, by GitHub's clock
     delivery: str

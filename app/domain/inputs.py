@@ -15,7 +15,6 @@ class Commented:
     issue: int
     is_pull: bool
     comment: int
-    url: str
     by: Person
     text: str
     at: datetime  # by GitHub's clock

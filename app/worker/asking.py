@@ -23,7 +23,6 @@ class Asking:
     at: datetime  # by GitHub's clock
     key: str  # the same for the same comment or label, however often and under whichever delivery it comes
     comment: int | None
-    url: str
     label: str | None
     invocations: tuple[Invocation, ...]
 
@@ -48,7 +47,6 @@ def asked_in_comment(comment: Commented) -> Asking | None:
         at=comment.at,
         key=f"comment:{comment.comment}",
         comment=comment.comment,
-        url=comment.url,
         label=None,
         invocations=invocations,
     )
@@ -68,7 +66,6 @@ def asked_by_label(labelled: Labelled) -> Asking | None:
         at=labelled.at,
         key=f"label:{labelled.repo.id}:{labelled.issue}:{moment}:{word}",
         comment=None,
-        url="",
         label=labelled.label,
         invocations=(Invocation(text=f"run {word}", line=1),),
     )

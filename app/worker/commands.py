@@ -163,7 +163,6 @@ class CommandDesk:
             repo=asking.repo,
             issue=asking.issue,
             comment=asking.comment,
-            comment_url=asking.url,
             invocation=turn.source,
             said_at=asking.at,
             delivery=turn.delivery,

@@ -32,7 +32,6 @@ def issue_comment(payload: IssueComment) -> Iterator[Input]:
         issue=payload.issue.number,
         is_pull=payload.issue.pull_request is not None,
         comment=comment.id,
-        url=comment.html_url,
         by=author.person(),
         text=comment.body or "",
         at=comment.created_at,

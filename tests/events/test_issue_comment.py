@@ -26,7 +26,6 @@ def test_a_person_s_new_comment_is_read() -> None:
         issue=12,
         is_pull=False,
         comment=900,
-        url="https://github.com/octo-org/app/issues/12#issuecomment-900",
         by=OCTOCAT,
         text="/release status",
         at=datetime(2026, 3, 10, 12, 0, 2, tzinfo=UTC),

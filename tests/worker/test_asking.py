@@ -12,9 +12,7 @@ from tests.given import NOW, REPO, TESS
 
 
 def comment(text: str) -> Commented:
-    return Commented(
-        repo=REPO, issue=12, is_pull=False, comment=900, url="https://x.example/900", by=TESS, text=text, at=NOW
-    )
+    return Commented(repo=REPO, issue=12, is_pull=False, comment=900, by=TESS, text=text, at=NOW)
 
 
 def label(name: str, *, is_on: bool = True, seconds: float = 0) -> Labelled:
@@ -46,7 +44,7 @@ def test_a_comment_without_a_command_asks_for_nothing() -> None:
 def test_a_label_asks_for_the_task_that_it_names(name: str, text: str) -> None:
     asking = by_label(name)
     assert asking.invocations == (Invocation(text, 1),)
-    assert (asking.comment, asking.label, asking.url) == (None, name, "")
+    assert (asking.comment, asking.label) == (None, name)
 
 
 @pytest.mark.parametrize(

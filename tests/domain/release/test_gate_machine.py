@@ -164,7 +164,6 @@ class GateMachine(RuleBasedStateMachine):
             repo=REPO,
             issue=12,
             comment=900,
-            comment_url="",
             invocation=f"d{self.minute}:0",
             said_at=self.now - timedelta(minutes=ago),
             delivery=f"d{self.minute}",
