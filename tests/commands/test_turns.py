@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.facts import WorkflowInputs
 from app.domain.messages import NotAllowed, NotItsTurn, WorkflowMissing
+from app.domain.plan.reader import read_plan
 from app.domain.policy import managers
 from app.domain.release.events import Event, RunRefused
 from app.domain.release.events_said import OrderWaived
@@ -17,6 +19,7 @@ from tests.given import (
     NOW,
     RUTH,
     TEAM,
+    TEAM_TEXT,
     TESS,
     all_done,
     asks,
@@ -47,6 +50,24 @@ def test_a_task_of_a_phase_that_is_not_open_waits_for_what_opens_it() -> None:
     )
     assert "/release why" in said(answer)
     assert "/release build-installers --force <reason>" in said(answer)
+
+
+def test_a_workflow_that_is_run_by_its_name_waits_for_the_turn_of_a_task_that_uses_it() -> None:
+    text = TEAM_TEXT.replace(
+        "### 2.1 Build installers",
+        """### 2.0 Night <!-- gonogo: P0 -->
+**Responsible**: Tech Lead
+
+- [ ] Nightly is green <!-- gonogo: evidence="workflow=nightly.yml" -->
+
+### 2.1 Build installers""",
+    )
+    plan = read_plan(text, path=".github/release-plan.md", version="1.0.0")
+    at = replace(asks(TESS), plan=plan, workflows={"nightly.yml": WorkflowInputs(declared=frozenset())})
+    assert isinstance(refused("nightly.yml", at), NotItsTurn)
+    opened = replace(at, release=team_release(*FIRST_MET))
+    assert [effect.kind for effect in accepted("nightly.yml", opened).effects] == ["dispatch"]
+    assert isinstance(refused("nightly.yml", replace(opened, actor=asks(DAVE).actor)), NotAllowed)
 
 
 def test_a_task_comes_after_what_it_needs() -> None:

@@ -28,7 +28,7 @@ from app.domain.release.events import Event, RunRequested
 from app.domain.release.events_said import OrderWaived
 from app.domain.release.evidence import run_progress
 from app.domain.release.model import Progress, Release, RunState
-from app.domain.release.order import Before, Order
+from app.domain.release.order import Order
 from app.domain.release.standing import standing
 from app.domain.values import TaskId
 
@@ -60,9 +60,9 @@ def the_task(plan: Plan, repo: str, word: str, command: str) -> Task | Message:
 
 def workflow_task(plan: Plan, repo: str, word: str) -> Task | None:
     """Return a task that dispatches the workflow of that file name, where an item of the plan links to it."""
-    file = next(
-        (f for f in plan.workflows(repo) if word.casefold() in (f.casefold(), f.rpartition(".")[0].casefold())), None
-    )
+    asked = word.casefold()
+    files = workflows_of(plan.items(), repo)
+    file = next((f for f in files if asked in (f.casefold(), f.rpartition(".")[0].casefold())), None)
     if file is None:
         return None
     concerned = (t for t in plan.tasks() if _uses(t, file, repo))
@@ -102,9 +102,17 @@ def turn_of(
     """
     stands = standing(plan, release)
     known = stands.tasks.get(task.id)
-    before = Order(plan, stands).before(known) if known is not None else Before()
-    if before.is_nothing:
+    # A workflow that is run by its file's name has the turn of any task that uses it.
+    concerned = (
+        [known]
+        if known is not None
+        else [s for s in stands.tasks.values() if _uses(s.task, task.id, release.repo.full_name)]
+    )
+    order = Order(plan, stands)
+    befores = [order.before(one) for one in concerned]
+    if not befores or any(before.is_nothing for before in befores):
         return ()
+    before = befores[0]
     needs = tuple(other.task.label for other in before.needs)
     criteria = tuple(item.item.text for item in before.criteria)
     if forced is not None:
