@@ -66,7 +66,8 @@ class CommandDesk:
             if any(key in release.answered for release in (*draft.all, *ended)):
                 continue
             turn = _Turn(invocation=invocation, key=key, source=f"{delivery}:{place}", delivery=delivery)
-            await self._one(asking, actor, turn, draft, over=ended[-1] if ended else None)
+            over = [r for r in (*ended, *draft.all) if r.issue == asking.issue and r.closed is not None]
+            await self._one(asking, actor, turn, draft, over=over[-1] if over else None)
 
     async def _one(self, asking: Asking, actor: Actor, turn: _Turn, draft: Draft, *, over: Release | None) -> None:
         understood = understand(self._commands, turn.invocation)

@@ -57,9 +57,8 @@ class Editing:
         before = edited.before
         if before is None:
             before = await self._bench.releases.body(release.id) or ""
-        if (
-            edited.is_person
-        ):  # what bots do to the block is put right without a word; our own late echoes are bots', too
+        # What bots do to the block is put right without a word; our own late echoes are bots', too.
+        if edited.is_person:
             await self._told(release, edited, before, delivery, draft)
         draft.touched.add(release.id)
         await self._remember(release, edited, BodyEdit(base=digest(before), made=made, at=edited.at))

@@ -360,6 +360,14 @@ async def test_what_is_said_after_the_end_is_not_taken_for_another_release(shop:
     assert any("which this issue tracked, is given up" in said for said in await effects(shop))
 
 
+async def test_what_stands_below_the_end_in_one_comment_is_for_no_other_release(shop: Workshop) -> None:
+    await shop.open_team_release()
+    another = replace(TEAM_STARTED, release=ReleaseId("r2"), issue=13, version="1.1.0")
+    await shop.releases.commit(Commit(changes=[Change(release=another.release, expected=0, events=(another,))]), NOON)
+    await say(shop, "/release abandon that is enough\n/release abandon that is enough", by=RUTH)
+    assert await shop.releases.open_ids() == ["r2"]
+
+
 async def test_a_command_that_ended_its_release_is_not_decided_on_again(shop: Workshop) -> None:
     await shop.open_team_release()
     await say(shop, "/release abandon that is enough", by=RUTH)
