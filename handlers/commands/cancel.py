@@ -3,12 +3,12 @@
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import Message, NoRelease, NothingToCancel, RunRequestRefused
-from app.domain.policy import doers, refusal
+from app.domain.policy import refusal
 from app.domain.release.effects import CancelRun
 from app.domain.release.events import CancelRequested
 from app.domain.release.evidence import sighting_of
 from app.domain.release.model import RunState
-from app.domain.release.running import the_task
+from app.domain.release.running import runners, the_task
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Who
 
@@ -21,7 +21,7 @@ def cancel(facts: Facts, args: Args) -> Decision:
     task = the_task(facts.plan, facts.repo.full_name, args["task"], "cancel ")
     if isinstance(task, Message):
         return Refused(task)
-    if denied := refusal(facts.actor, doers(facts.plan, task), f"cancel {task.slug}"):
+    if denied := refusal(facts.actor, runners(facts.plan, facts.repo.full_name, task), f"cancel {task.slug}"):
         return Refused(denied)
     run = facts.release.runs.get(task.id)
     if run is not None and run.state is RunState.REQUESTED:

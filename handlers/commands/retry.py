@@ -4,12 +4,12 @@ from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import AlreadyRunning, Message, NoRelease, NothingToRetry
 from app.domain.plan.model import Plan, Task
-from app.domain.policy import doers, refusal
+from app.domain.policy import refusal
 from app.domain.release.effects import RerunRun
 from app.domain.release.events import RerunRequested
 from app.domain.release.evidence import sighting_of
 from app.domain.release.model import Progress, Release, RunState
-from app.domain.release.running import the_task, turn_of, want_run
+from app.domain.release.running import runners, the_task, turn_of, want_run
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Who
 
@@ -31,7 +31,7 @@ def retry(facts: Facts, args: Args) -> Decision:
     task = the_task(facts.plan, facts.repo.full_name, args["task"], "retry ")
     if isinstance(task, Message):
         return Refused(task)
-    if denied := refusal(facts.actor, doers(facts.plan, task), f"retry {task.slug}"):
+    if denied := refusal(facts.actor, runners(facts.plan, facts.repo.full_name, task), f"retry {task.slug}"):
         return Refused(denied)
     return _again(facts, facts.release, facts.plan, task, failed_only=args.has("failed"))
 

@@ -3,9 +3,9 @@
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import Message, NoRelease
-from app.domain.policy import doers, managers, refusal
+from app.domain.policy import managers, refusal
 from app.domain.release.events import Event
-from app.domain.release.running import RunToAsk, the_task, turn_of, want_run
+from app.domain.release.running import RunToAsk, runners, the_task, turn_of, want_run
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Who
 
@@ -37,7 +37,7 @@ def run(facts: Facts, args: Args) -> Decision:
         task = the_task(facts.plan, facts.repo.full_name, word, command)
         if isinstance(task, Message):
             return Refused(task)
-        if denied := refusal(facts.actor, doers(facts.plan, task), task.slug):
+        if denied := refusal(facts.actor, runners(facts.plan, facts.repo.full_name, task), task.slug):
             return Refused(denied)
         before = turn_of(facts, facts.release, facts.plan, task, forced=forced)
         if isinstance(before, Message):

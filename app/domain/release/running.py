@@ -22,7 +22,7 @@ from app.domain.messages import (
 )
 from app.domain.plan.model import ByWorkflow, CreateTag, Dispatch, Item, Plan, Publish, Task, TaskKind
 from app.domain.plan.resolve import NoTask, SeveralTasks, resolve_task
-from app.domain.policy import managers
+from app.domain.policy import doers, managers, may
 from app.domain.release.effects import DispatchRun
 from app.domain.release.events import Event, RunRequested
 from app.domain.release.events_said import OrderWaived
@@ -30,7 +30,7 @@ from app.domain.release.evidence import run_progress
 from app.domain.release.model import Progress, Release, RunState
 from app.domain.release.order import Order
 from app.domain.release.standing import standing
-from app.domain.values import TaskId
+from app.domain.values import Allowed, TaskId
 
 INPUT_LIMIT: Final = 1000  # characters of one workflow input; GitHub takes 65,535 for all of them together
 
@@ -65,9 +65,7 @@ def workflow_task(plan: Plan, repo: str, word: str) -> Task | None:
     file = next((f for f in files if asked in (f.casefold(), f.rpartition(".")[0].casefold())), None)
     if file is None:
         return None
-    concerned = (t for t in plan.tasks() if _uses(t, file, repo))
     return Task(
-        owner=", ".join(dict.fromkeys(t.owner for t in concerned if t.owner)),  # its name opens no way past them
         id=TaskId(file),
         slug=file,
         names=(file,),
@@ -80,10 +78,24 @@ def workflow_task(plan: Plan, repo: str, word: str) -> Task | None:
     )
 
 
-def _uses(task: Task, file: str, repo: str) -> bool:
-    """Whether a task dispatches that workflow, or has items that wait for it."""
-    return (isinstance(task.action, Dispatch) and task.action.workflow == file) or file in workflows_of(
-        task.items, repo
+def concerned_by(plan: Plan, repo: str, task: Task) -> tuple[Task, ...]:
+    """Return the tasks that a run concerns: the task itself, or all that use a workflow that is run by its file."""
+    if plan.task(task.id) is not None:
+        return (task,)
+    return tuple(
+        one
+        for one in plan.tasks()
+        if (isinstance(one.action, Dispatch) and one.action.workflow == task.id)
+        or task.id in workflows_of(one.items, repo)
+    )
+
+
+def runners(plan: Plan, repo: str, task: Task) -> Allowed:
+    """Return who may run a task, and cancel it: whoever may do one of those that it concerns."""
+    each = [doers(plan, one) for one in concerned_by(plan, repo, task)] or [doers(plan, task)]
+    leasts = [whom.least for whom in each if whom.least is not None]
+    return Allowed(
+        roles=tuple(dict.fromkeys(role for whom in each for role in whom.roles)), least=min(leasts, default=None)
     )
 
 
@@ -101,18 +113,14 @@ def turn_of(
     With a reason in `forced` its order is waived.
     """
     stands = standing(plan, release)
-    known = stands.tasks.get(task.id)
-    # A workflow that is run by its file's name has the turn of any task that uses it.
-    concerned = (
-        [known]
-        if known is not None
-        else [s for s in stands.tasks.values() if _uses(s.task, task.id, release.repo.full_name)]
-    )
     order = Order(plan, stands)
-    befores = [order.before(one) for one in concerned]
+    repo = release.repo.full_name
+    # Of several tasks that use a workflow run by its file, only those count that this person may do.
+    concerned = [one for one in concerned_by(plan, repo, task) if may(facts.actor, doers(plan, one))]
+    befores = [order.before(stands.tasks[one.id]) for one in concerned if one.id in stands.tasks]
     if not befores or any(before.is_nothing for before in befores):
         return ()
-    before = befores[0]
+    before = befores[0]  # once it has come, that is enough
     needs = tuple(other.task.label for other in before.needs)
     criteria = tuple(item.item.text for item in before.criteria)
     if forced is not None:

@@ -6,25 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.facts import Actor, WorkflowInputs
+from app.domain.facts import WorkflowInputs
 from app.domain.messages import WorkflowMissing, WorkflowNotDispatchable
 from app.domain.plan.model import Dispatch, Plan, Task
 from app.domain.plan.reader import read_plan
-from app.domain.policy import doers, may
 from app.domain.release.events import Event
-from app.domain.release.running import INPUT_LIMIT, RunToAsk, mark_of, the_task, want_run, workflow_task
+from app.domain.release.running import INPUT_LIMIT, RunToAsk, mark_of, runners, the_task, want_run, workflow_task
 from app.domain.release.sightings import mark_in
-from app.domain.values import ReleaseId, Role, Sha, Target, TaskId
+from app.domain.values import Allowed, ReleaseId, Role, Sha, Target, TaskId
 from tests.given import (
     ASKED,
     INPUTS,
     OTHER_SHA,
     PLAN,
     REPO,
-    SAM,
     SHA,
-    TEAM_TEXT,
-    TESS,
     facts,
     release,
     requested,
@@ -170,11 +166,31 @@ def test_a_workflow_task_need_not_take_a_task() -> None:
     assert (asked.effect.workflow, asked.effect.inputs, asked.effect.is_marked) == ("nightly.yml", {}, False)
 
 
-def test_a_workflow_s_name_opens_no_way_past_those_whose_tasks_use_it() -> None:
-    text = TEAM_TEXT.replace('evidence="check=lint"', 'evidence="workflow=nightly.yml"')
-    plan = read_plan(text, path=".github/release-plan.md", version="1.0.0")
-    of_items = workflow_task(plan, REPO.full_name, "nightly")
-    assert of_items is not None
-    assert of_items.owner == "Tech Lead"
-    assert not may(Actor(person=SAM, role=Role.WRITE), doers(plan, of_items))
-    assert may(Actor(person=TESS, role=Role.WRITE, roles=frozenset({"Tech Lead"})), doers(plan, of_items))
+def shared_by(*owners: str) -> Plan:
+    """A plan in which tasks of these owners wait for one workflow."""
+    roles = "".join(f'  "{name}": [tess]\n' for name in dict.fromkeys(owners) if name)
+    tasks = "".join(
+        f"### 1.{n} Task {n}\n"
+        + (f"**Responsible**: {owner}\n" if owner else "")
+        + '\n- [ ] It is green <!-- gonogo: evidence="workflow=nightly.yml" -->\n\n'
+        for n, owner in enumerate(owners, 1)
+    )
+    text = f"---\nroles:\n  Release Manager: [ruth]\n{roles}---\n# Plan\n\n## Phase 1: All\n\n{tasks}"
+    return read_plan(text, path=".github/release-plan.md", version="1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("owners", "roles", "least"),
+    [
+        (("Tech Lead",), ("Tech Lead", "Release Manager"), Role.ADMIN),
+        (("Build and Release", "Docs & Web"), ("Build and Release", "Release Manager", "Docs & Web"), Role.ADMIN),
+        (("Tech Lead", ""), ("Tech Lead", "Release Manager"), Role.WRITE),
+    ],
+)
+def test_a_workflow_that_is_run_by_its_file_is_for_those_whose_tasks_use_it(
+    owners: tuple[str, ...], roles: tuple[str, ...], least: Role
+) -> None:
+    plan = shared_by(*owners)
+    task = workflow_task(plan, REPO.full_name, "nightly")
+    assert task is not None
+    assert runners(plan, REPO.full_name, task) == Allowed(roles=roles, least=least)
