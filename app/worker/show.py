@@ -80,7 +80,8 @@ class Shower:
         shown = await self._bench.releases.shown(release_id)
         verdict = await self._verdict(plan, release)
         # The gate first: it is what keeps a tag from being pushed. What fails keeps nothing else from being shown.
-        parts = (self._gate,) if release.lost else (self._gate, self._status, self._labels)
+        is_gate_only = release.lost is not None or await self._has_successor(release)
+        parts = (self._gate,) if is_gate_only else (self._gate, self._status, self._labels)
         for part in parts:
             try:
                 shown = await self._kept(release_id, shown, await part(plan, release, verdict, shown))
@@ -89,7 +90,7 @@ class Shower:
                 return
             except GitHubError as error:
                 self._failed(release_id, part.__name__, error)
-        if release.lost:
+        if is_gate_only:
             return
         try:
             await self._body.show(plan, release, verdict, shown)
@@ -123,6 +124,12 @@ class Shower:
             if state is not GateState.SUCCESS:
                 beside.append(Beside(version=other.version, issue=other.issue, state=state))
         return judge(plan, release, beside)
+
+    async def _has_successor(self, release: Release) -> bool:
+        """Whether its issue tracks another release by now: that one's checklist and labels stand there."""
+        if release.closed is None:
+            return False
+        return any(other.issue == release.issue for other in await self._bench.releases.open_in(release.repo.id))
 
     async def _kept(self, release_id: ReleaseId, before: Shown, after: Shown) -> Shown:
         """Remember what was written, unless something of it was found changed meanwhile: that is looked at again."""

@@ -239,6 +239,14 @@ async def test_a_release_that_was_given_up_shows_that_and_carries_no_state_label
     assert shop.github.labels[12] == []
 
 
+async def test_a_release_that_is_over_leaves_its_issue_to_the_one_that_follows(shop: Workshop) -> None:
+    await shop.open_team_release()
+    await shop.happened(ReleaseAbandoned(by=RUTH, reason="once more", at=NOW))
+    another = replace(TEAM_STARTED, release=ReleaseId("r2"))
+    await shop.releases.commit(Commit(changes=[Change(release=another.release, expected=0, events=(another,))]), NOON)
+    assert await show(shop) == ["find_check", "create_check"]
+
+
 async def test_a_state_label_that_somebody_took_off_is_put_back(shop: Workshop) -> None:
     await shop.open_release()
     await show(shop)
