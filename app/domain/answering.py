@@ -3,26 +3,29 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
-from app.domain.decision import Decision, Refused
+from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import (
     BadArguments,
     Message,
     NoRelease,
     NoSuchRelease,
+    NothingToTakeBack,
+    NotWaivable,
     NotYet,
     ReleaseOver,
     SaidBefore,
     SeveralReleases,
     UnknownCommand,
 )
+from app.domain.plan.find_item import ItemOf, find_item
 from app.domain.plan.resolve import NoTask, resolve_task
 from app.domain.policy import allowed, refusal
 from app.domain.release.model import Release
 from app.domain.release.running import workflow_task
-from app.domain.slash import Args, BadArgs, Commands, Invocation, Need, SlashCommand
+from app.domain.slash import About, Args, BadArgs, Commands, Invocation, Need, SlashCommand
 from app.domain.values import Sha, version_of
 
 LATER: Final = frozenset(["announce", "blocker", "hotfix", "incident", "note", "publish", "tag"])
@@ -128,20 +131,26 @@ def is_too_late(understood: Understood, facts: Facts) -> bool:
         return False
     if release.moved_at is not None and facts.said_at < release.moved_at:
         return True
-    latest = release.words.get(about(understood, facts) or "")
-    return latest is not None and facts.said_at < latest
+    words = release.words.get(about(understood, facts) or "", {})
+    return any(facts.said_at < said_at for name, said_at in words.items() if name != command.name)
+
+
+def stands_as_said(decision: Decision) -> bool:
+    """Whether a word makes earlier ones void that come after it. One that took back what was still to come does."""
+    return isinstance(decision, Accepted) or isinstance(decision.reason, NothingToTakeBack | NotWaivable)
 
 
 def about(understood: Understood, facts: Facts) -> str | None:
-    """Return what a command is a word about, of which only the latest counts; None where order does not matter."""
-    match understood.command.name:
-        case "go" | "no-go":
-            return "call"
-        case "hold" | "resume":
-            return "hold"
-        case "approve" | "veto" | "withdraw":
-            return f"sign-off:{facts.actor.person.id}"
-        case "waive" | "unwaive":
-            return f"waiver:{understood.args['item'].casefold()}"
-        case _:
+    """Return what a command is a word about; None where order does not matter."""
+    match understood.command.about:
+        case About.CALL | About.HOLD as what:
+            return what
+        case About.SIGN_OFF as what:
+            return f"{what}:{facts.actor.person.id}"
+        case About.WAIVER as what:
+            found = find_item(facts.plan, understood.args["item"]) if facts.plan is not None else None
+            return f"{what}:{found.item.id}" if isinstance(found, ItemOf) else None
+        case None:
             return None
+        case _:
+            assert_never(understood.command.about)

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from app.domain.answering import Understood, about, choose_release, decide, understand
+from app.domain.answering import Understood, about, choose_release, decide, stands_as_said, understand
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Actor, Facts, NoPlan, PlanSource, WorkflowInputs
 from app.domain.messages import CommandHelp, Message
@@ -111,7 +111,7 @@ class CommandDesk:
             refusal=type(decision.reason).__name__ if isinstance(decision, Refused) else None,
             at=facts.now,
             said_at=facts.said_at,
-            about=about(understood, facts),
+            about=about(understood, facts) if stands_as_said(decision) else None,
         )
         draft.add(release, facts.repo, Accepted(events=(answered,)))
 
@@ -171,7 +171,7 @@ class CommandDesk:
             is_pull=asking.is_pull,
             release=release,
             plan=plan,
-            finished_in=await self._finished_in(asking, understood) if is_let else None,
+            finished_in=await self._finished_in(asking, understood, draft) if is_let else None,
             others=tuple(r for r in draft.releases if release is None or r.id != release.id),
             source=await self._source(asking, understood, release) if is_let else None,
             workflows=await self._workflows(needs, release, plan) if is_let else None,
@@ -180,11 +180,15 @@ class CommandDesk:
             log=tuple(log),
         )
 
-    async def _finished_in(self, asking: Asking, understood: Understood) -> int | None:
-        """Return the issue in which the version that is to be started was finished before."""
+    async def _finished_in(self, asking: Asking, understood: Understood, draft: Draft) -> int | None:
+        """Return the issue in which the version that is to be started was finished before, in this very draft too."""
         if Need.PLAN_SOURCE not in understood.command.needs:
             return None
-        return await self._bench.releases.finished_in(asking.repo.id, version_of(understood.args["version"]))
+        version = version_of(understood.args["version"])
+        for release in draft.all:
+            if release.version == version and release.closed is not None and release.closed.how == "finished":
+                return release.issue
+        return await self._bench.releases.finished_in(asking.repo.id, version)
 
     async def _source(
         self, asking: Asking, understood: Understood, release: Release | None

@@ -74,7 +74,8 @@ class Editing:
         if person.role is Role.NONE:
             return
         source = f"ticks:{release.id}:{edited.at.isoformat()}:{digest(edited.after)}"  # the same under every delivery
-        if flipped and stamp_in(before) not in (None, release.stamp):
+        # A text that was opened before the release moved is of the old checklist, whatever it is saved over.
+        if flipped and not {stamp_in(before), stamp_in(edited.after)} <= {None, release.stamp}:
             moved = ChecklistMoved(by=edited.by.login, sha=release.target.sha)
             draft.reply(release.id, release.repo, release.issue, source, moved)
         elif flipped:

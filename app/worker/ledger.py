@@ -136,7 +136,7 @@ class LedgerWorker:
             return Started(run_id=run.run_id, url=run.url or "")
         why = _why_not_wanted(release, effect.sha)
         if why is None and run is None:
-            why = "the release's plan has no such task any more"
+            why = "the release has changed since it was asked for"
         if why is None:
             return None
         # What may have been sent before is looked for, and never sent again.

@@ -7,7 +7,7 @@ from app.domain.plan.model import Plan
 from app.domain.policy import refusal
 from app.domain.release.events_said import SignedOff
 from app.domain.release.model import Release
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Allowed, Who
 
 
@@ -16,6 +16,7 @@ from app.domain.values import Allowed, Who
     usage="approve [role...]",
     who=Who.SIGNER,
     needs=frozenset({Need.RELEASE}),
+    about=About.SIGN_OFF,
     examples=("approve", "approve Tech Lead"),
 )
 def approve(facts: Facts, args: Args) -> Decision:

@@ -5,11 +5,11 @@ from app.domain.facts import Facts
 from app.domain.messages import NoRelease, NothingToTakeBack, NotReady
 from app.domain.release.events_said import GoSaid
 from app.domain.release.gate import Beside, GoNotSaid, NoGo, judge
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
-@slash_command("go", usage="go", who=Who.MANAGER, needs=frozenset({Need.RELEASE}))
+@slash_command("go", usage="go", who=Who.MANAGER, needs=frozenset({Need.RELEASE}), about=About.CALL)
 def go(facts: Facts, _args: Args) -> Decision:
     """Say go, once everything else that the gate asks for is so: it turns green with this."""
     if facts.release is None or facts.plan is None:

@@ -5,7 +5,7 @@ from app.domain.facts import Facts
 from app.domain.messages import HoldWithoutEnd, NoRelease
 from app.domain.moments import moment_in
 from app.domain.release.events_said import HoldPlaced
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
@@ -14,6 +14,7 @@ from app.domain.values import Who
     usage="hold [reason...] [--until TIME]",
     who=Who.STOPPER,
     needs=frozenset({Need.RELEASE}),
+    about=About.HOLD,
     examples=("hold waiting for the security fix", "hold the network is down --until 2h"),
     aliases=("stop", "pause"),
     is_safety=True,

@@ -4,7 +4,7 @@ from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import NoRelease
 from app.domain.release.events_said import NoGoSaid
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
@@ -13,6 +13,7 @@ from app.domain.values import Who
     usage="no-go [reason...]",
     who=Who.MANAGER,
     needs=frozenset({Need.RELEASE}),
+    about=About.CALL,
     examples=("no-go the crash rate is too high",),
     aliases=("nogo",),
     is_safety=True,

@@ -5,11 +5,11 @@ from app.domain.facts import Facts
 from app.domain.messages import HeldByOthers, NoRelease, NothingToTakeBack
 from app.domain.policy import managers, may
 from app.domain.release.events_said import HoldLifted
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
-@slash_command("resume", usage="resume", who=Who.OWNER, needs=frozenset({Need.RELEASE}))
+@slash_command("resume", usage="resume", who=Who.OWNER, needs=frozenset({Need.RELEASE}), about=About.HOLD)
 def resume(facts: Facts, _args: Args) -> Decision:
     """Lift your own hold; a release manager lifts all of them."""
     if facts.release is None or facts.plan is None:

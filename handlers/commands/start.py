@@ -76,6 +76,7 @@ def start(facts: Facts, args: Args) -> Decision:
                 by=facts.actor.person,
                 at=facts.now,
                 people=source.people,
+                said_at=facts.said_at,
             ),
         ),
         is_refresh=True,

@@ -5,7 +5,7 @@ from app.domain.facts import Facts
 from app.domain.messages import Message, NoRelease, NotWaivable
 from app.domain.release.events_said import WaiverLifted
 from app.domain.release.the_item import the_item
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
@@ -14,6 +14,7 @@ from app.domain.values import Who
     usage="unwaive <item>",
     who=Who.MANAGER,
     needs=frozenset({Need.RELEASE}),
+    about=About.WAIVER,
     examples=("unwaive 1.3.6",),
 )
 def unwaive(facts: Facts, args: Args) -> Decision:

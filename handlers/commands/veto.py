@@ -4,7 +4,7 @@ from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import NoRelease
 from app.domain.release.events_said import Vetoed
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
@@ -13,6 +13,7 @@ from app.domain.values import Who
     usage="veto [reason...]",
     who=Who.STOPPER,
     needs=frozenset({Need.RELEASE}),
+    about=About.SIGN_OFF,
     examples=("veto the installer crashes on ARM",),
     is_safety=True,
 )

@@ -13,7 +13,7 @@ from app.domain.release.items import State
 from app.domain.release.model import Release
 from app.domain.release.standing import standing
 from app.domain.release.the_item import the_item
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 SECONDED: Final = "P0"
@@ -25,6 +25,7 @@ SECONDED: Final = "P0"
     usage="waive <item> <reason...>",
     who=Who.MANAGER,
     needs=frozenset({Need.RELEASE}),
+    about=About.WAIVER,
     examples=("waive 1.3.6 no MIDI hardware this week",),
 )
 def waive(facts: Facts, args: Args) -> Decision:

@@ -4,11 +4,11 @@ from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import NoRelease, NothingToTakeBack
 from app.domain.release.events_said import Withdrawn
-from app.domain.slash import Args, Need, slash_command
+from app.domain.slash import About, Args, Need, slash_command
 from app.domain.values import Who
 
 
-@slash_command("withdraw", usage="withdraw", who=Who.OWNER, needs=frozenset({Need.RELEASE}))
+@slash_command("withdraw", usage="withdraw", who=Who.OWNER, needs=frozenset({Need.RELEASE}), about=About.SIGN_OFF)
 def withdraw(facts: Facts, _args: Args) -> Decision:
     """Take your own sign-off or veto back."""
     if facts.release is None or facts.plan is None:

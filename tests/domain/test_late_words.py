@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.answering import Understood, decide, understand
+from app.domain.answering import Understood, decide, stands_as_said, understand
 from app.domain.decision import Decision, Refused
 from app.domain.messages import SaidBefore
 from app.domain.release.events import Event
@@ -41,16 +41,16 @@ MOVED = replace(retargeted(), said_at=later(5))
 READY = (*all_signed(), go_said())
 
 
-def word(about: str | None, minutes: float, refusal: str | None = None) -> CommandAnswered:
+def word(about: str | None, minutes: float, command: str = "another") -> CommandAnswered:
     """A command that was decided on, by when it was said."""
     return CommandAnswered(
         key=f"k{minutes}",
         delivery="d",
-        command="x",
+        command=command,
         text="x",
         by=RUTH,
         sha=SHA,
-        refusal=refusal,
+        refusal=None,
         at=NOW,
         said_at=later(minutes),
         about=about,
@@ -91,14 +91,24 @@ def test_a_word_for_safety_and_a_question_count_whenever_they_come(text: str) ->
         ("withdraw", TESS, f"sign-off:{TESS.id}"),
         ("waive 1.2.1 no time", RUTH, "waiver:1.2.1"),
         ("unwaive 1.2.1", RUTH, "waiver:1.2.1"),
-        ('waive "User GUIDE" no time', RUTH, "waiver:user guide"),
+        ('waive "User GUIDE" no time', RUTH, "waiver:1.2.1"),
     ],
 )
-def test_of_words_about_the_same_only_the_latest_counts(text: str, by: Person, about: str) -> None:
+def test_a_word_is_void_where_another_about_the_same_was_said_later(text: str, by: Person, about: str) -> None:
     assert is_void(told(text, by, 4, *READY, held(SAM), word(about, 5)))
     assert not is_void(told(text, by, 5, *READY, held(SAM), word(about, 5)))
     assert not is_void(told(text, by, 4, *READY, held(SAM), word(f"{about}-2", 5)))
-    assert not is_void(told(text, by, 4, *READY, held(SAM), word(about, 5, refusal="NotAllowed")))
+    assert not is_void(told(text, by, 4, *READY, held(SAM), word(about, 5, text.partition(" ")[0])))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [("withdraw", True), ("unwaive 1.2.1", True), ("resume", True), ("finish", False), ("2.1", False)],
+)
+def test_taking_back_what_is_still_to_come_stands_as_said(text: str, *, is_kept: bool) -> None:
+    decision = told(text, RUTH, 4)
+    assert isinstance(decision, Refused)
+    assert stands_as_said(decision) == is_kept
 
 
 def test_a_refusal_as_void_says_what_the_release_is_about_now() -> None:

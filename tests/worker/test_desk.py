@@ -42,6 +42,21 @@ async def answered(shop: Workshop) -> list[CommandAnswered]:
     return [event for event in await shop.releases.events(R1) if isinstance(event, CommandAnswered)]
 
 
+LATER_START = replace(TEAM_STARTED, said_at=NOON + timedelta(seconds=3))
+
+
+def spoken(text: str, number: int, at: str, by: Person = TESS) -> bytes:
+    """A comment in the tracking issue, of that moment."""
+    return payload(
+        "issue_comment.created",
+        comment__body=text,
+        comment__id=number,
+        comment__created_at=at,
+        comment__user=account(by),
+        sender=account(by),
+    )
+
+
 def labelled(name: str, by: Person = RUTH, kind: str = "User", at: str = LATER, action: str = "labeled") -> bytes:
     """A label on the tracking issue."""
     return payload(
@@ -391,3 +406,31 @@ async def test_an_abandoned_version_can_be_started_again(shop: Workshop) -> None
     await say(shop, "/release abandon that is enough", by=RUTH)
     await say(shop, "/release start 1.0.0", "d2", by=RUTH, number=901)
     assert len(await shop.releases.open_ids()) == 1
+
+
+async def test_a_version_that_is_finished_further_up_in_the_comment_is_not_started_again(shop: Workshop) -> None:
+    await shop.open_team_release()
+    shop.github.files[".github/release-plan.md"] = TEAM_TEXT
+    await say(shop, "/release finish --force that is enough\n/release start 1.0.0", by=RUTH)
+    assert await shop.releases.open_ids() == []
+
+
+async def test_what_was_said_before_a_release_began_was_not_said_of_it(shop: Workshop) -> None:
+    await shop.releases.commit(Commit(changes=[Change(release=R1, expected=0, events=(LATER_START,))]), NOON)
+    await say(shop, "/release abandon by mistake", by=RUTH)
+    assert await shop.releases.open_ids() == [R1]
+    assert any("before something else" in said for said in await effects(shop))
+
+
+async def test_what_is_taken_back_before_it_comes_does_not_come_to_count(shop: Workshop) -> None:
+    await shop.open_team_release()
+    await tell(shop, "issue_comment", spoken("/release withdraw", 901, "2026-03-10T12:00:20Z"), "d1")
+    await tell(shop, "issue_comment", spoken("/release approve", 900, "2026-03-10T12:00:10Z"), "d2")
+    assert (await shop.release()).signoffs == {}
+
+
+async def test_two_waive_a_p0_item_in_whatever_order_their_words_come(shop: Workshop) -> None:
+    await shop.open_team_release()
+    await tell(shop, "issue_comment", spoken("/release waive 1.1.1 no time", 901, "2026-03-10T12:00:20Z", RON), "d1")
+    await tell(shop, "issue_comment", spoken("/release waive 1.1.1 no time", 900, "2026-03-10T12:00:10Z", RUTH), "d2")
+    assert (await shop.release()).waivers[READ].is_in_force

@@ -124,6 +124,23 @@ async def test_a_tick_by_who_may_not_is_put_back_and_said_why_once(shop: Worksho
     assert (page.is_ticked(READ), page.is_ticked(GUIDE)) == (False, True)
 
 
+@pytest.mark.parametrize("is_saved_over_the_new_one", [False, True])
+async def test_boxes_of_a_checklist_of_another_commit_are_not_taken(
+    shop: Workshop, page: Page, *, is_saved_over_the_new_one: bool
+) -> None:
+    """An editor that was opened before the release moved is saved after it: before the new checklist stands, or over it."""
+    stale = page.clicked(READ)
+    await shop.happened(retargeted())
+    if is_saved_over_the_new_one:
+        await page.show()
+    await page.edit(stale)
+    await page.show()
+    assert (await shop.release()).ticks == {}
+    assert "item_ticked" not in await kinds(shop)
+    assert not page.is_ticked(READ)
+    assert any("checklist of another commit" in said for said in await effects(shop))
+
+
 async def test_a_box_that_only_a_machine_ticks_is_put_back_whoever_clicked_it(shop: Workshop, page: Page) -> None:
     shop.github.role = Role.ADMIN
     await page.edit(page.clicked(LINT), by=RUTH)

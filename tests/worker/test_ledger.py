@@ -259,7 +259,7 @@ async def test_what_github_will_not_do_with_a_label_or_a_branch_is_given_up(
     [
         ("moved", retargeted(), "the release has moved from"),
         ("over", ReleaseAbandoned(by=MANAGER, reason="no", at=NOW), "the release is over"),
-        ("not in the plan any more", NEW_PLAN, "no such task any more"),
+        ("not in the plan any more", NEW_PLAN, "has changed since it was asked for"),
     ],
 )
 async def test_d6_a_run_that_nobody_wants_any_more_is_not_started(

@@ -27,6 +27,7 @@ class ReleaseStarted:
     by: Person
     at: datetime
     people: Mapping[str, int] = field(default_factory=dict[str, int])  # the ids of the logins that the roles name
+    said_at: datetime | None = None  # by GitHub's clock: what was said before that was said of another release
     kind: Literal["release_started"] = "release_started"
 
 

@@ -79,6 +79,7 @@ def _started(event: ReleaseStarted) -> Release:
         changed_at=event.at,
         revision=1,
         people=event.people,
+        moved_at=event.said_at,
     )
 
 

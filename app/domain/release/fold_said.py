@@ -71,8 +71,10 @@ def is_latest_word(release: Release, item: ItemId, edited_at: datetime) -> bool:
 
 def _answered(release: Release, event: CommandAnswered) -> Release:
     words = release.words
-    if event.about is not None and event.said_at is not None and event.refusal is None:
-        words = {**words, event.about: max(event.said_at, words.get(event.about, event.said_at))}
+    if event.about is not None and event.said_at is not None:
+        known = words.get(event.about, {})
+        latest = max(event.said_at, known.get(event.command, event.said_at))
+        words = {**words, event.about: {**known, event.command: latest}}
     return replace(release, answered=(*release.answered, event.key)[-KEPT_ANSWERS:], words=words)
 
 

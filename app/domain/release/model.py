@@ -162,8 +162,9 @@ class Release:
     head: Sha | None = None  # where the target's branch stands, once it has moved on
     drift: Drift | None = None
     repair: Repair | None = None  # the latest
-    moved_at: datetime | None = None  # when its commit or plan was changed last, by GitHub's clock
-    words: Mapping[str, datetime] = field(default_factory=dict[str, datetime])  # the latest about each thing, likewise
+    moved_at: datetime | None = None  # when it began, or its commit or plan was changed last, by GitHub's clock
+    words: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict[str, Mapping[str, datetime]])
+    """When which command was said last about each thing, by GitHub's clock."""
     answered: tuple[str, ...] = ()  # the latest commands that were decided, by their keys
     closed: Closing | None = None
     lost: str | None = None  # why there is no tracking issue any more

@@ -29,6 +29,15 @@ class Need(StrEnum):
     LOG = "log"  # the release's whole log
 
 
+class About(StrEnum):
+    """What a command is a word about, where one that was said later and says otherwise makes it void."""
+
+    CALL = "call"
+    HOLD = "hold"
+    SIGN_OFF = "sign-off"  # of whoever says it
+    WAIVER = "waiver"  # of the item that it names
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlashCommand:
     """One slash command. `who` says who may give it; one for safety is understood however it is put."""
@@ -42,6 +51,7 @@ class SlashCommand:
     examples: tuple[str, ...]
     aliases: tuple[str, ...]
     is_safety: bool
+    about: About | None
     decide: Decide
 
     @property
@@ -63,6 +73,7 @@ def slash_command(  # noqa: PLR0913 - what a command declares, all but its name 
     examples: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
     is_safety: bool = False,
+    about: About | None = None,
 ) -> Callable[[Decide], SlashCommand]:
     """Make a command of a pure function. Its docstring is the help: the first line the summary, the rest the details.
 
@@ -88,6 +99,7 @@ def slash_command(  # noqa: PLR0913 - what a command declares, all but its name 
             examples=examples,
             aliases=aliases,
             is_safety=is_safety,
+            about=about,
             decide=decide,
         )
 

@@ -45,7 +45,7 @@ st.register_type_strategy(
         ticks=by_name(st.from_type(Tick)),
         claims=by_name(st.from_type(Claim)),
         edited=by_name(TIMES),
-        words=by_name(TIMES),
+        words=by_name(by_name(TIMES)),
         waivers=by_name(st.from_type(Waiver)),
         signoffs=by_name(st.from_type(SignOff)),
         forced=by_name(st.from_type(Forced)),

@@ -179,18 +179,18 @@ def test_the_latest_commands_that_were_decided_are_remembered() -> None:
     )
 
 
-def worded(about: str | None, minutes: float, refusal: str | None = None) -> CommandAnswered:
-    return replace(answered(f"k{minutes}"), about=about, said_at=later(minutes), refusal=refusal)
+def worded(about: str | None, minutes: float) -> CommandAnswered:
+    return replace(answered(f"k{minutes}"), about=about, said_at=later(minutes))
 
 
-def test_of_words_about_the_same_the_latest_is_remembered_in_whatever_order_they_come() -> None:
-    words = {"call": later(3), "hold": later(1)}
+def test_of_words_about_the_same_the_latest_of_each_command_is_remembered_in_whatever_order_they_come() -> None:
+    words = {"call": {"go": later(3)}, "hold": {"go": later(1)}}
     assert team_release(worded("call", 3), worded("hold", 1), worded("call", 2)).words == words
     assert team_release(worded("call", 2), worded("call", 3), worded("hold", 1)).words == words
 
 
-@pytest.mark.parametrize("event", [answered("k"), worded(None, 3), worded("call", 3, refusal="NotReady")])
-def test_a_word_that_was_refused_or_is_about_nothing_is_no_latest_word(event: CommandAnswered) -> None:
+@pytest.mark.parametrize("event", [answered("k"), worded(None, 3)])
+def test_a_word_that_is_about_nothing_is_no_latest_word(event: CommandAnswered) -> None:
     assert team_release(event).words == {}
 
 
