@@ -8,8 +8,8 @@
 Set up: `add_repo`, `add_user`, `collaborate`, `add_team`, `add_app`, `install`, `ping`.
 Act as a person (by login): `open_issue`, `edit_issue`, `close_issue`, `reopen_issue`, `delete_issue`, `transfer_issue`,
 `lock_issue`, `unlock_issue`, `comment`, `edit_comment`, `delete_comment`, `react`, `label`, `unlabel`, `fork`,
-`open_pull`, `merge_pull`, `commit`, `push_branch`, `push_tags`, `delete_ref`, `dispatch`, `status`, and as any App
-`check`. What GitHub refuses raises `Refusal`. Hands for issues are good for pull requests too.
+`open_pull`, `merge_pull`, `commit`, `push_branch`, `push_tag`, `push_tags`, `delete_tags`, `delete_ref`, `dispatch`,
+`status`, and as any App `check`. What GitHub refuses raises `Refusal`. Hands for issues are good for pull requests too.
 Run the organisation: `add_to_team`, `remove_from_team`, `add_to_org`, `remove_from_org`, `set_role`, `set_team_role`,
 `rename_user`.
 Steer CI: `outcome(workflow, task=, job=, conclusion=, seconds=)`, `finish(repo, run, job)`, `pace` (seconds to queue,

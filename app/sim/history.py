@@ -5,6 +5,13 @@ from collections.abc import Iterable
 from app.sim.state import Commit, Repo
 
 
+def peeled(repo: Repo, sha: str) -> str:
+    """Return the commit that a ref's sha stands for: a tag object's commit, a commit itself."""
+    while sha in repo.tags:
+        sha = repo.tags[sha].object
+    return sha
+
+
 def ancestors(repo: Repo, *shas: str) -> set[str]:
     """Return all commits that lead to these, themselves included; what is not in the repository leads nowhere."""
     seen: set[str] = set()

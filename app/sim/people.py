@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.sim.company import Company
-from app.sim.doing import actions, checks, git, issues, merging, moving, progress, pulls
+from app.sim.doing import actions, checks, git, issues, merging, moving, progress, pulls, tags
 from app.sim.doing.issues import Text
 from app.sim.state import (
     Actor,
@@ -19,6 +19,9 @@ from app.sim.state import (
     Status,
     WorkflowRun,
 )
+
+MOST_TAGS_TOLD = 3
+"""Of a push of more tags GitHub tells nothing: no event, no workflow."""
 
 
 class People(Company):
@@ -153,11 +156,31 @@ class People(Company):
         """Create or move a branch as a person."""
         git.set_ref(self, self.repo(repo), f"refs/heads/{branch}", sha, self.person(by))
 
-    def push_tags(self, repo: Repo | str, tags: Mapping[str, str], *, by: str) -> None:
-        """Push tags in one push as a person; GitHub sends no event when there are more than three."""
-        silent = len(tags) > 3  # noqa: PLR2004  GitHub's documented limit
-        for name, sha in tags.items():
-            git.set_ref(self, self.repo(repo), f"refs/tags/{name}", sha, self.person(by), silent=silent)
+    def push_tags(self, repo: Repo | str, wanted: Mapping[str, str], *, by: str) -> None:
+        """Push tags (name to commit or tag object) in one push as a person; no event when there are more than three."""
+        place, who = self.repo(repo), self.person(by)
+        for name, sha in wanted.items():
+            git.set_ref(self, place, f"refs/tags/{name}", sha, who, silent=len(wanted) > MOST_TAGS_TOLD)
+
+    def push_tag(
+        self, repo: Repo | str, name: str, sha: str, *, by: str, annotated: bool = False, message: str = ""
+    ) -> str:
+        """Create or move a tag as a person, `git tag -f` and `git push -f`; return what its ref points at then.
+
+        An annotated one gets a tag object of that commit (or tag object), made by that person, with the message.
+        """
+        place, who = self.repo(repo), self.person(by)
+        if annotated:
+            maker = tags.tagger_of(who.user, self.now())
+            sha = tags.make_tag(self, place, name, sha, message or f"{name}\n", maker).sha
+        self.push_tags(place, {name: sha}, by=by)
+        return sha
+
+    def delete_tags(self, repo: Repo | str, names: Sequence[str], *, by: str) -> None:
+        """Delete tags in one push as a person; GitHub sends no event when there are more than three."""
+        place, who = self.repo(repo), self.person(by)
+        for name in names:
+            git.delete_ref(self, place, f"refs/tags/{name}", who, silent=len(names) > MOST_TAGS_TOLD)
 
     def delete_ref(self, repo: Repo | str, ref: str, *, by: str) -> None:
         """Delete a ref such as refs/tags/v1 as a person."""

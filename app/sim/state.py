@@ -106,6 +106,21 @@ class Commit:
     files: dict[str, bytes]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag object: what an annotated tag's ref points at. It stays when the ref moves on or goes."""
+
+    sha: str  # the id that git gives it
+    tag: str
+    message: str  # kept as it came, with a signature at its end where it has one
+    object: str  # what it is a tag of
+    type: str  # commit, or tag for a tag of a tag
+    name: str  # of who made it, as are the next two
+    email: str
+    at: datetime
+    reason: str  # why GitHub does not call it verified: unsigned | no_user | unknown_key
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Label:
     """A label of a repository."""
@@ -349,7 +364,8 @@ class Repo:
     gone: dict[int, Elsewhere | None] = field(default_factory=dict[int, Elsewhere | None])  # None: deleted
     comments: dict[int, Comment] = field(default_factory=dict[int, Comment])
     commits: dict[str, Commit] = field(default_factory=dict[str, Commit])
-    refs: dict[str, str] = field(default_factory=dict[str, str])  # refs/heads/main -> sha
+    refs: dict[str, str] = field(default_factory=dict[str, str])  # refs/heads/main -> sha, of a tag object too
+    tags: dict[str, Tag] = field(default_factory=dict[str, Tag])  # tag objects by sha
     suites: dict[int, Suite] = field(default_factory=dict[int, Suite])
     checks: dict[int, CheckRun] = field(default_factory=dict[int, CheckRun])
     checks_at: dict[str, list[CheckRun]] = field(default_factory=dict[str, list[CheckRun]])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.sim.doing import checks, progress
 from app.sim.expressions import Value, as_text, fill
+from app.sim.history import peeled
 from app.sim.state import Actor, Repo, Workflow, WorkflowRun
 from app.sim.wire import Json, Refusal
 from app.sim.workflow_file import FOLDER, InputSpec, WorkflowFile, read_workflow
@@ -56,7 +57,7 @@ def register(world: World, repo: Repo) -> None:
 
 def pushed(world: World, repo: Repo, ref: str, actor: Actor) -> None:
     """Start the workflows that a push of that ref starts."""
-    sha = repo.refs[ref]
+    sha = peeled(repo, repo.refs[ref])
     for workflow in repo.workflows.values():
         spec = file_of(repo, workflow, sha)
         if spec is not None and spec.starts_on_push(ref):
@@ -91,7 +92,7 @@ def dispatch(
 ) -> WorkflowRun:
     """Dispatch a workflow. Refused with 422 as GitHub words it: no such ref, no trigger, inputs that do not fit."""
     full = _ref_of(repo, ref)
-    spec = file_of(repo, workflow, repo.refs[full])
+    spec = file_of(repo, workflow, peeled(repo, repo.refs[full]))
     if spec is None or "workflow_dispatch" not in spec.triggers:
         raise Refusal(422, "Workflow does not have 'workflow_dispatch' trigger")
     if len(given) > MOST_INPUTS or len(json.dumps(given)) > LONGEST_INPUTS:
@@ -112,7 +113,7 @@ def dispatch(
 
 def start(world: World, repo: Repo, order: Start) -> WorkflowRun:
     """Start a run: it queues, and goes on by itself as time passes."""
-    now, sha = world.now(), repo.refs[order.ref]
+    now, sha = world.now(), peeled(repo, repo.refs[order.ref])
     branch = order.ref.split("/", 2)[2]
     run = WorkflowRun(
         id=world.next_id("run"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.sim.doing import actions, pulls
-from app.sim.history import is_forward, only_in
+from app.sim.history import is_forward, only_in, peeled
 from app.sim.shapes import git as shapes
 from app.sim.state import Actor, Commit, Repo
 from app.sim.wire import WEB, Json, Refusal
@@ -19,7 +19,7 @@ def commit_of(repo: Repo, name: str) -> Commit | None:
     name = name.removeprefix("refs/")
     for ref in (f"refs/heads/{name}", f"refs/tags/{name}", f"refs/{name}"):
         if ref in repo.refs:
-            return repo.commits[repo.refs[ref]]
+            return repo.commits[peeled(repo, repo.refs[ref])]
     if name in repo.commits:
         return repo.commits[name]
     if len(name) >= 7:  # noqa: PLR2004  the shortest abbreviation that GitHub takes
@@ -61,7 +61,7 @@ def add_commit(
 
 
 def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silent: bool = False) -> None:
-    """Create or move a ref; `silent` sends no event, as for a push of more than three tags."""
+    """Create or move a ref, a tag's to a commit or to a tag object; `silent` sends no event and starts no workflow."""
     before = repo.refs.get(ref)
     if before == sha:
         return
@@ -78,11 +78,13 @@ def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silen
     actions.pushed(world, repo, ref, actor)
 
 
-def delete_ref(world: World, repo: Repo, ref: str, actor: Actor) -> None:
-    """Delete a ref."""
+def delete_ref(world: World, repo: Repo, ref: str, actor: Actor, *, silent: bool = False) -> None:
+    """Delete a ref; `silent` sends no event."""
     before = repo.refs.pop(ref, None)
     if before is None:
         raise Refusal(422, "Reference does not exist")
+    if silent:
+        return
     world.emit(repo, "delete", {**_named(ref), "pusher_type": "user"}, actor)
     world.emit(repo, "push", _push(repo, ref, before, ZERO, actor), actor)
     pulls.branch_deleted(world, repo, ref, actor)
@@ -106,11 +108,19 @@ def _pushed(repo: Repo, ref: str, before: str, after: str) -> list[Json]:
     return [shapes.pushed_commit(repo, one) for one in brought[-MOST_PUSHED:]]
 
 
+def _base(repo: Repo, sha: str) -> str | None:
+    """Return the branch that stands where a new tag does: the default one before others."""
+    default = f"refs/heads/{repo.default_branch}"
+    there = [ref for ref, head in repo.refs.items() if head == sha and ref.startswith("refs/heads/")]
+    return default if default in there else next(iter(there), None)
+
+
 def _push(repo: Repo, ref: str, before: str, after: str, actor: Actor) -> Json:
-    created, deleted = before == ZERO, after == ZERO
-    head = None if deleted else shapes.pushed_commit(repo, repo.commits[after])
+    created, deleted, is_tag = before == ZERO, after == ZERO, ref.startswith("refs/tags/")
+    commit_sha = peeled(repo, after)
+    head = None if deleted else shapes.pushed_commit(repo, repo.commits[commit_sha])
     moved = not (created or deleted) and is_forward(repo, before, after)
-    page = f"{WEB}/{repo.full_name}"
+    span = ref.removeprefix("refs/tags/") if is_tag and created else f"{before[:12]}...{after[:12]}"
     return {
         "ref": ref,
         "before": before,
@@ -119,8 +129,8 @@ def _push(repo: Repo, ref: str, before: str, after: str, actor: Actor) -> Json:
         "created": created,
         "deleted": deleted,
         "forced": not (created or deleted or moved),
-        "base_ref": None,
-        "compare": f"{page}/compare/{before[:12]}...{after[:12]}",
+        "base_ref": _base(repo, commit_sha) if is_tag and created else None,
+        "compare": f"{WEB}/{repo.full_name}/compare/{span}",
         "commits": _pushed(repo, ref, before, after),
         "head_commit": head,
     }

@@ -148,11 +148,12 @@ def changed_file(repo: Repo, at: str, one: Change) -> Json:
 def ref(repo: Repo, name: str, sha: str) -> Json:
     """Return a ref's JSON; the name is the full one, such as refs/heads/main."""
     url = f"{API}/repos/{repo.full_name}/git"
+    kind = "tag" if sha in repo.tags else "commit"
     return {
         "ref": name,
         "node_id": f"REF_{repo.id}_{name}",
         "url": f"{url}/{name}",
-        "object": {"sha": sha, "type": "commit", "url": f"{url}/commits/{sha}"},
+        "object": {"sha": sha, "type": kind, "url": f"{url}/{kind}s/{sha}"},
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.plan.model import Dispatch, Plan
 from app.sim.github import SimGitHub
+from app.sim.history import peeled
 from app.sim.scenario import Room
 from app.sim.stage.cast import Member
 from app.sim.stage.chips import chips
@@ -11,6 +12,7 @@ from app.sim.stage.ci import GateCard, Part, RunCard, checks_at, gate_card, gate
 from app.sim.stage.latest import Latest, latest_of
 from app.sim.stage.talk import IssueCard, IssueLine, issue_card, issue_line
 from app.sim.stage.telling import Telling
+from app.sim.state import Repo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,8 @@ def look(github: SimGitHub, room: Room, telling: Telling, plan: Plan, who: Membe
         sha=sha,
         runs=tuple(run_card(run) for run in reversed(repo.runs.values())),
         checks=tuple(checks_at(room, sha)),
-        branches=_refs(repo.refs, "refs/heads/"),
-        tags=_refs(repo.refs, "refs/tags/"),
+        branches=_refs(repo, "refs/heads/"),
+        tags=_refs(repo, "refs/tags/"),
         step=telling.step,
         is_over=telling.is_over,
         troubles=(*telling.troubles, *_unknown(github)),
@@ -66,8 +68,9 @@ def labels_to_choose(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _refs(refs: dict[str, str], below: str) -> tuple[tuple[str, str], ...]:
-    return tuple((ref.removeprefix(below), sha[:7]) for ref, sha in sorted(refs.items()) if ref.startswith(below))
+def _refs(repo: Repo, below: str) -> tuple[tuple[str, str], ...]:
+    refs = sorted(repo.refs.items())
+    return tuple((ref.removeprefix(below), peeled(repo, sha)[:7]) for ref, sha in refs if ref.startswith(below))
 
 
 def _unknown(github: SimGitHub) -> list[str]:

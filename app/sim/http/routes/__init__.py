@@ -1,6 +1,6 @@
 """Every route that the simulated GitHub has."""
 
-from app.sim.http.routes import actions, apps, checks, compare, contents, issues, pulls, refs, repos
+from app.sim.http.routes import actions, apps, checks, compare, contents, issues, pulls, refs, repos, tags
 
 ROUTES = (
     *apps.ROUTES,
@@ -10,6 +10,7 @@ ROUTES = (
     *compare.ROUTES,
     *contents.ROUTES,
     *refs.ROUTES,
+    *tags.ROUTES,
     *checks.ROUTES,
     *actions.ROUTES,
 )

@@ -1,7 +1,7 @@
 """Routes of branches and tags."""
 
 from app.sim.doing import git as doing
-from app.sim.history import is_forward
+from app.sim.history import is_forward, peeled
 from app.sim.http.request import Request, Route
 from app.sim.shapes import git as shapes
 from app.sim.wire import Answer, Refusal, flag, found, wanted
@@ -24,10 +24,12 @@ def matching_refs(request: Request) -> Answer:
     return Answer(body=[shapes.ref(request.repo, name, refs[name]) for name in sorted(refs) if name.startswith(prefix)])
 
 
-def _sha(request: Request) -> str:
+def _sha(request: Request, name: str) -> str:
     sha = wanted(request.body, "sha")
-    if sha not in request.repo.commits:
+    if sha not in request.repo.commits and sha not in request.repo.tags:
         raise Refusal(422, "Object does not exist")
+    if sha in request.repo.tags and not name.startswith("refs/tags/"):
+        raise Refusal(422, "Reference cannot be created")  # a branch stands at commits only
     return sha
 
 
@@ -36,7 +38,7 @@ def create_ref(request: Request) -> Answer:
     name = wanted(request.body, "ref")
     if not name.startswith(("refs/heads/", "refs/tags/")) or name.endswith("/"):
         raise Refusal(422, "Reference name is not valid")
-    sha = _sha(request)
+    sha = _sha(request, name)
     if name in request.repo.refs:
         raise Refusal(422, "Reference already exists")
     doing.set_ref(request.world, request.repo, name, sha, request.actor)
@@ -49,8 +51,9 @@ def update_ref(request: Request) -> Answer:
     before = request.repo.refs.get(name)
     if before is None:
         raise Refusal(422, "Reference does not exist")
-    sha = _sha(request)
-    if not flag(request.body, "force") and not is_forward(request.repo, before, sha):
+    sha = _sha(request, name)
+    forward = is_forward(request.repo, peeled(request.repo, before), peeled(request.repo, sha))
+    if not flag(request.body, "force") and not forward:
         raise Refusal(422, "Update is not a fast forward")
     doing.set_ref(request.world, request.repo, name, sha, request.actor)
     return Answer(body=shapes.ref(request.repo, name, sha))
