@@ -25,6 +25,7 @@ EVENTS = frozenset(
         "organization",
         "pull_request",
         "push",
+        "release",
         "status",
         "team",
         "workflow_dispatch",

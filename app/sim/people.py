@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.sim.company import Company
 from app.sim.doing import actions, checks, git, issues, merging, moving, progress, pulls, tags
 from app.sim.doing.issues import Text
+from app.sim.publishing import Publishing
 from app.sim.state import (
     Actor,
     CheckRun,
@@ -24,7 +25,7 @@ MOST_TAGS_TOLD = 3
 """Of a push of more tags GitHub tells nothing: no event, no workflow."""
 
 
-class People(Company):
+class People(Company, Publishing):
     """The world with hands. Repositories are named `owner/name`, people by login; a KeyError tells of a wrong name."""
 
     # -- issues -------------------------------------------------------------------------------------------

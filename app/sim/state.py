@@ -346,6 +346,43 @@ class Outcome:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Asset:
+    """A file of a release. A `starter` is what an upload leaves that broke off: it has its name, and no content."""
+
+    id: int
+    name: str
+    label: str | None
+    content_type: str
+    data: bytes
+    digest: str | None  # sha256:..., None for files of before GitHub worked it out
+    state: str  # uploaded | starter
+    uploader: User
+    created_at: datetime
+    updated_at: datetime
+    downloads: int = 0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class GitHubRelease:
+    """A release, or the draft of one: drafts have no tag of their own yet, only the name that it is to have."""
+
+    id: int
+    tag: str
+    target: str  # the commitish at which the tag is made where there is none
+    name: str | None
+    body: str | None
+    draft: bool
+    prerelease: bool
+    author: User
+    created_at: datetime
+    updated_at: datetime
+    slug: str  # what stands in the address of a draft in the tag's place
+    published_at: datetime | None = None
+    immutable: bool = False
+    assets: dict[int, Asset] = field(default_factory=dict[int, Asset])
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Repo:
     """A repository and all that is in it."""
 
@@ -373,6 +410,10 @@ class Repo:
     workflows: dict[str, Workflow] = field(default_factory=dict[str, Workflow])  # path -> workflow
     runs: dict[int, WorkflowRun] = field(default_factory=dict[int, WorkflowRun])
     jobs: dict[int, Job] = field(default_factory=dict[int, Job])
+    releases: dict[int, GitHubRelease] = field(default_factory=dict[int, GitHubRelease])
+    latest_release: int | None = None  # the one that was made the latest
+    immutable_releases: bool = False  # what is published from now on cannot be changed
+    burned_tags: set[str] = field(default_factory=set[str])  # names that an immutable release had
 
     @property
     def full_name(self) -> str:

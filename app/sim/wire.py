@@ -14,12 +14,14 @@ Json: TypeAlias = dict[str, object]
 
 DOCS = "https://docs.github.com/rest"
 API = "https://api.github.com"
+UPLOADS = "https://uploads.github.com"
+STORE = "https://release-assets.githubusercontent.com"
 WEB = "https://github.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a route answers; `body` None means no body at all."""
+    """What a route answers; `body` None means no body at all, bytes go out as they are."""
 
     status: int = 200
     body: object = None

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from app.sim.clock import Now, SimClock
 from app.sim.faults import Fault, Stale
 from app.sim.shapes import accounts
-from app.sim.state import ROLES, Actor, App, Installation, Outcome, Repo, Team, Token, User
+from app.sim.state import ROLES, Actor, App, Installation, Outcome, Repo, Team, Token, User, WorkflowRun
 from app.sim.webhooks import WebhookPost, make_post
 from app.sim.wire import Json, dumps
 
@@ -35,6 +35,8 @@ FIRST_ID = {
     "status": 30_000_000_000,
     "workflow": 150_000_000,
     "run": 16_000_000_000,
+    "release": 190_000_000,
+    "asset": 210_000_000,
 }
 """Where ids of each kind begin: most are beyond 32 bits, as GitHub's are."""
 
@@ -72,6 +74,8 @@ class World:
         self.repos: dict[str, Repo] = {}  # by lower-case owner/name
         self.tokens: dict[str, Token] = {}
         self.outcomes: list[Outcome] = []  # the last one that fits counts
+        self.when_runs_end: list[Callable[[Repo, WorkflowRun], None]] = []
+        self.largest_asset = 2 * 1024**3  # bytes, as GitHub documents
         self.faults: list[Fault] = []
         self.stale_issues: dict[int, Stale] = {}  # by the issue's id
         self.calls: list[Call] = []

@@ -65,6 +65,8 @@ def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silen
     before = repo.refs.get(ref)
     if before == sha:
         return
+    if before is not None:
+        _refuse_locked(repo, ref)
     repo.refs[ref] = sha
     if ref == f"refs/heads/{repo.default_branch}" and repo.parent is None:  # a fork's workflows are off at first
         actions.register(world, repo)
@@ -80,14 +82,21 @@ def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silen
 
 def delete_ref(world: World, repo: Repo, ref: str, actor: Actor, *, silent: bool = False) -> None:
     """Delete a ref; `silent` sends no event."""
-    before = repo.refs.pop(ref, None)
-    if before is None:
+    if ref not in repo.refs:
         raise Refusal(422, "Reference does not exist")
+    _refuse_locked(repo, ref)
+    before = repo.refs.pop(ref)
     if silent:
         return
     world.emit(repo, "delete", {**_named(ref), "pusher_type": "user"}, actor)
     world.emit(repo, "push", _push(repo, ref, before, ZERO, actor), actor)
     pulls.branch_deleted(world, repo, ref, actor)
+
+
+def _refuse_locked(repo: Repo, ref: str) -> None:
+    """Refuse to move or delete the tag of an immutable release."""
+    if any(one.immutable and ref == f"refs/tags/{one.tag}" for one in repo.releases.values()):
+        raise Refusal(422, "Cannot change a tag that an immutable release stands on")
 
 
 def _named(ref: str) -> Json:

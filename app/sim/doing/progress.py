@@ -204,6 +204,8 @@ def _end(world: World, repo: Repo, run: WorkflowRun, job: Job, conclusion: str) 
 def _complete(world: World, repo: Repo, run: WorkflowRun, conclusion: str) -> None:
     run.status, run.conclusion, run.updated_at = "completed", conclusion, world.now()
     run.suite.updated_at = run.updated_at
+    for what in world.when_runs_end:  # what the run has made is there before anybody hears that it ended
+        what(repo, run)
     _tell(world, repo, run, "completed")
     checks.suite_completed(world, repo, run.suite, run.triggering)
 

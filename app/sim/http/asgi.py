@@ -5,17 +5,17 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from typing import Any, TypeAlias, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
 from app.sim.faults import Fault
 from app.sim.http import auth
-from app.sim.http.request import NEWEST, OLDEST, Request, Route
+from app.sim.http.request import NEWEST, OLDEST, Request, Route, Site
 from app.sim.http.routes import ROUTES
 from app.sim.http.routing import Router
 from app.sim.state import Installation
-from app.sim.wire import Answer, Json, Moved, Refusal, dumps, not_found, obj
+from app.sim.wire import STORE, UPLOADS, Answer, Json, Moved, Refusal, dumps, not_found, obj
 from app.sim.world import Call, World
 
 Scope: TypeAlias = MutableMapping[str, Any]  # ASGI's own loose types, at the edge
@@ -31,7 +31,8 @@ class Server:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._router = Router(ROUTES)
+        sites: tuple[Site, ...] = ("api", "uploads", "store")
+        self._routers = {site: Router(route for route in ROUTES if route.site == site) for site in sites}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an ASGI request."""
@@ -57,24 +58,31 @@ class Server:
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes, str | None]:
         world = self._world
         world.tick()
-        method, path = cast("str", scope["method"]), cast("str", scope["path"]).removeprefix("/api/v3")
+        method, host = cast("str", scope["method"]), headers.get("host", "api.github.com")
+        site, path = _site(host, cast("str", scope["path"]))
         scheme = cast("str", scope.get("scheme", "https"))
         request = Request(
             world=world,
             method=method,
             path=path,
-            url=f"{scheme}://{headers.get('host', 'api.github.com')}",
+            url=f"{scheme}://{host}",
             version=headers.get("x-github-api-version", OLDEST),
             query=dict(parse_qsl(cast("bytes", scope["query_string"]).decode("latin-1"), keep_blank_values=True)),
+            raw=raw,
+            accept=headers.get("accept", ""),
+            content_type=headers.get("content-type", ""),
         )
         fault = next((one for one in world.faults if one.strikes(method, path)), None)
-        if fault is not None and not fault.after_doing:
+        request.is_cut = fault is not None and fault.half_done
+        if fault is not None and not (fault.after_doing or fault.half_done):
             answer = _of_fault(fault)
         else:
-            answer = self._do(request, headers, raw)
+            answer = self._do(request, headers, site)
             answer = answer if fault is None else _of_fault(fault)
         out = _headers(request, answer)
-        body = b"" if answer.body is None else dumps(answer.body).encode()
+        body = answer.body if isinstance(answer.body, bytes) else b""
+        if answer.body is not None and not isinstance(answer.body, bytes):
+            body = dumps(answer.body).encode()
         status = answer.status
         if method == "GET" and status == 200:  # noqa: PLR2004  only a plain answer has an ETag
             tag = f'W/"{hashlib.sha256(body).hexdigest()}"'
@@ -88,29 +96,30 @@ class Server:
         world.calls.append(Call(method, path, status, who))
         if status == UNKNOWN:
             world.unknown_calls.append(world.calls[-1])
-        if body:
+        if body and not isinstance(answer.body, bytes):
             out["content-type"] = "application/json; charset=utf-8"
         out["content-length"] = str(len(body))
         sent = [(key.encode(), value.encode("latin-1")) for key, value in out.items()]
         return status, sent, body, fault.lost if fault else None
 
-    def _do(self, request: Request, headers: dict[str, str], raw: bytes) -> Answer:
+    def _do(self, request: Request, headers: dict[str, str], site: Site) -> Answer:
         try:
-            return self._route(request, headers, raw)
+            return self._route(request, headers, site)
         except Moved as moved:
             return Answer(status=moved.status, body=moved.body(), headers={"location": moved.to})
         except Refusal as refusal:
             return Answer(status=refusal.status, body=refusal.body())
 
-    def _route(self, request: Request, headers: dict[str, str], raw: bytes) -> Answer:
-        hit = self._router.find(request.method, request.path)
+    def _route(self, request: Request, headers: dict[str, str], site: Site) -> Answer:
+        hit = self._routers[site].find(request.method, request.path)
         if hit is None:
             raise Refusal(UNKNOWN, f"The simulated GitHub has no route {request.method} {request.path}")
         if request.version not in {NEWEST, OLDEST}:
             raise Refusal(410, f"API version {request.version} is no longer supported")
         route, request.args = hit
-        self._admit(request, route, headers)
-        request.body = _parsed(raw)
+        if route.auth != "none":
+            self._admit(request, route, headers)
+        request.body = _parsed(request.raw) if site == "api" else {}
         return route.handler(request)
 
     def _admit(self, request: Request, route: Route, headers: dict[str, str]) -> None:
@@ -138,6 +147,15 @@ class Server:
         request.repository = repo
         if request.token is not None and not auth.reaches(self._world, request.token, repo):
             raise not_found()
+
+
+def _site(host: str, path: str) -> tuple[Site, str]:
+    """Return what a request is for, and the path there: github.com has a host for each, other servers a path."""
+    if host == urlsplit(STORE).netloc:
+        return "store", path
+    if path.startswith("/api/uploads/"):
+        return "uploads", path.removeprefix("/api/uploads")
+    return "uploads" if host == urlsplit(UPLOADS).netloc else "api", path.removeprefix("/api/v3")
 
 
 async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:

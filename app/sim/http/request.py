@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from app.sim.state import Actor, App, Installation, Repo, Token
-from app.sim.wire import Answer, Json, Refusal
+from app.sim.wire import API, UPLOADS, Answer, Json, Refusal
 from app.sim.world import World
 
 NEWEST = "2026-03-10"
 OLDEST = "2022-11-28"
+
+Site: TypeAlias = Literal["api", "uploads", "store"]
+"""What answers: the API, its host for uploads, or the store that hands out files to who has their address."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +27,10 @@ class Request:
     args: Mapping[str, str] = field(default_factory=dict[str, str])
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Json = field(default_factory=dict[str, object])
+    raw: bytes = b""  # the body as it came
+    accept: str = ""
+    content_type: str = ""
+    is_cut: bool = False  # the connection breaks off while the body is sent
     app: App | None = None
     token: Token | None = None
     repository: Repo | None = None
@@ -56,6 +63,11 @@ class Request:
             raise Refusal(401, "Bad credentials")
         return self.token.installation
 
+    @property
+    def uploads(self) -> str:
+        """Where files are to be sent: a host of its own at github.com, a path of the server anywhere else."""
+        return UPLOADS if self.url == API else f"{self.url}/api/uploads"
+
     def number(self, name: str) -> int:
         """Return a whole number of the path; no number, no such thing."""
         try:
@@ -75,4 +87,5 @@ class Route:
     template: str
     handler: Handler
     needs: str | None = "metadata:read"  # the permission that an installation token must have, None for none
-    auth: Literal["token", "jwt", "either"] = "token"
+    auth: Literal["token", "jwt", "either", "none"] = "token"
+    site: Site = "api"

@@ -1,6 +1,19 @@
 """Every route that the simulated GitHub has."""
 
-from app.sim.http.routes import actions, apps, checks, compare, contents, issues, pulls, refs, repos, tags
+from app.sim.http.routes import (
+    actions,
+    apps,
+    assets,
+    checks,
+    compare,
+    contents,
+    issues,
+    pulls,
+    refs,
+    releases,
+    repos,
+    tags,
+)
 
 ROUTES = (
     *apps.ROUTES,
@@ -13,4 +26,6 @@ ROUTES = (
     *tags.ROUTES,
     *checks.ROUTES,
     *actions.ROUTES,
+    *releases.ROUTES,
+    *assets.ROUTES,
 )
