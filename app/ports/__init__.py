@@ -1,7 +1,7 @@
 """What the inside asks of the outside: Protocols, the values that cross them, and the errors they raise."""
 
 from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
-from app.ports.github import Annotation, FileText, GitHub, IssueText, OwnCheck, Posted, StartedRun
+from app.ports.github import Annotation, FileText, GitHub, IssueText, OwnCheck, Posted, StartedRun, TagObject, TagRef
 from app.ports.inbox import Delivery, Inbox
 from app.ports.ledger import Entry, Ledger
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
@@ -36,6 +36,8 @@ __all__ = [
     "Scheduler",
     "Shown",
     "StartedRun",
+    "TagObject",
+    "TagRef",
     "Throttled",
     "Unclear",
     "Work",

@@ -46,6 +46,25 @@ class StartedRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagRef:
+    """Where a tag stands: at a commit, or at an object of its own where it is annotated."""
+
+    name: str
+    object: Sha
+    is_annotated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagObject:
+    """An annotated tag's own object."""
+
+    sha: Sha
+    target: Sha
+    target_type: str  # commit, nearly always; tag, tree or blob
+    is_signed: bool  # whoever by: see what GitHub says of it before it is relied on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
     """A remark beside a line of a file, shown with a check run."""
 
@@ -136,6 +155,14 @@ class GitHub(Protocol):
         """Take a label off an issue or pull request; one that is not on it is no error."""
         ...
 
+    async def open_issue(self, repo: Repo, title: str, body: str) -> int:
+        """Open an issue and return its number."""
+        ...
+
+    async def find_issue(self, repo: Repo, text: str, since: datetime) -> int | None:
+        """Return our App's issue whose body contains the text, among those changed since then; or None."""
+        ...
+
     async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
         """Return the open issues and pull requests that carry any of the labels, each once."""
         ...
@@ -162,6 +189,26 @@ class GitHub(Protocol):
 
     async def create_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
         """Create a branch at a commit."""
+        ...
+
+    async def tags(self, repo: Repo, prefix: str) -> Sequence[TagRef]:
+        """Return the tags whose names begin so, in one call however many there are."""
+        ...
+
+    async def tag(self, repo: Repo, name: str) -> TagRef | None:
+        """Return what a tag points at, read afresh; None where there is no such tag."""
+        ...
+
+    async def tag_object(self, repo: Repo, sha: Sha) -> TagObject:
+        """Read the object of an annotated tag. Raises Missing where there is none of that id."""
+        ...
+
+    async def delete_tag(self, repo: Repo, name: str) -> None:
+        """Delete a tag, wherever it stands: GitHub compares nothing, so the caller reads just before."""
+        ...
+
+    async def runs_of_tag(self, repo: Repo, name: str, sha: Sha) -> Sequence[Sighting]:
+        """Return the workflow runs that a push of the tag has started at that commit."""
         ...
 
     async def file(self, repo: Repo, path: str, ref: str) -> FileText | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.release.issues import carries
 from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Repo, Role, Sha
-from app.ports import FileText, GitHubError, IssueText, OwnCheck, Posted, StartedRun
+from app.ports import FileText, GitHubError, IssueText, OwnCheck, Posted, StartedRun, TagObject, TagRef
 from tests.given import NOW, SHA
 
 
@@ -42,6 +42,9 @@ class FakeGitHub:
     writes: int = 0  # to issues: each makes them a second younger
     issues: list[LabelledIssue] = field(default_factory=list[LabelledIssue])  # what listings by label are made of
     pulls: dict[int, Sequence[str]] = field(default_factory=dict[int, Sequence[str]])  # the files of each
+    opened: dict[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])  # issues: title and body
+    tagged: dict[str, TagRef] = field(default_factory=dict[str, TagRef])
+    tag_objects: dict[Sha, TagObject] = field(default_factory=dict[Sha, TagObject])
     comments: dict[int, str] = field(default_factory=dict[int, str])
     reactions: list[str] = field(default_factory=list[str])
     gates: dict[int, OwnCheck] = field(default_factory=dict[int, OwnCheck])
@@ -136,6 +139,18 @@ class FakeGitHub:
             self.labels[number].remove(label)
             self.writes += 1
 
+    async def open_issue(self, repo: Repo, title: str, body: str) -> int:
+        del repo
+        self._called("open_issue")
+        number = 900 + len(self.opened)
+        self.opened[number] = (title, body)
+        return number
+
+    async def find_issue(self, repo: Repo, text: str, since: datetime) -> int | None:
+        del repo, since
+        self._called("find_issue")
+        return next((number for number, (_, body) in self.opened.items() if text in body), None)
+
     async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
         del repo
         self._called("issues_labelled")
@@ -170,6 +185,30 @@ class FakeGitHub:
         del repo
         self._called("create_branch")
         self.heads[branch] = sha
+
+    async def tags(self, repo: Repo, prefix: str) -> Sequence[TagRef]:
+        del repo
+        self._called("tags")
+        return [tag for name, tag in self.tagged.items() if name.startswith(prefix)]
+
+    async def tag(self, repo: Repo, name: str) -> TagRef | None:
+        del repo
+        self._called("tag")
+        return self.tagged.get(name)
+
+    async def tag_object(self, repo: Repo, sha: Sha) -> TagObject:
+        del repo
+        self._called("tag_object")
+        return self.tag_objects[sha]
+
+    async def delete_tag(self, repo: Repo, name: str) -> None:
+        del repo
+        self._called("delete_tag")
+        del self.tagged[name]
+
+    async def runs_of_tag(self, repo: Repo, name: str, sha: Sha) -> Sequence[Sighting]:
+        del repo, name, sha
+        return self._seen("runs_of_tag")
 
     async def file(self, repo: Repo, path: str, ref: str) -> FileText | None:
         del repo, ref

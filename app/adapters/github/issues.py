@@ -2,14 +2,18 @@
 
 import contextlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from urllib.parse import quote
 
 from app.adapters.github.office import PAGES, PER_PAGE, Office, at, segment
-from app.adapters.github.shapes import CHANGED_FILES, COMMENTS, ISSUE, ISSUES, MADE, shaped
+from app.adapters.github.shapes import CHANGED_FILES, COMMENTS, ISSUE, ISSUES, MADE, OPENED, shaped
 from app.domain.release.issues import carries
 from app.domain.release.model import LabelledIssue
 from app.domain.values import Repo
 from app.ports import IssueText, Missing, Posted
+
+_SLACK: Final = timedelta(minutes=1)  # between GitHub's clock and ours
 
 
 class Issues(Office):
@@ -57,6 +61,21 @@ class Issues(Office):
         """
         writer = self._writer(repo, for_people=False)
         return shaped(ISSUE, await writer.patch(f"{at(repo)}/issues/{number}", data={"body": body})).text()
+
+    async def open_issue(self, repo: Repo, title: str, body: str) -> int:
+        """Open an issue and return its number."""
+        writer = self._writer(repo, for_people=True)
+        return shaped(OPENED, await writer.post(f"{at(repo)}/issues", data={"title": title, "body": body})).number
+
+    async def find_issue(self, repo: Repo, text: str, since: datetime) -> int | None:
+        """Return our App's issue whose body contains the text, among those changed since then; or None."""
+        changed = quote(f"{(since - _SLACK).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", safe="")
+        pages = await self._pages(repo, f"{at(repo)}/issues?state=all&since={changed}")
+        for issue in (one for page in pages for one in shaped(ISSUES, page)):
+            app = issue.performed_via_github_app
+            if app is not None and app.id == self._app_id and text in (issue.body or ""):
+                return issue.number
+        return None
 
     async def add_label(self, repo: Repo, number: int, label: str) -> None:
         """Put a label on an issue or pull request; one that is on it already stays."""

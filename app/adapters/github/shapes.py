@@ -93,6 +93,8 @@ class _ListedIssue(_AnyIssue):
     state: str
     html_url: str
     pull_request: object = None
+    body: str | None = None
+    performed_via_github_app: _App | None = None
 
     def labelled(self) -> LabelledIssue:
         """Return it as the domain takes it."""
@@ -105,6 +107,10 @@ class _ListedIssue(_AnyIssue):
             is_open=self.state == "open",
             updated_at=self.updated_at,
         )
+
+
+class _Opened(BaseModel):
+    number: int
 
 
 class _ChangedFile(BaseModel):
@@ -135,6 +141,20 @@ class _Object(BaseModel):
 
 class _GitRef(BaseModel):
     object: _Object
+
+
+class _NamedRef(_GitRef):
+    ref: str
+
+
+class _Verification(BaseModel):
+    signature: str | None
+
+
+class _GitTag(BaseModel):
+    sha: FullSha
+    object: _Object
+    verification: _Verification | None = None
 
 
 class _Commit(BaseModel):
@@ -292,6 +312,8 @@ CHANGED_FILES: Final = TypeAdapter(list[_ChangedFile])
 COMPARISON: Final = TypeAdapter(_Comparison)
 COMMENTS: Final = TypeAdapter(list[_Comment])
 GIT_REF: Final = TypeAdapter(_GitRef)
+GIT_REFS: Final = TypeAdapter(list[_NamedRef])
+GIT_TAG: Final = TypeAdapter(_GitTag)
 COMMIT: Final = TypeAdapter(_Commit)
 ENTRY: Final = TypeAdapter(_Entry)
 ENTRIES: Final = TypeAdapter(list[_Entry])
@@ -300,5 +322,6 @@ RUN: Final = TypeAdapter(_Run)
 RUNS: Final = TypeAdapter(_Runs)
 JOBS: Final = TypeAdapter(_Jobs)
 MADE: Final = TypeAdapter(_Made)
+OPENED: Final = TypeAdapter(_Opened)
 CHECKS: Final = TypeAdapter(_Checks)
 STATUSES: Final = TypeAdapter(list[_Status])

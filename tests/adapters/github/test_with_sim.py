@@ -11,7 +11,7 @@ from app.adapters.github.operations import RestGitHub
 from app.adapters.github.tokens import AppJwt
 from app.domain.release.model import Progress
 from app.domain.values import Repo, Role, Sha
-from app.ports import Annotation, Missing, OwnCheck, Rejected, Throttled, Unclear
+from app.ports import Annotation, Missing, OwnCheck, Rejected, TagObject, TagRef, Throttled, Unclear
 from app.sim import Room, SimClock, SimGitHub, white_room
 from tests.contract import ContractChecked
 
@@ -261,3 +261,58 @@ async def test_a_used_up_hour_is_waited_for_without_asking(meeting: Meeting) -> 
 async def test_a_read_survives_trouble_that_passes(meeting: Meeting) -> None:
     meeting.sim.fault("GET", r"/git/ref/", times=2, status=502)
     assert await meeting.github.head_of(meeting.repo, "main") == meeting.head
+
+
+async def test_tags_are_listed_read_and_deleted(meeting: Meeting) -> None:
+    sim, github, repo, head = meeting.sim, meeting.github, meeting.repo, meeting.head
+    assert await github.tags(repo, "") == []
+    signed = "One\n\n-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----\n"
+    one = Sha(sim.push_tag(repo.full_name, "v1#1", head, by="developer", annotated=True, message=signed))
+    two = Sha(sim.push_tag(repo.full_name, "v2/x", one, by="developer", annotated=True))
+    sim.push_tag(repo.full_name, "w1", head, by="developer")
+    assert await github.tags(repo, "v") == [
+        TagRef(name="v1#1", object=one, is_annotated=True),
+        TagRef(name="v2/x", object=two, is_annotated=True),
+    ]
+    assert [tag.name for tag in await github.tags(repo, "")] == ["v1#1", "v2/x", "w1"]
+    assert [tag.name for tag in await github.tags(repo, "v2/")] == ["v2/x"]
+    assert await github.tag(repo, "w1") == TagRef(name="w1", object=head, is_annotated=False)
+    assert await github.tag(repo, "v1") is None
+    assert await github.tag(repo, "..") is None
+    assert await github.tag_object(repo, one) == TagObject(sha=one, target=head, target_type="commit", is_signed=True)
+    assert await github.tag_object(repo, two) == TagObject(sha=two, target=one, target_type="tag", is_signed=False)
+    with pytest.raises(Missing):
+        await github.tag_object(repo, head)
+    await github.delete_tag(repo, "v1#1")
+    assert await github.tag(repo, "v1#1") is None
+    with pytest.raises(Rejected):
+        await github.delete_tag(repo, "v1#1")
+
+
+async def test_an_unchanged_list_of_tags_costs_nothing(meeting: Meeting) -> None:
+    meeting.sim.push_tag(meeting.repo.full_name, "v1", meeting.head, by="developer")
+    await meeting.github.tags(meeting.repo, "v")
+    used = meeting.room.installation.used
+    await meeting.github.tags(meeting.repo, "v")
+    assert (meeting.room.installation.used, meeting.sim.calls[-1].status) == (used, 304)
+
+
+async def test_the_runs_that_a_tag_has_started_are_found(meeting: Meeting) -> None:
+    sim, repo = meeting.sim, meeting.repo
+    files = {".github/workflows/tags.yml": "on: {push: {tags: ['v*']}}\njobs: {a: {steps: [{run: x}]}}\n"}
+    head = Sha(sim.commit(repo.full_name, files, by="developer").sha)
+    sim.push_tags(repo.full_name, {"v1": head, "v2": head}, by="developer")
+    (run,) = await meeting.github.runs_of_tag(repo, "v1", head)
+    assert (run.sha, run.run_id) == (head, sim.runs(repo.full_name)[-2].id)
+    assert await meeting.github.runs_of_tag(repo, "v3", head) == []
+
+
+async def test_an_issue_of_ours_is_opened_and_found_by_what_it_says(meeting: Meeting) -> None:
+    github, repo, now = meeting.github, meeting.repo, meeting.clock.now()
+    meeting.sim.open_issue(repo.full_name, "A copy", "<!-- mark -->", by="developer")
+    assert await github.find_issue(repo, "<!-- mark -->", now) is None
+    number = await github.open_issue(repo, "Look at this", "It is odd. <!-- mark -->")
+    assert await github.find_issue(repo, "<!-- mark -->", now) == number
+    assert meeting.sim.issue(repo.full_name, number).title == "Look at this"
+    meeting.clock.advance(3600)
+    assert await github.find_issue(repo, "<!-- mark -->", meeting.clock.now()) is None
