@@ -25,7 +25,7 @@ from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
 from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import Find, LocalScheduler
-from app.ports import Clock, Work
+from app.ports import Clock, Signer, Work
 from app.web.health import health_routes
 from app.web.webhook import webhook_routes
 from app.worker.commands import CommandDesk
@@ -52,6 +52,7 @@ class Wiring:
     database_url: str
     api_url: str = "https://api.github.com"
     site_url: str = "https://github.com"
+    signer: Signer | None = field(default=None, repr=False)  # of release tags; None: they are not signed
     transport: httpx.AsyncBaseTransport | None = None  # None: the network
     clock: Clock = field(default_factory=SystemClock)
     pace: Pace = field(default_factory=Pace)  # how far apart a release is shown

@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import structlog
 import uvicorn
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from app.adapters.db.migrate import CannotMigrate, upgrade
+from app.adapters.signing import UnusableKey, is_open_to_others, load_signer
 from app.cli import Unusable
 from app.log import set_up_logging
+from app.ports import Signer
 from app.service import Service, Wiring
 from app.settings import Settings, SettingsError, load_settings
 
+_log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
 SWITCH_SECONDS: Final = 0.001
 
@@ -110,7 +114,23 @@ def _prepare(settings: Settings) -> None:
         raise Unusable(f"The database {file} is not one of this version: {error}") from error
 
 
+def _signer(settings: Settings) -> Signer | None:
+    """Return what signs release tags; None where no key is set. Raises Unusable."""
+    path = settings.tag_signing_key_file
+    if path is None:
+        return None
+    try:
+        signer = load_signer(path)
+    except UnusableKey as error:
+        raise Unusable(f"Tags cannot be signed: GONOGO_TAG_SIGNING_KEY_FILE {error}.") from error
+    if is_open_to_others(path):
+        _log.warning("signing.key_open_to_others", path=str(path), hint=f"chmod 600 {path}")
+    _log.info("signing.key_loaded", kind=signer.kind, fingerprint=signer.fingerprint)
+    return signer
+
+
 def _service(settings: Settings) -> Service:
+    signer = _signer(settings)
     try:
         return Service(
             Wiring(
@@ -120,6 +140,7 @@ def _service(settings: Settings) -> Service:
                 database_url=settings.database_url.get_secret_value(),
                 api_url=settings.github_api_url,
                 site_url=settings.github_url,
+                signer=signer,
             )
         )
     except ValueError as error:

@@ -84,7 +84,8 @@ class Settings(BaseSettings):
         default=None, description="This service as GitHub and people reach it, for the links in issues and checks."
     )
     tag_signing_key_file: ExistingFile | None = Field(
-        default=None, description="The private SSH or OpenPGP key that signs release tags."
+        default=None,
+        description="The private SSH or OpenPGP key, without a passphrase, that signs release tags; none: unsigned.",
     )
     notify: SecretStr | None = Field(
         default=None, description="Where announcements go: Apprise addresses, separated by commas or line ends."

@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -73,7 +73,7 @@ def free_port() -> int:
         return port
 
 
-def start(folder: Path, key: str, port: int) -> Serving:
+def start(folder: Path, key: str, port: int, **more: str) -> Serving:
     """Run `gonogo serve` in the folder with settings of its own."""
     given = {
         "GONOGO_APP_ID": "1",
@@ -82,6 +82,7 @@ def start(folder: Path, key: str, port: int) -> Serving:
         "GONOGO_HOST": "127.0.0.1",
         "GONOGO_PORT": str(port),
         "GONOGO_GITHUB_API_URL": "http://127.0.0.1:9",  # nobody is there: GitHub is not to be reached from here
+        **more,
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONOGO_")}
     with (folder / "output.txt").open("wb") as output:
@@ -155,3 +156,40 @@ def test_a_key_that_is_none_is_told_and_not_shown(tmp_path: Path) -> None:
     assert "The private key cannot be used" in serving.output
     assert "MIIhunter2" not in serving.output
     assert "Traceback" not in serving.output
+
+
+def ssh_key(folder: Path, mode: int = 0o600) -> Path:
+    made = ed25519.Ed25519PrivateKey.generate()
+    path = folder / "signing-key"
+    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    path.chmod(mode)
+    return path
+
+
+def test_the_key_that_signs_tags_is_taken_up_and_told_of_by_its_fingerprint(tmp_path: Path, key: str) -> None:
+    path = ssh_key(tmp_path, 0o644)
+    serving = start(tmp_path, key, free_port(), GONOGO_TAG_SIGNING_KEY_FILE=str(path))
+    try:
+        serving.wait_until_alive()
+    finally:
+        serving.process.kill()
+        serving.process.wait()
+    told = [json.loads(line) for line in serving.output.splitlines() if "signing." in line]
+    assert [(line["event"], line["level"]) for line in told] == [
+        ("signing.key_open_to_others", "warning"),
+        ("signing.key_loaded", "info"),
+    ]
+    assert told[1]["fingerprint"].startswith("SHA256:")
+    assert not any(line in serving.output for line in path.read_text().splitlines())
+
+
+def test_a_signing_key_that_cannot_sign_is_told_before_anything_is_served(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "signing-key"
+    path.write_text(key)
+    serving = start(tmp_path, key, free_port(), GONOGO_TAG_SIGNING_KEY_FILE=str(path))
+    assert serving.process.wait(PATIENCE) == 2
+    said = " ".join(serving.output.replace("\n", " ").split())
+    assert "Tags cannot be signed: GONOGO_TAG_SIGNING_KEY_FILE" in said
+    assert "holds a private key in PEM form" in said
+    assert "Traceback" not in serving.output
+    assert not any(line in serving.output for line in key.splitlines()[1:-1])

@@ -5,6 +5,7 @@ from app.ports.github import Annotation, FileText, GitHub, IssueText, OwnCheck, 
 from app.ports.inbox import Delivery, Inbox
 from app.ports.ledger import Entry, Ledger
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
+from app.ports.signing import Signer
 from app.ports.turns import Clock, Scheduler, Work
 from app.ports.words import Renderer
 
@@ -35,6 +36,7 @@ __all__ = [
     "Restore",
     "Scheduler",
     "Shown",
+    "Signer",
     "StartedRun",
     "TagObject",
     "TagRef",
