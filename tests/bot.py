@@ -139,6 +139,7 @@ class Bot:
         """Deliver one webhook and return the status."""
         self.sent.append(webhook)
         answer = await self.http.post("/webhook", content=webhook.body, headers=webhook.headers)
+        self.github.delivered(webhook, answer.status_code)
         return answer.status_code
 
     async def post_at_once(self, webhooks: Sequence[WebhookPost]) -> list[int]:

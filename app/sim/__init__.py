@@ -11,14 +11,16 @@ Act as a person (by login): `open_issue`, `edit_issue`, `close_issue`, `reopen_i
 `open_pull`, `merge_pull`, `commit`, `push_branch`, `push_tag`, `push_tags`, `delete_tags`, `delete_ref`, `dispatch`,
 `status`, and as any App `check`. What GitHub refuses raises `Refusal`. Hands for issues are good for pull requests too.
 Run the organisation: `add_to_team`, `remove_from_team`, `add_to_org`, `remove_from_org`, `set_role`, `set_team_role`,
-`rename_user`.
+`rename_user`, `add_ruleset`. Where the rules stand against a change of a ref, `RuleViolation` (a `Refusal`) reads as
+what git prints: `GH013`, and the rules by their lines.
 Steer CI: `outcome(workflow, task=, job=, conclusion=, seconds=)`, `finish(repo, run, job)`, `pace` (seconds to queue,
 run and cancel, and the delay until a run is listed). Runs progress when the clock has moved: before each request, when
 the outbox is looked at, and on `tick()`; each change is stamped with its own moment. `next_due()` says when.
 Look: `repo(name)`, `issue(repo, number)`, `team(org, slug)`, `runs(repo)`, `head(repo, branch)`, and the records of
 app.sim.state.
 Webhooks: `take()` returns and forgets, `outbox` only shows, what is to be posted: `WebhookPost(headers, body, event,
-action, id, payload)`, signed with the App's secret. All changes send them, the App's own ones too.
+action, id, payload)`, signed with the App's secret. All changes send them, the App's own ones too. `delivered(post,
+status_code)` notes in the App's log of deliveries what came of one; `hooks` holds that log and where the App points.
 Requests: `calls` lists what was answered; a route that does not exist answers 501, and `unknown_calls` and
 `assert_no_unknown_calls()` tell of it.
 Trouble: `fault("POST", r"/dispatches$", status=502, after_doing=True, times=1)`, with `headers=`, `skip=` and

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Unpack
 
+from app.sim.doing import rulesets
 from app.sim.faults import Fault, FaultHow, Stale
 from app.sim.http.asgi import Server
 from app.sim.people import People
+from app.sim.rules import Ruleset
 from app.sim.shapes import accounts
 from app.sim.state import ROLES, App, Installation, Repo, Team, User
 from app.sim.wire import Json
@@ -136,6 +138,14 @@ class SimGitHub(People):
             "deliveries_url": f"{url}/deliveries",
         }
         self.post(app, "ping", {"zen": "Speak like a human.", "hook_id": app.hook_id, "hook": hook})
+
+    def add_ruleset(self, repo: Repo | str, body: Json, *, of_organization: bool = False) -> Ruleset:
+        """Add a ruleset as an administrator would, worded as for the API; perhaps one of the whole organisation."""
+        place = self.repo(repo)
+        one = rulesets.create(self, place, body)
+        if of_organization:
+            one.source = place.owner.login
+        return one
 
     # -- trouble ------------------------------------------------------------------------------------------
 

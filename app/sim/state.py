@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.sim.expressions import Value
+from app.sim.rules import Protection
 from app.sim.wire import Json
 from app.sim.workflow_file import JobSpec
 
@@ -414,6 +415,13 @@ class Repo:
     latest_release: int | None = None  # the one that was made the latest
     immutable_releases: bool = False  # what is published from now on cannot be changed
     burned_tags: set[str] = field(default_factory=set[str])  # names that an immutable release had
+    plan: str = "enterprise"  # free | team | enterprise: what its owner pays for
+    protection: Protection = field(default_factory=Protection)
+
+    @property
+    def lacks_rulesets(self) -> bool:
+        """Whether the owner's plan has no rulesets, nor environments, for this repository."""
+        return self.private and self.plan == "free"
 
     @property
     def full_name(self) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from app.sim.clock import Now, SimClock
 from app.sim.faults import Fault, Stale
+from app.sim.hook import Delivered, Hook
 from app.sim.shapes import accounts
 from app.sim.state import ROLES, Actor, App, Installation, Outcome, Repo, Team, Token, User, WorkflowRun
 from app.sim.webhooks import WebhookPost, make_post
@@ -24,6 +25,7 @@ FIRST_ID = {
     "repo": 700_000_000,
     "team": 9_000_000,
     "hook": 500_000_000,
+    "delivery": 12_000_000_000,
     "installation": 60_000_000,
     "label": 5_000_000_000,
     "issue": 3_100_000_000,
@@ -37,6 +39,8 @@ FIRST_ID = {
     "run": 16_000_000_000,
     "release": 190_000_000,
     "asset": 210_000_000,
+    "ruleset": 4_000_000,
+    "rule_suite": 1_000_000_000,
 }
 """Where ids of each kind begin: most are beyond 32 bits, as GitHub's are."""
 
@@ -70,6 +74,7 @@ class World:
         self.users: dict[str, User] = {}  # by lower-case login
         self.teams: dict[tuple[str, str], Team] = {}  # by organisation and slug
         self.apps: dict[int, App] = {}
+        self.hooks: dict[str, Hook] = {}  # by the App's slug
         self.installations: dict[int, Installation] = {}
         self.repos: dict[str, Repo] = {}  # by lower-case owner/name
         self.tokens: dict[str, Token] = {}
@@ -77,6 +82,7 @@ class World:
         self.when_runs_end: list[Callable[[Repo, WorkflowRun], None]] = []
         self.largest_asset = 2 * 1024**3  # bytes, as GitHub documents
         self.faults: list[Fault] = []
+        self.is_terse = False  # POST git/refs is refused by rules without saying which, as GitHub does at times
         self.stale_issues: dict[int, Stale] = {}  # by the issue's id
         self.calls: list[Call] = []
         self.unknown_calls: list[Call] = []
@@ -171,6 +177,7 @@ class World:
             hook_id=self.next_id("hook"),
         )
         self.apps[number] = app
+        self.hooks[slug] = Hook(url=f"https://{slug}.example/webhook")
         return app
 
     def role(self, repo: Repo, user: User) -> str:
@@ -206,6 +213,19 @@ class World:
         self.tick()
         taken, self._outbox = self._outbox, []
         return taken
+
+    def delivered(self, post: WebhookPost, status_code: int, *, duration: float = 0.1) -> None:
+        """Note in the App's log what came of posting a webhook; status code 0 for no answer."""
+        log = self.hooks[post.app].log
+        again = any(one.post.id == post.id for one in log)
+        number = self.next_id("delivery")
+        log.append(
+            Delivered(id=number, post=post, at=self.now(), duration=duration, status_code=status_code, is_again=again)
+        )
+
+    def redeliver(self, post: WebhookPost) -> None:
+        """Send a webhook once more, under the id that it had."""
+        self._outbox.append(post)
 
     def emit(self, repo: Repo, event: str, payload: Mapping[str, object], actor: Actor) -> None:
         """Send an event of a repository to each App that is installed there and subscribed to it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.sim.doing import actions, pulls
+from app.sim.doing import actions, pulls, ruling
 from app.sim.history import is_forward, only_in, peeled
 from app.sim.shapes import git as shapes
 from app.sim.state import Actor, Commit, Repo
@@ -61,12 +61,16 @@ def add_commit(
 
 
 def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silent: bool = False) -> None:
-    """Create or move a ref, a tag's to a commit or to a tag object; `silent` sends no event and starts no workflow."""
+    """Create or move a ref, a tag's to a commit or to a tag object; `silent` sends no event and starts no workflow.
+
+    The rules may refuse it.
+    """
     before = repo.refs.get(ref)
     if before == sha:
         return
     if before is not None:
         _refuse_locked(repo, ref)
+    ruling.allow(world, repo, ruling.Move(ref=ref, before=before, after=sha), actor)
     repo.refs[ref] = sha
     if ref == f"refs/heads/{repo.default_branch}" and repo.parent is None:  # a fork's workflows are off at first
         actions.register(world, repo)
@@ -81,11 +85,13 @@ def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silen
 
 
 def delete_ref(world: World, repo: Repo, ref: str, actor: Actor, *, silent: bool = False) -> None:
-    """Delete a ref; `silent` sends no event."""
-    if ref not in repo.refs:
+    """Delete a ref; `silent` sends no event. The rules may refuse it."""
+    before = repo.refs.get(ref)
+    if before is None:
         raise Refusal(422, "Reference does not exist")
     _refuse_locked(repo, ref)
-    before = repo.refs.pop(ref)
+    ruling.allow(world, repo, ruling.Move(ref=ref, before=before, after=None), actor)
+    del repo.refs[ref]
     if silent:
         return
     world.emit(repo, "delete", {**_named(ref), "pusher_type": "user"}, actor)

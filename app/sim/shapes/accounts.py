@@ -5,7 +5,7 @@ from app.sim.wire import API, WEB, Json, stamp
 
 PERMISSIONS = {
     "actions": "write",
-    "administration": "read",
+    "administration": "write",
     "checks": "write",
     "contents": "write",
     "deployments": "write",

@@ -46,8 +46,10 @@ async def _deliver(stage: Stage, webhook: WebhookPost, post: Post) -> str | None
             await stage.clock.sleep(_REST)
         try:
             status = await post(webhook.body, webhook.headers)
+            stage.github.delivered(webhook, status)
         except Exception as error:  # noqa: BLE001  any HTTP client may stand behind `post`, each with its own errors
             said = f"gave no answer ({type(error).__name__})"
+            stage.github.delivered(webhook, 0)
             continue
         if status < HTTPStatus.BAD_REQUEST:
             return None

@@ -7,16 +7,19 @@ from app.sim.http.routes import (
     checks,
     compare,
     contents,
+    hooks,
     issues,
     pulls,
     refs,
     releases,
     repos,
+    rulesets,
     tags,
 )
 
 ROUTES = (
     *apps.ROUTES,
+    *hooks.ROUTES,
     *repos.ROUTES,
     *issues.ROUTES,
     *pulls.ROUTES,
@@ -25,6 +28,7 @@ ROUTES = (
     *refs.ROUTES,
     *tags.ROUTES,
     *checks.ROUTES,
+    *rulesets.ROUTES,
     *actions.ROUTES,
     *releases.ROUTES,
     *assets.ROUTES,

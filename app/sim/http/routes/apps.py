@@ -88,6 +88,14 @@ def repo_installation(request: Request) -> Answer:
     return Answer(body=accounts.listed_installation(one))
 
 
+def org_installation(request: Request) -> Answer:
+    """GET /orgs/{org}/installation."""
+    owner = found(request.world.users.get(request.args["org"].lower()))
+    return Answer(
+        body=accounts.listed_installation(found(next((o for o in _mine(request) if o.account is owner), None)))
+    )
+
+
 def rate_limit(request: Request) -> Answer:
     """GET /rate_limit, which costs nothing."""
     one = request.installation
@@ -109,5 +117,6 @@ ROUTES = (
     Route("POST", "/app/installations/{installation_id}/access_tokens", create_token, auth="jwt"),
     Route("GET", "/installation/repositories", list_repositories),
     Route("GET", "/repos/{owner}/{repo}/installation", repo_installation, auth="jwt"),
+    Route("GET", "/orgs/{org}/installation", org_installation, auth="jwt"),
     Route("GET", "/rate_limit", rate_limit),
 )

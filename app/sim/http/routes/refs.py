@@ -1,6 +1,7 @@
 """Routes of branches and tags."""
 
 from app.sim.doing import git as doing
+from app.sim.doing.ruling import RuleViolation
 from app.sim.history import is_forward, peeled
 from app.sim.http.request import Request, Route
 from app.sim.shapes import git as shapes
@@ -41,7 +42,12 @@ def create_ref(request: Request) -> Answer:
     sha = _sha(request, name)
     if name in request.repo.refs:
         raise Refusal(422, "Reference already exists")
-    doing.set_ref(request.world, request.repo, name, sha, request.actor)
+    try:
+        doing.set_ref(request.world, request.repo, name, sha, request.actor)
+    except RuleViolation as violation:
+        if request.world.is_terse:
+            raise Refusal(422, "Reference update failed") from violation
+        raise
     return Answer(status=201, body=shapes.ref(request.repo, name, sha))
 
 
