@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from app.adapters.clock import SystemClock
 from app.adapters.db.engine import Database
+from app.adapters.db.gates import SqlGates
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
@@ -34,6 +35,7 @@ from app.worker.ledger import LedgerWorker
 from app.worker.plans import Plans
 from app.worker.poll import Poller
 from app.worker.show import Pace, Shower
+from app.worker.show_gate import GateShower
 from app.worker.workbench import Workbench
 from handlers.commands import load_commands
 from handlers.events import load_events
@@ -89,12 +91,14 @@ class Service:
             "inbox": lambda key: inbox.drain(key),  # noqa: PLW0108 - bound late
             "ledger": lambda key: ledger.drain(key),  # noqa: PLW0108 - bound late
             "show": lambda key: shower.show(key),  # noqa: PLW0108 - bound late
+            "gate": lambda key: gate_shower.show(key),  # noqa: PLW0108 - bound late
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
         sweeps: dict[str, Find] = {
             "inbox": self.inbox.keys,
             "ledger": self.ledger.keys,
+            "gate": lambda: gate_shower.deserted(),  # noqa: PLW0108 - bound late
             "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
             "prune": _payloads,
         }
@@ -109,6 +113,7 @@ class Service:
         )
         inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
         ledger = LedgerWorker(self.ledger, bench)
+        gate_shower = GateShower(bench, SqlGates(self.database), wiring.site_url)
         shower = Shower(bench, wiring.site_url, wiring.pace)
         poller = Poller(bench)
 

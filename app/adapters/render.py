@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.adapters.wording import FILTERS, GLOBALS, neutralised
 from app.domain.messages import Message
 from app.domain.plan.review import PlanCheckView
-from app.domain.release.desired import BODY_LIMIT, length
+from app.domain.release.desired import BODY_LIMIT, GATE_ID, length
 from app.domain.release.views import GateView, IssueView, StatusView
 from app.ports import Annotation, OwnCheck
 
@@ -72,6 +72,17 @@ class TemplateRenderer:
             summary=_bounded(self._written("views/gate.md.j2", values), SUMMARY_LIMIT),
             details_url=view.overview.issue_url,
             external_id=view.external_id,
+        )
+
+    def left_gate(self) -> OwnCheck:
+        """Return the check run `release/gate` on a commit that every release has left."""
+        return OwnCheck(
+            status="completed",
+            conclusion="failure",
+            title=self._written("views/left_gate_title.md.j2", {}),
+            summary=self._written("views/left_gate.md.j2", {}),
+            details_url=None,
+            external_id=GATE_ID,
         )
 
     def plan_check(self, view: PlanCheckView) -> OwnCheck:

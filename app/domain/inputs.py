@@ -117,7 +117,7 @@ class RecheckAsked:
     """Somebody pressed the gate's re-check button, or GitHub's own re-run link."""
 
     repo: Repo
-    release: str  # what we gave the check as external id: not to be trusted before it is looked up
+    sha: Sha  # the commit that the gate is of
 
 
 AtRepo = (

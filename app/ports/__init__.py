@@ -1,7 +1,19 @@
 """What the inside asks of the outside: Protocols, the values that cross them, and the errors they raise."""
 
 from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
-from app.ports.github import Annotation, FileText, GitHub, IssueText, OwnCheck, Posted, StartedRun, TagObject, TagRef
+from app.ports.gates import GateShown, GatesShown
+from app.ports.github import (
+    Annotation,
+    FileText,
+    GitHub,
+    IssueText,
+    OwnCheck,
+    OwnCheckSeen,
+    Posted,
+    StartedRun,
+    TagObject,
+    TagRef,
+)
 from app.ports.inbox import Delivery, Inbox
 from app.ports.ledger import Entry, Ledger
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
@@ -21,6 +33,8 @@ __all__ = [
     "Delivery",
     "Entry",
     "FileText",
+    "GateShown",
+    "GatesShown",
     "GitHub",
     "GitHubError",
     "Inbox",
@@ -28,6 +42,7 @@ __all__ = [
     "Ledger",
     "Missing",
     "OwnCheck",
+    "OwnCheckSeen",
     "Planned",
     "Posted",
     "Rejected",

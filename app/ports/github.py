@@ -88,8 +88,19 @@ class OwnCheck:
     title: str
     summary: str  # Markdown, at most 65,535 characters
     details_url: str | None
-    external_id: str  # by which it is found again: the release's id
+    external_id: str  # by which it is found again
     annotations: tuple[Annotation, ...] = ()  # GitHub takes 50 in one call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCheckSeen:
+    """A check run of ours as GitHub has it."""
+
+    id: int
+    url: str
+    status: str
+    conclusion: str | None
+    external_id: str
 
 
 class GitHub(Protocol):
@@ -263,6 +274,6 @@ class GitHub(Protocol):
         """Change a check run of ours, all but its annotations: they stay as they were made."""
         ...
 
-    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> Posted | None:
-        """Return our App's own check run of that name with that external id, or None."""
+    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
+        """Return our App's own check run of that name with that external id, as it stands, or None."""
         ...

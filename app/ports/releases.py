@@ -54,9 +54,7 @@ class Shown:
     comment: int | None = None
     comment_url: str | None = None
     comment_digest: str | None = None
-    check: int | None = None
-    check_sha: Sha | None = None
-    check_digest: str | None = None
+    gate_sha: Sha | None = None  # the commit whose gate was last looked at for this release
     labels: tuple[str, ...] | None = None  # state labels that are on the issue; None: to be looked at
 
     def is_accounted_for(self, body: str) -> bool:
@@ -124,6 +122,10 @@ class Releases(Protocol):
 
     async def closed_since(self, moment: datetime) -> Sequence[ReleaseId]:
         """Return the releases that were closed since then, oldest first."""
+        ...
+
+    async def at_commit(self, repo: int, sha: Sha) -> Sequence[Release]:
+        """Return the releases of a repository whose target is that commit, closed ones too, oldest first."""
         ...
 
     async def ended_in(self, repo: int, issue: int) -> Sequence[Release]:

@@ -27,6 +27,10 @@ class Renderer(Protocol):
         """Return what the gate's check run is to say."""
         ...
 
+    def left_gate(self) -> OwnCheck:
+        """Return what the gate's check run is to say on a commit that every release has left."""
+        ...
+
     def plan_check(self, view: PlanCheckView) -> OwnCheck:
         """Return what the check run of a pull request that touches a plan is to say, with its annotations."""
         ...

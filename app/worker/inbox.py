@@ -150,8 +150,8 @@ class InboxWorker:
                 await self._happenings.pushed(value, draft)
             case PullChanged():
                 await self._plan_checks.check(value.repo, value.pull, value.head, value.base)
-            case RecheckAsked(release=asked):
-                draft.refreshed.update(r.id for r in draft.releases if r.id == asked)
+            case RecheckAsked(sha=sha):
+                draft.refreshed.update(r.id for r in draft.releases if r.target.sha == sha)
             case _:
                 assert_never(value)
 

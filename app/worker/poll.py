@@ -74,6 +74,18 @@ class Poller:
             self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
         self._bench.scheduler.wake(f"show:{release_id}")
 
+    async def ask(self, release_id: ReleaseId) -> None:
+        """Ask for all that evidence rests on, and write down what is news: something hangs on it for good.
+
+        Raises GitHubError where any of it cannot be had.
+        """
+        release = await self._bench.releases.get(release_id)
+        if release is None:
+            return
+        plan = await self._bench.plans.of(release)
+        found = await self._ask(release, plan, is_strict=True)
+        await self._write(release_id, *found.follows(plan, self._bench.clock.now()))
+
     async def _forget_body(self, release_id: ReleaseId) -> None:
         """Have the issue's body and labels looked at, for what GitHub never told. Unchanged it costs free calls."""
         shown = await self._bench.releases.shown(release_id)
@@ -96,12 +108,12 @@ class Poller:
                 continue
             return
 
-    async def _ask(self, release: Release, plan: Plan) -> "_Found":
+    async def _ask(self, release: Release, plan: Plan, *, is_strict: bool = False) -> "_Found":
         """Ask for all that evidence rests on, green or not: a red that came later must be heard of. Raises Throttled.
 
-        What cannot be had keeps nothing else from being asked.
+        What cannot be had keeps nothing else from being asked; strictly, it raises GitHubError.
         """
-        found = _Found(self._bench.clock.now())
+        found = _Found(self._bench.clock.now(), is_strict=is_strict)
         github, repo, sha = self._bench.github, release.repo, release.target.sha
         if labels := watched_labels(plan):
             await found.labelled(github.issues_labelled(repo, labels))
@@ -132,17 +144,16 @@ class Poller:
             found.head = head
             found.plan = await self._bench.plans.again(release, ref=None)
             self._looked[release.id] = head
-        except Throttled:
-            raise
         except GitHubError as error:
-            _log.warning("poll.failed", error=str(error))
+            found.failed(error)
 
 
 class _Found:
     """What GitHub said: sightings, runs that are no more, issues with labels, where the branch and the plan stand."""
 
-    def __init__(self, asked_at: datetime) -> None:
+    def __init__(self, asked_at: datetime, *, is_strict: bool) -> None:
         self.asked_at = asked_at
+        self._is_strict = is_strict
         self.sightings: list[Sighting] = []
         self.gone: set[int] = set()
         self.issues: Sequence[LabelledIssue] | None = None
@@ -161,14 +172,18 @@ class _Found:
         if (found := self.plan) is not None:
             yield lambda r: hear_plan(r, found, now)
 
+    def failed(self, error: GitHubError) -> None:
+        """Pass over what cannot be had just now, unless it is asked for strictly. Raises what it was given."""
+        if self._is_strict or isinstance(error, Throttled):
+            raise error
+        _log.warning("poll.failed", error=str(error))
+
     async def labelled(self, asked: Awaitable[Sequence[LabelledIssue]]) -> None:
         """Take the list of issues with labels; where it cannot be had, what is known stays."""
         try:
             self.issues = await asked
-        except Throttled:
-            raise
         except GitHubError as error:
-            _log.warning("poll.failed", error=str(error))
+            self.failed(error)
 
     async def run(self, run_id: int, asked: Awaitable[Sighting]) -> None:
         """Take the answer about one run."""
@@ -176,19 +191,15 @@ class _Found:
             self.sightings.append(await asked)
         except Missing:
             self.gone.add(run_id)
-        except Throttled:
-            raise
         except GitHubError as error:
-            _log.warning("poll.failed", error=str(error))
+            self.failed(error)
 
     async def several(self, asked: Awaitable[Sequence[Sighting]]) -> Sequence[Sighting]:
         """Take an answer of several things."""
         try:
             answer = await asked
-        except Throttled:
-            raise
         except GitHubError as error:
-            _log.warning("poll.failed", error=str(error))
+            self.failed(error)
             return ()
         self.sightings.extend(answer)
         return answer

@@ -1,6 +1,5 @@
 """Making GitHub show what a release says: the gate on the commit, the tracking issue's block, the status comment."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,18 +7,19 @@ from typing import Final
 import structlog
 
 from app.domain.plan.model import Plan
-from app.domain.release.desired import gate_view, status_view
-from app.domain.release.gate import Beside, GateState, Verdict, judge
+from app.domain.release.desired import status_view
+from app.domain.release.gate import GateState, Verdict, judge
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import GitHubError, Missing, OwnCheck, Shown, Throttled
+from app.ports import GitHubError, Missing, Shown, Throttled
 from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
+from app.worker.gates import judged_beside
 from app.worker.labels import show_labels
+from app.worker.show_gate import gate_key
 from app.worker.shown import digest
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
-GATE: Final = "release/gate"
 _AGAIN: Final = timedelta(seconds=60)  # after GitHub failed
 _TRIES: Final = 4  # of a show that finds the release or its issue changed each time
 
@@ -80,9 +80,10 @@ class Shower:
         shown = await self._bench.releases.shown(release_id)
         verdict = await self._verdict(plan, release)
         # The gate first: it is what keeps a tag from being pushed. What fails keeps nothing else from being shown.
-        is_gate_only = release.lost is not None or await self._has_successor(release)
-        parts = (self._gate,) if is_gate_only else (self._gate, self._status, self._labels)
-        for part in parts:
+        shown = await self._kept(release_id, shown, self._gate(release, shown))
+        if release.lost is not None or await self._has_successor(release):
+            return
+        for part in (self._status, self._labels):
             try:
                 shown = await self._kept(release_id, shown, await part(plan, release, verdict, shown))
             except Throttled as error:
@@ -90,8 +91,6 @@ class Shower:
                 return
             except GitHubError as error:
                 self._failed(release_id, part.__name__, error)
-        if is_gate_only:
-            return
         try:
             await self._body.show(plan, release, verdict, shown)
         except Throttled as error:
@@ -104,26 +103,14 @@ class Shower:
         self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + _AGAIN)
 
     async def _verdict(self, plan: Plan, release: Release) -> Verdict:
-        """Judge the release beside the others of its commit: it has one gate, and the worst of them counts."""
-        own = judge(plan, release)
-        same = [
-            other
-            for other in await self._bench.releases.open_in(release.repo.id)
-            if other.id != release.id and other.target.sha == release.target.sha
-        ]
-        standing = (own.state, release.closed is not None)
-        if self._states.get(release.id) != standing:
-            self._states[release.id] = standing
-            for other in same:  # theirs rests on this one
-                self._bench.scheduler.wake(f"show:{other.id}")
-        if release.closed is not None or not same:
-            return own
-        beside: list[Beside] = []
-        for other in same:
-            state = judge(await self._bench.plans.of(other), other).state
-            if state is not GateState.SUCCESS:
-                beside.append(Beside(version=other.version, issue=other.issue, state=state))
-        return judge(plan, release, beside)
+        """Judge the release beside the others of its commit, and tell them where its own part has changed."""
+        own = (judge(plan, release).state, release.closed is not None)
+        if self._states.get(release.id) != own:
+            self._states[release.id] = own
+            for other in await self._bench.releases.at_commit(release.repo.id, release.target.sha):
+                if other.id != release.id and other.closed is None:  # theirs rests on this one
+                    self._bench.scheduler.wake(f"show:{other.id}")
+        return await judged_beside(self._bench, plan, release)
 
     async def _has_successor(self, release: Release) -> bool:
         """Whether its issue tracks another release by now: that one's checklist and labels stand there."""
@@ -138,39 +125,12 @@ class Shower:
         self._bench.scheduler.wake(f"show:{release_id}")
         return await self._bench.releases.shown(release_id)
 
-    async def _gate(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
-        check = self._bench.renderer.gate_check(gate_view(plan, release, verdict, self._site))
-        new = digest(repr(check))
+    def _gate(self, release: Release, shown: Shown) -> Shown:
+        """Have the gate of the release's commit shown, and of the one that it has left."""
         sha = release.target.sha
-        if (shown.check_sha, shown.check_digest) == (sha, new):
-            return shown
-        if shown.check is not None and shown.check_sha not in (None, sha):
-            await self._close_gate(release, shown.check)
-        number = shown.check if shown.check_sha == sha else None
-        if number is None:
-            found = await self._bench.github.find_check(release.repo, sha, GATE, release.id)
-            number = found.id if found else None
-        if number is None:
-            number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
-        else:
-            try:
-                await self._bench.github.update_check(release.repo, number, check)
-            except Missing:  # GitHub throws old check data away
-                number = (await self._bench.github.create_check(release.repo, sha, GATE, check)).id
-        return replace(shown, check=number, check_sha=sha, check_digest=new)
-
-    async def _close_gate(self, release: Release, check: int) -> None:
-        """Leave no verdict on a commit that the release has left: whatever it was, it is not kept up any more."""
-        left = OwnCheck(
-            status="completed",
-            conclusion="failure",
-            title=f"No-go: the release has moved to {release.target.sha[:7]}",
-            summary="This commit is not released any more, so nothing that was said of it counts.",
-            details_url=None,
-            external_id=release.id,
-        )
-        with suppress(Missing):  # GitHub throws old check data away
-            await self._bench.github.update_check(release.repo, check, left)
+        for one in {sha, shown.gate_sha or sha}:
+            self._bench.scheduler.wake(gate_key(release.repo.id, one))
+        return replace(shown, gate_sha=sha)
 
     async def _labels(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         del plan

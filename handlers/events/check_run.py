@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.domain.inputs import Input, RecheckAsked, Sighted
 from app.domain.release.sightings import SeenCheck, check_sighting
+from app.domain.values import Sha
 from handlers.payloads import CheckRun
 from handlers.translating import github_event
 
@@ -15,7 +16,7 @@ def check_run(payload: CheckRun) -> Iterator[Input]:
     action = payload.requested_action.identifier if payload.requested_action else ""
     if payload.action == "rerequested" or (payload.action == "requested_action" and action == "recheck"):
         # GitHub sends these two only to the App that owns the check run.
-        yield RecheckAsked(repo=payload.repo(), release=check.external_id or "")
+        yield RecheckAsked(repo=payload.repo(), sha=Sha(check.head_sha))
         return
     if check.app is None:
         return

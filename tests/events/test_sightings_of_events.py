@@ -114,12 +114,7 @@ def test_a_fresh_look_is_asked_for_by_our_button_and_by_github_s_own_link(
     name: str, changes: dict[str, object]
 ) -> None:
     asked = read("check_run", payload("check_run.requested_action", **changes))
-    assert asked == [RecheckAsked(repo=REPO, release="r1")], name
-
-
-def test_a_gate_without_our_id_names_no_release() -> None:
-    asked = read("check_run", payload("check_run.requested_action", check_run__external_id=None))
-    assert asked == [RecheckAsked(repo=REPO, release="")]
+    assert asked == [RecheckAsked(repo=REPO, sha=SHA)], name
 
 
 def test_another_button_is_no_request_for_a_fresh_look() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.release.issues import carries
 from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Repo, Role, Sha
-from app.ports import FileText, GitHubError, IssueText, OwnCheck, Posted, StartedRun, TagObject, TagRef
+from app.ports import FileText, GitHubError, IssueText, OwnCheck, OwnCheckSeen, Posted, StartedRun, TagObject, TagRef
 from tests.given import NOW, SHA
 
 
@@ -278,9 +278,14 @@ class FakeGitHub:
         self._called("update_check")
         self.gates[check_run] = check
 
-    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> Posted | None:
+    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
         del repo, name
         self._called("find_check")
         there = ((number, check) for number, check in self.gates.items() if self.commits.get(number) == sha)
-        found = [number for number, check in there if check.external_id == external_id]
-        return Posted(id=found[0], url="") if found else None
+        found = [(number, check) for number, check in there if check.external_id == external_id]
+        if not found:
+            return None
+        number, check = found[-1]
+        return OwnCheckSeen(
+            id=number, url="", status=check.status, conclusion=check.conclusion, external_id=external_id
+        )

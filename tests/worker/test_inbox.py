@@ -13,7 +13,7 @@ from app.worker.inbox import InboxWorker
 from handlers.translating import EventHandler
 from tests.clock import NOON
 from tests.events.reading import payload
-from tests.given import PLAN_TEXT, requested
+from tests.given import PLAN_TEXT, SHA, requested
 from tests.worker.delivering import KEY, comment, effects, kinds, store, worker
 from tests.worker.workshop import Rival, Workshop
 
@@ -79,12 +79,12 @@ async def test_a_payload_that_is_not_understood_is_done_with(shop: Workshop) -> 
     assert await shop.deliveries() == [("d1", "handled", 0)]
 
 
-@pytest.mark.parametrize(("asked", "woken"), [("r1", ["poll:r1"]), ("another", [])])
-async def test_a_fresh_look_is_taken_at_a_release_of_the_repository_only(
-    shop: Workshop, asked: str, woken: list[str]
+@pytest.mark.parametrize(("sha", "woken"), [(SHA, ["poll:r1"]), ("c3" * 20, [])])
+async def test_a_fresh_look_is_taken_at_the_releases_of_that_commit_only(
+    shop: Workshop, sha: str, woken: list[str]
 ) -> None:
     await shop.open_release()
-    await store(shop, "d1", "check_run", payload("check_run.requested_action", check_run__external_id=asked))
+    await store(shop, "d1", "check_run", payload("check_run.requested_action", check_run__head_sha=sha))
     await worker(shop).drain(KEY)
     assert shop.scheduler.woken == woken
 

@@ -12,9 +12,12 @@ from app.domain.values import ReleaseId
 from app.ports import Change, Commit, Missing, Rejected, Throttled, Unclear
 from app.worker.body import PATIENCE
 from app.worker.show import Pace, Shower
+from app.worker.show_gate import gate_key
 from tests.clock import NOON
 from tests.given import (
     NOW,
+    OTHER_SHA,
+    REPO,
     RUTH,
     SHA,
     TEAM_STARTED,
@@ -32,13 +35,12 @@ pytestmark = pytest.mark.anyio
 
 AT_ONCE = Pace(after=timedelta(0), apart=timedelta(0))
 FIRST_SHOW = [
-    *("find_check", "create_check"),
     *("find_comment", "comment"),
     *("issue", "add_label"),
     *("issue", "write_issue_body", "issue"),
 ]
 LATER_SHOW = [
-    *("update_check", "edit_comment"),
+    "edit_comment",
     *("issue", "add_label", "remove_label"),
     *("issue", "write_issue_body", "issue"),
 ]
@@ -62,11 +64,10 @@ async def the_run_fails(shop: Workshop) -> None:
 # -- what is written ----------------------------------------------------------------------------------------------
 
 
-async def test_the_gate_is_shown_first_then_the_status_then_labels_then_the_checklist(shop: Workshop) -> None:
+async def test_the_gate_is_asked_for_first_then_come_the_status_labels_and_the_checklist(shop: Workshop) -> None:
     await shop.open_release()
     assert await show(shop) == FIRST_SHOW
-    (gate,) = shop.github.gates.values()
-    assert (gate.external_id, gate.conclusion) == (R1, None)
+    assert shop.scheduler.woken == [gate_key(REPO.id, SHA)]
     assert "Installer built for Linux" in shop.github.body
     assert shop.github.labels[12] == ["gate:pending"]
     assert len(shop.github.comments) == 1
@@ -84,7 +85,7 @@ async def test_what_changed_is_written_over_what_stood_there(shop: Workshop) -> 
     await show(shop)
     await the_run_fails(shop)
     assert await show(shop) == LATER_SHOW
-    assert (len(shop.github.gates), len(shop.github.comments)) == (1, 1)
+    assert len(shop.github.comments) == 1
     assert shop.github.body.startswith("Ours to keep.\r\n")
 
 
@@ -93,8 +94,8 @@ async def test_what_an_unfinished_show_wrote_is_found_again_and_not_written_twic
     await show(shop)
     shown = await shop.releases.shown(R1)
     await shop.releases.save_shown(R1, shown, type(shown)())  # the process died before it kept that
-    assert await show(shop) == ["find_check", "update_check", "find_comment", "edit_comment", "issue", "issue"]
-    assert (len(shop.github.gates), len(shop.github.comments)) == (1, 1)
+    assert await show(shop) == ["find_comment", "edit_comment", "issue", "issue"]
+    assert len(shop.github.comments) == 1
 
 
 async def test_a_status_comment_that_was_deleted_is_written_anew(shop: Workshop) -> None:
@@ -104,7 +105,7 @@ async def test_a_status_comment_that_was_deleted_is_written_anew(shop: Workshop)
     shop.github.comments = {7: "somebody else's"}
     shop.github.errors["edit_comment"] = [Missing(404, "Not Found")]
     await the_run_fails(shop)
-    assert (await show(shop))[1:4] == ["edit_comment", "find_comment", "comment"]
+    assert (await show(shop))[0:3] == ["edit_comment", "find_comment", "comment"]
     after = await shop.releases.shown(R1)
     assert after.comment != before.comment
     assert after.comment in shop.github.comments
@@ -182,13 +183,13 @@ async def test_a_failed_show_comes_back_after_a_minute_and_writes_what_is_left(
     assert shop.scheduler.alarms["show:r1"] == NOON + timedelta(seconds=60)
     await shop.clock.wind(60)
     await show(shop)
-    assert (len(shop.github.gates), len(shop.github.comments)) == (1, 1)
+    assert len(shop.github.comments) == 1
     assert shop.github.labels[12] == ["gate:pending"]
     assert "gonogo:begin" in shop.github.body
     assert await show(shop) == []
 
 
-@pytest.mark.parametrize("method", ["create_check", "comment", "add_label"])
+@pytest.mark.parametrize("method", ["comment", "add_label"])
 async def test_what_fails_keeps_nothing_else_from_being_shown(shop: Workshop, method: str) -> None:
     await shop.open_release()
     shop.github.errors[method] = [Rejected(403, "Resource not accessible by integration")]
@@ -199,43 +200,35 @@ async def test_what_fails_keeps_nothing_else_from_being_shown(shop: Workshop, me
 # -- the target and the tracking issue ----------------------------------------------------------------------------------
 
 
-async def test_d7_another_commit_gets_a_gate_of_its_own_and_the_one_before_is_green_no_more(shop: Workshop) -> None:
-    await shop.open_team_release(*all_signed(), go_said())
+async def test_the_gate_of_a_commit_that_was_left_is_looked_at_once_more(shop: Workshop) -> None:
+    await shop.open_team_release()
     await show(shop)
-    assert [gate.conclusion for gate in shop.github.gates.values()] == ["success"]
     await shop.happened(retargeted())
-    assert (await show(shop))[:3] == ["update_check", "find_check", "create_check"]
-    left, new = shop.github.gates.values()
-    assert (left.conclusion, new.conclusion) == ("failure", None)
-    assert "b2b2b2b" in left.title
-    await shop.happened(retargeted(SHA))
+    shop.scheduler.woken.clear()
     await show(shop)
-    assert [gate.conclusion for gate in shop.github.gates.values()] == [None, "failure"]
+    assert set(shop.scheduler.woken) == {gate_key(REPO.id, SHA), gate_key(REPO.id, OTHER_SHA)}
 
 
 async def test_without_its_tracking_issue_a_release_still_has_its_gate(shop: Workshop) -> None:
     await shop.open_team_release(TrackingIssueLost(how="it was deleted", at=NOW))
-    assert await show(shop) == ["find_check", "create_check"]
     assert await show(shop) == []
+    assert shop.scheduler.woken == [gate_key(REPO.id, SHA)]
 
 
-async def test_two_releases_of_one_commit_share_the_worse_gate(shop: Workshop) -> None:
+async def test_another_release_of_the_commit_is_told_when_the_part_of_this_one_changes(shop: Workshop) -> None:
     await shop.open_team_release(*all_signed(), go_said())
     other = replace(TEAM_STARTED, release=ReleaseId("r2"), issue=13, version="1.0.1", tag="v1.0.1")
     await shop.releases.commit(Commit(changes=[Change(release=other.release, expected=0, events=[other])]), NOON)
     await show(shop)
-    (gate,) = shop.github.gates.values()
-    assert gate.conclusion is None
-    assert "1.0.1" in gate.summary
     assert "show:r2" in shop.scheduler.woken  # its own rests on this one
+    assert "1.0.1" in "".join(shop.github.comments.values())
 
 
-async def test_a_release_that_was_given_up_shows_that_and_carries_no_state_label(shop: Workshop) -> None:
+async def test_a_release_that_was_given_up_carries_no_state_label(shop: Workshop) -> None:
     await shop.open_team_release(*all_signed(), go_said())
     await show(shop)
     await shop.happened(ReleaseAbandoned(by=RUTH, reason="1.0.1 takes its place", at=NOW))
     await show(shop)
-    assert [gate.conclusion for gate in shop.github.gates.values()] == ["failure"]
     assert shop.github.labels[12] == []
 
 
@@ -244,7 +237,7 @@ async def test_a_release_that_is_over_leaves_its_issue_to_the_one_that_follows(s
     await shop.happened(ReleaseAbandoned(by=RUTH, reason="once more", at=NOW))
     another = replace(TEAM_STARTED, release=ReleaseId("r2"))
     await shop.releases.commit(Commit(changes=[Change(release=another.release, expected=0, events=(another,))]), NOON)
-    assert await show(shop) == ["find_check", "create_check"]
+    assert await show(shop) == []
 
 
 async def test_a_state_label_that_somebody_took_off_is_put_back(shop: Workshop) -> None:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from app.adapters.db.engine import Database
+from app.adapters.db.gates import SqlGates
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
-from app.adapters.db.tables import deliveries, ledger
+from app.adapters.db.tables import deliveries, gates, ledger
 from app.adapters.render import TemplateRenderer
 from app.domain.release.effects import Effect
 from app.domain.release.events import Event
@@ -21,7 +22,10 @@ from app.domain.release.model import Release
 from app.domain.values import ReleaseId
 from app.ports import Change, Commit, Planned
 from app.sim.clock import SimClock
+from app.worker.gates import Gates
 from app.worker.plans import Plans
+from app.worker.poll import Poller
+from app.worker.show_gate import GateShower
 from app.worker.workbench import Workbench
 from tests.clock import NOON
 from tests.given import PLAN_TEXT, STARTED, TEAM_STARTED
@@ -64,6 +68,20 @@ class Workshop:
         found = await self.releases.get(R1)
         assert found is not None
         return found
+
+    @property
+    def gate_shower(self) -> GateShower:
+        """Who shows gates."""
+        return GateShower(self.bench, SqlGates(self.database), "https://github.com")
+
+    @property
+    def gates(self) -> Gates:
+        """Who judges commits."""
+        return Gates(self.bench, Poller(self.bench), self.gate_shower)
+
+    async def forget_gates(self) -> None:
+        """Forget which gates were shown."""
+        await self.database.run(lambda connection: connection.execute(delete(gates)).rowcount)
 
     async def plan(self, *effects: Effect) -> None:
         """Put effects into the ledger in the turn of release r1."""

@@ -48,6 +48,11 @@ _OPEN_IN = (
     .where(OPEN, releases.c.repo == bindparam("repo"))
     .order_by(releases.c.opened_at, releases.c.id)
 )
+_AT_COMMIT = (
+    select(releases.c.id)
+    .where(releases.c.repo == bindparam("repo"), releases.c.sha == bindparam("sha"))
+    .order_by(releases.c.opened_at.desc(), releases.c.id.desc())
+)
 _ENDED_IN = (
     select(releases.c.id)
     .where(
@@ -88,7 +93,7 @@ _OPENED = insert(releases)
 _MOVED = (
     update(releases)
     .where(releases.c.id == bindparam("release"), releases.c.revision == bindparam("expected"))
-    .values(revision=bindparam("revision"))
+    .values(revision=bindparam("revision"), sha=bindparam("target"))
 )
 _FOLDED = update(releases).where(releases.c.id == bindparam("release")).values(state=bindparam("state"))
 _CLOSED = update(releases).where(releases.c.id == bindparam("release")).values(closed_at=bindparam("now"))
@@ -136,6 +141,10 @@ class SqlReleases:
             lambda connection: connection.execute(_CLOSED_SINCE, {"moment": moment}).scalars().all()
         )
 
+    async def at_commit(self, repo: int, sha: Sha) -> Sequence[Release]:
+        """Return the releases of a repository whose target is that commit, closed ones too, oldest first."""
+        return await self._all(_AT_COMMIT, {"repo": repo, "sha": sha})
+
     async def ended_in(self, repo: int, issue: int) -> Sequence[Release]:
         """Return the closed releases that an issue has tracked, oldest first: the latest few."""
         return await self._all(_ENDED_IN, {"repo": repo, "issue": issue})
@@ -146,7 +155,7 @@ class SqlReleases:
         return next((r.issue for r in ended if r.closed is not None and r.closed.how == "finished"), None)
 
     async def _all(self, statement: Select[tuple[Any]], values: Mapping[str, object]) -> Sequence[Release]:
-        """Return the releases whose ids these are, the last first."""
+        """Return the releases whose ids a statement finds, newest first, as oldest first."""
 
         def read(connection: Connection) -> list[_Fold | None]:
             return [self._read(connection, number) for number in connection.execute(statement, values).scalars()]
@@ -283,7 +292,12 @@ class SqlReleases:
             if before is None:
                 connection.execute(_OPENED, _opened(after))
             else:
-                values = {"release": change.release, "expected": change.expected, "revision": after.revision}
+                values = {
+                    "release": change.release,
+                    "expected": change.expected,
+                    "revision": after.revision,
+                    "target": after.target.sha,
+                }
                 if connection.execute(_MOVED, values).rowcount != 1:
                     raise Conflict(f"{change.release} has moved on from revision {change.expected}")
                 if after.closed is not None:
@@ -316,6 +330,7 @@ def _opened(release: Release) -> dict[str, object]:
         "revision": release.revision,
         "state": release_codec().encode(release),
         "plan_blob": release.plan_blob,
+        "sha": release.target.sha,
         "opened_at": release.started_at,
     }
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     ForeignKey,
@@ -90,6 +91,7 @@ releases = Table(
     Column("revision", Integer, nullable=False),  # how many events its log holds
     Column("state", Text),  # the fold of its first events, as many as it says; NULL: fold the log from the start
     Column("plan_blob", String(64), nullable=False),
+    Column("sha", String(64)),  # its target
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("shown", Text),  # what was last written to GitHub; NULL: nothing yet
@@ -98,6 +100,7 @@ releases = Table(
 )
 OPEN = releases.c.closed_at.is_(None)
 Index("ix_releases_issue", releases.c.repo, releases.c.issue)
+Index("ix_releases_sha", releases.c.repo, releases.c.sha)
 Index("ix_releases_open", releases.c.repo, releases.c.opened_at, sqlite_where=OPEN, postgresql_where=OPEN)
 
 events = Table(
@@ -111,6 +114,17 @@ events = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     PrimaryKeyConstraint("release", "version"),
+)
+
+gates = Table(
+    "gates",
+    metadata,
+    Column("repo", BigInteger, nullable=False),
+    Column("sha", String(64), nullable=False),
+    Column("check", BigInteger, nullable=False),  # the check run that shows it
+    Column("digest", String(64)),  # of what was written into it last; NULL: to be written again
+    Column("is_left", Boolean, nullable=False),
+    PrimaryKeyConstraint("repo", "sha"),
 )
 
 TODO, DONE, FAILED = "todo", "done", "failed"

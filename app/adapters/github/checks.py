@@ -9,7 +9,7 @@ from app.adapters.github.shapes import CHECKS, MADE, STATUSES, shaped
 from app.domain.release.model import Sighting
 from app.domain.release.sightings import COMPLETED, check_sighting, status_sighting
 from app.domain.values import Repo, Sha
-from app.ports import Annotation, OwnCheck, Posted
+from app.ports import Annotation, OwnCheck, OwnCheckSeen, Posted
 
 SUMMARY_LIMIT: Final = 65_535
 _TITLE_LIMIT: Final = 255
@@ -56,8 +56,8 @@ class Checks(Office):
         url = f"{at(repo)}/check-runs/{check_run}"
         await self._writer(repo, for_people=False).patch(url, data=_written(check))
 
-    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> Posted | None:
-        """Return our App's own check run of that name with that external id, or None."""
+    async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
+        """Return our App's own check run of that name with that external id, as it stands, or None."""
         url = (
             f"{at(repo)}/commits/{segment(sha)}/check-runs"
             f"?check_name={quote(name, safe='')}&app_id={self._app_id}&filter=latest"
@@ -66,7 +66,13 @@ class Checks(Office):
             for check in shaped(CHECKS, page).check_runs:
                 is_ours = check.app is not None and check.app.id == self._app_id
                 if is_ours and check.name == name and check.external_id == external_id:
-                    return Posted(id=check.id, url=check.html_url or "")
+                    return OwnCheckSeen(
+                        id=check.id,
+                        url=check.html_url or "",
+                        status=check.status,
+                        conclusion=check.conclusion,
+                        external_id=external_id,
+                    )
         return None
 
 

@@ -36,6 +36,9 @@ from app.domain.release.views import (
 BODY_LIMIT: Final = 65_536
 """The longest issue or comment body that GitHub takes, in characters; we count UTF-16 units, which are never fewer."""
 
+GATE_ID: Final = "gate"
+"""By which a commit's gate is found again among our check runs: there is one, whatever the number of releases."""
+
 _STEPS_SHOWN = 3
 _RUNNING_SHOWN = 10
 
@@ -70,7 +73,7 @@ def gate_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> Gate
         overview=_overview(plan, release, verdict, site),
         status="completed" if conclusion else "in_progress",
         conclusion=conclusion,
-        external_id=release.id,
+        external_id=GATE_ID,
     )
 
 

@@ -134,7 +134,11 @@ class Beside:
     version: str
     issue: int
     state: GateState
-    fails: Literal[False] = False
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is wrong with it, and not only still to come."""
+        return self.state is GateState.FAILURE
 
 
 Reason = (

@@ -220,9 +220,9 @@ async def test_what_was_shown_is_remembered(releases: SqlReleases) -> None:
     await releases.commit(opening(), NOON)
     assert await releases.shown(FIRST) == Shown()
 
-    assert await releases.save_shown(FIRST, Shown(), Shown(body_digest="d1", comment=5, check=9))
+    assert await releases.save_shown(FIRST, Shown(), Shown(body_digest="d1", comment=5, gate_sha=Sha("a1" * 20)))
 
-    assert await releases.shown(FIRST) == Shown(body_digest="d1", comment=5, check=9)
+    assert await releases.shown(FIRST) == Shown(body_digest="d1", comment=5, gate_sha=Sha("a1" * 20))
 
 
 async def test_the_kept_log_is_one_unbroken_chain(releases: SqlReleases, database: Database) -> None:

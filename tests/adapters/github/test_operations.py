@@ -439,7 +439,7 @@ async def test_a_long_summary_is_cut_to_what_github_takes(hub: Scripted, summary
     assert summary.startswith(sent["summary"].removesuffix("\n\n…"))
 
 
-async def test_our_own_check_is_found_by_its_release(hub: Scripted) -> None:
+async def test_our_own_check_is_found_by_its_id_and_read_as_it_stands(hub: Scripted) -> None:
     runs = [
         check_run(1, "release/gate", 1),
         check_run(2, "release/gate", APP_ID, "r2"),
@@ -447,7 +447,10 @@ async def test_our_own_check_is_found_by_its_release(hub: Scripted) -> None:
     ]
     hub.then(Reply(200, {"check_runs": runs}), Reply(200, {"check_runs": runs[:2]}))
     github = hub.github()
-    assert await github.find_check(REPO, SHA, "release/gate", "r1") == Posted(id=3, url=f"{URL}/runs/3")
+    found = await github.find_check(REPO, SHA, "release/gate", "r1")
+    assert found is not None
+    assert (found.id, found.url, found.external_id) == (3, f"{URL}/runs/3", "r1")
+    assert (found.status, found.conclusion) == (runs[2]["status"], runs[2]["conclusion"])
     assert await github.find_check(REPO, SHA, "release/gate", "r1") is None
     path = f"/commits/{SHA}/check-runs?check_name=release%2Fgate&app_id={APP_ID}&filter=latest&per_page=100&page=1"
     assert hub.told[0] == ("GET", path)

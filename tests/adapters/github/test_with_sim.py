@@ -231,7 +231,9 @@ async def test_the_gate_and_what_others_say_of_a_commit(meeting: Meeting) -> Non
     github, repo, head = meeting.github, meeting.repo, meeting.head
     assert await github.find_check(repo, head, "release/gate", "r1") is None
     made = await github.create_check(repo, head, "release/gate", GATE)
-    assert await github.find_check(repo, head, "release/gate", "r1") == made
+    found = await github.find_check(repo, head, "release/gate", "r1")
+    assert found is not None
+    assert (found.id, found.url, found.conclusion) == (made.id, made.url, "failure")
     await github.update_check(repo, made.id, GATE)
     remarks = tuple(Annotation(path="plan.md", line=line, level="failure", message="why") for line in range(1, 60))
     plan = await github.create_check(repo, head, "release/plan", replace(GATE, annotations=remarks))
