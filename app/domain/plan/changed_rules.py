@@ -36,6 +36,7 @@ def changed_rules(old: Plan, new: Plan, same: Matching) -> Iterator[str]:
             yield f"role {quoted(role)} {'added' if before is None else 'removed'}: {listed(before or after or ())}"
         elif _names(before) != _names(after):
             yield became(f"role {quoted(role)}", listed(before), listed(after))
+    yield from _became("guard", _guard_line(old), _guard_line(new))
     yield from _became("announcements", _announced(old), _announced(new))
 
 
@@ -78,6 +79,12 @@ def _gate_line(plan: Plan) -> str:
     if before is None:
         return "the first task that tags"
     return next((quoted(phase.title) for phase in plan.phases if phase.id == before), f"phase {before}")
+
+
+def _guard_line(plan: Plan) -> str:
+    """What the guard does. Which tags it looks at follows from `tag`, which is told by itself."""
+    exempt = f", not {listed(plan.guard.exempt)}" if plan.guard.exempt else ""
+    return f"{'deletes' if plan.guard.delete else 'tells of'} tags without a green gate{exempt}"
 
 
 def _announced(plan: Plan) -> str:

@@ -270,6 +270,15 @@ class GateRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardRules:
+    """What the tag guard looks at, and what it does about a tag that no green gate stands behind."""
+
+    tags: str = "v*"  # a release tag's name, a star in place of each version
+    delete: bool = False  # such a tag is deleted, and the runs that it started are cancelled
+    exempt: tuple[str, ...] = ()  # patterns of names that are nobody's business
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A whole plan, read for one version."""
 
@@ -282,6 +291,7 @@ class Plan:
     roles: Mapping[str, tuple[str, ...]]
     phases: tuple[Phase, ...]  # of WORK, DELIVERABLES and EXIT_CRITERIA tasks
     summary: tuple[Task, ...]  # sections that only repeat tasks
+    guard: GuardRules = field(default_factory=GuardRules)
     announcements: tuple[Announcement, ...] = ()
     problems: tuple[Problem, ...] = ()
 

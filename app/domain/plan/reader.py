@@ -60,7 +60,8 @@ def _read(lines: list[str], path: str, version: str | None, troubles: Troubles) 
     name = settings.name or outline.root.title or PurePosixPath(path).stem or "Release"
     plan = _plan(front, settings, outline, (name, blocks.definitions), troubles)
     own = version_in(outline.target_version or "")
-    return replace(Filler(version, own).plan(plan), problems=troubles.all())
+    guard = replace(plan.guard, tags=Filler("*", own).fill(plan.guard.tags))
+    return replace(Filler(version, own).plan(plan), guard=guard, problems=troubles.all())
 
 
 def _plan(
@@ -80,6 +81,7 @@ def _plan(
         roles=settings.roles,
         phases=gather_phases(drafts, tasks, name),
         summary=tuple(task for task in tasks.values() if task.kind is TaskKind.SUMMARY),
+        guard=settings.guard,
         announcements=settings.announcements,
     )
     check_needs(tasks.values(), {draft.id: draft.settings.line for draft in drafts if draft.settings}, troubles)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.plan.front_matter import FrontMatter
-from app.domain.plan.model import Announcement, GateRules
+from app.domain.plan.model import Announcement, GateRules, GuardRules
 from app.domain.plan.yaml_lines import Value
 from app.domain.values import PhaseId
 
@@ -39,6 +39,7 @@ class Settings:
     roles: Mapping[str, tuple[str, ...]]
     tasks: Mapping[str, TaskSettings]
     evidence: Mapping[str, str]
+    guard: GuardRules
     announcements: tuple[Announcement, ...]
 
 
@@ -60,6 +61,7 @@ def read_settings(front: FrontMatter) -> Settings:
         roles={role: _texts(who) for role, who in _mapping(top.get("roles")).items()},
         tasks={key: _task(front, key) for key in _mapping(top.get("tasks"))},
         evidence={text: wanted for text, wanted in _mapping(top.get("evidence")).items() if isinstance(wanted, str)},
+        guard=_guard(top.get("guard"), tag=_text(top.get("tag")) or DEFAULT_TAG),
         announcements=_announcements(top.get("announcements")),
     )
 
@@ -86,6 +88,11 @@ def _task(front: FrontMatter, key: str) -> TaskSettings:
         needs=tuple(front.written[("tasks", key, "needs", str(at))] for at in range(count)),
         inputs={name: front.written[("tasks", key, "inputs", name)] for name in _mapping(said.get("inputs"))},
     )
+
+
+def _guard(value: Value, *, tag: str) -> GuardRules:
+    said = _mapping(value)
+    return GuardRules(tags=tag, delete=said.get("delete") is True, exempt=_texts(said.get("exempt")))
 
 
 def _announcements(value: Value) -> tuple[Announcement, ...]:

@@ -52,6 +52,10 @@ announcements: [{at: "10:00", channel: chat}]
         (("QA: [ann]", "QA: [ann, bob]"), 'role "QA": ann → ann, bob'),
         ((", Docs: [dan]", ""), 'role "Docs" removed: dan'),
         (("Docs: [dan]", "Docs: [dan], Legal: [eve]"), 'role "Legal" added: eve'),
+        (
+            ("announcements", 'guard: {delete: true, exempt: ["nightly-*"]}\nannouncements'),
+            "guard: tells of tags without a green gate → deletes tags without a green gate, not nightly-*",
+        ),
         (('at: "10:00"', 'at: "11:00"'), "announcements: 10:00 in chat → 11:00 in chat"),
         (('needs: ["1"]', "needs: []"), "needs of 2 Ship: 1 Build → none"),
         (("**Owner**: QA", "**Owner**: Docs"), "owner of 1 Build: QA → Docs"),

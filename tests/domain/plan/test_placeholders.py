@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.plan.model import ByAsset, ByJob, ByStatus, ByWorkflow, Dispatch, Publish
+from app.domain.plan.model import ByAsset, ByJob, ByStatus, ByWorkflow, Dispatch, GuardRules, Publish
 from app.domain.plan.placeholders import Filler, version_in
 from tests.domain.plan.reading import items, read
 
@@ -91,3 +91,24 @@ def test_everything_that_people_and_github_see_is_filled_in() -> None:
 
 def test_ids_do_not_change_with_the_version() -> None:
     assert [item.id for item in items(read(PLAN))] == [item.id for item in items(read(PLAN, version="2.0.0"))]
+
+
+@pytest.mark.parametrize(
+    ("front", "tags"),
+    [
+        ("tag: v{version}", "v*"),
+        ("tag: app/<version>", "app/*"),
+        ("tag: vX.Y.Z", "v*"),
+        ("tag: v1.0.0", "v*"),
+        ("tag: stable", "stable"),
+        ("name: App", "v*"),
+    ],
+)
+def test_the_guard_looks_at_the_tags_of_every_version(front: str, tags: str) -> None:
+    text = f"---\n{front}\nguard: {{delete: true, exempt: [nightly-*, v0.*]}}\n---\n# App\nTarget Version: 1.0.0\n- [ ] a\n"
+    for version in (None, "2.0.0"):
+        assert read(text, version=version).guard == GuardRules(tags=tags, delete=True, exempt=("nightly-*", "v0.*"))
+
+
+def test_a_plan_that_says_nothing_of_it_has_bad_tags_told_and_not_deleted() -> None:
+    assert read("- [ ] a\n").guard == GuardRules(tags="v*", delete=False, exempt=())
