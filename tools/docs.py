@@ -3,12 +3,15 @@
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app import domain
 from app.adapters import wording
-from app.domain import messages
+from app.domain.messages import Message
 from app.domain.slash import SlashCommand
 from app.settings import PREFIX, Settings, settings_table
 from handlers.commands import load_commands
@@ -80,22 +83,24 @@ def settings_rows() -> str:
 # -- what the bot says ---------------------------------------------------------------------------------------
 
 
-def message_classes() -> Iterator[type[messages.Message]]:
-    """Yield each kind of message, in the order in which they are written down."""
-    for _, kind in inspect.getmembers_static(messages, inspect.isclass):
-        if issubclass(kind, messages.Message) and kind is not messages.Message:
-            yield kind
+def message_classes() -> Iterator[type[Message]]:
+    """Yield each kind of message: those of `app.domain.messages`, and of each module beside it named `messages_...`."""
+    names = (module.name for module in iter_modules(domain.__path__))
+    for name in sorted(each for each in names if each == "messages" or each.startswith("messages_")):
+        module = import_module(f"{domain.__name__}.{name}")
+        kinds = (kind for _, kind in inspect.getmembers_static(module, inspect.isclass))
+        own = (kind for kind in kinds if kind.__module__ == module.__name__ and issubclass(kind, Message))
+        yield from sorted((k for k in own if k is not Message), key=lambda kind: inspect.getsourcelines(kind)[1])
 
 
-def template_of(kind: type[messages.Message]) -> str:
+def template_of(kind: type[Message]) -> str:
     """Return a message's template: `NoPlanFound` is written by `no_plan_found.md.j2`."""
     return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_") + ".md.j2"
 
 
 def messages_table() -> str:
     """One row per message."""
-    kinds = sorted(message_classes(), key=lambda kind: inspect.getsourcelines(kind)[1])
-    rows = ([_template(template_of(k)), (inspect.getdoc(k) or "").partition("\n")[0]] for k in kinds)
+    rows = ([_template(template_of(k)), (inspect.getdoc(k) or "").partition("\n")[0]] for k in message_classes())
     return table(["template", "said when"], rows)
 
 

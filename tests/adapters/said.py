@@ -72,6 +72,7 @@ from app.domain.messages import (
 from app.domain.release.gate import Beside, GateState, judge
 from app.domain.release.report import report_of
 from app.domain.values import Allowed, Role, Sha, Who
+from tests.adapters.said_guard import GUARD_SAMPLES
 from tests.domain.release.builders import FAILED, GREEN, MID, NEWER, PEOPLE, PLAN, REFUSED, SAID, SHA
 
 COMMENT: Final = "https://github.com/white-room/daw/issues/416#issuecomment-1"
@@ -244,6 +245,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     PlanTaken(path=PATH, blob=NEWER, changes=tuple(f"1.1.{n}: gone" for n in range(22)), errors=2),
     Report(view=report_of(PEOPLE, SAID, (), is_brief=True)),
     Quiet(limit=10),
+    *GUARD_SAMPLES,
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}

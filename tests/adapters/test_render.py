@@ -8,9 +8,7 @@ from inline_snapshot import external_file, snapshot
 
 from app.adapters.render import TemplateRenderer, template_name
 from app.adapters.wording import FILTERS, neutralised, who
-from app.domain import messages
 from app.domain.checklist import read_items
-from app.domain.messages import Message
 from app.domain.plan.model import Plan
 from app.domain.release.desired import BODY_LIMIT, gate_view, issue_view, length, status_view
 from app.domain.release.gate import judge
@@ -19,6 +17,7 @@ from app.domain.values import Allowed, Role, Who
 from tests.adapters.said import SAMPLES
 from tests.domain.release.builders import FAILED, MID, MOMENTS, PLAN, SAID, SITE, a_plan, a_tick, a_waiver
 from tests.steps import steps
+from tools.docs import message_classes
 
 RENDERER = TemplateRenderer()
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -26,9 +25,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 # -- the words ---------------------------------------------------------------------------------------------
 
 
-MESSAGES = {
-    kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Message) and kind != Message
-}
+MESSAGES = set(message_classes())
 
 
 def test_every_message_has_its_template_and_every_template_its_message() -> None:

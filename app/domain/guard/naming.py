@@ -1,0 +1,36 @@
+"""Which tags the guard looks at: those named as the plans name their releases' tags, and not exempt."""
+
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Final
+
+from app.domain.plan.model import GuardRules
+
+_VERSION: Final = r"[0-9][0-9A-Za-z.+_-]*"  # of a name that nobody has announced: what begins with a digit
+
+
+def is_release_tag(name: str, rules: Iterable[GuardRules]) -> bool:
+    """Whether a tag is named as one of these plans names the tags of its releases, whatever the version."""
+    return any(_names(each.tags).fullmatch(name) for each in rules)
+
+
+def is_exempt(name: str, rules: GuardRules) -> bool:
+    """Whether the plan leaves tags of that name to whoever makes them."""
+    return any(fnmatchcase(name, pattern) for pattern in rules.exempt)
+
+
+def prefixes(rules: Iterable[GuardRules], names: Iterable[str]) -> Sequence[str]:
+    """Return how the names begin that are to be looked for: as few beginnings as say them all."""
+    wanted = sorted({*(each.tags.partition("*")[0] for each in rules), *names})
+    found: list[str] = []
+    for prefix in wanted:
+        if not found or not prefix.startswith(found[-1]):
+            found.append(prefix)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _names(pattern: str) -> re.Pattern[str]:
+    return re.compile(_VERSION.join(map(re.escape, pattern.split("*"))), re.ASCII)
