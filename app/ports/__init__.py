@@ -14,6 +14,7 @@ from app.ports.github import (
     TagObject,
     TagRef,
 )
+from app.ports.hosting import HostedAsset, HostedRelease, NewDraft, ReleaseHost
 from app.ports.inbox import Delivery, Inbox
 from app.ports.ledger import Entry, Ledger
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
@@ -37,15 +38,19 @@ __all__ = [
     "GatesShown",
     "GitHub",
     "GitHubError",
+    "HostedAsset",
+    "HostedRelease",
     "Inbox",
     "IssueText",
     "Ledger",
     "Missing",
+    "NewDraft",
     "OwnCheck",
     "OwnCheckSeen",
     "Planned",
     "Posted",
     "Rejected",
+    "ReleaseHost",
     "Releases",
     "Renderer",
     "Restore",

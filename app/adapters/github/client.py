@@ -4,6 +4,7 @@ Underneath is: the API version with every call, tokens renewed, rate limits kept
 redirects followed on our own server only, and every outcome one of the errors in `app.ports`.
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from gidgethub.abc import GitHubAPI
 
 from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_unclear, wait_of
 from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
-from app.adapters.github.exchange import ANSWER_LIMIT, TooLarge, exchange, request_of
+from app.adapters.github.exchange import WHOLE, Reading, TooLarge, exchange, request_of
 from app.adapters.github.throttles import Throttles
 from app.ports import Clock, Rejected, Unclear
 
@@ -34,6 +35,8 @@ _TOO_LARGE: Final = 413
 _REDIRECTS: Final = frozenset({301, 302, 307, 308})  # GitHub: ask again in the same way at `location`
 _MISDIRECTED: Final = 421
 _HOPS: Final = 4
+_BYTES: Final = "application/octet-stream"
+_SECONDS_A_FILE: Final = 600.0
 _KEPT_HEADERS: Final = ("content-type", "link")
 _RATE_HEADERS: Final = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 _LAST_PAGE: Final = re.compile(r'[?&]page=(\d{1,9})[^<>]*>; rel="last"')
@@ -42,6 +45,14 @@ _UNREADABLE: Final = (ValueError, LookupError, RecursionError)
 _again: Final = stamina.AsyncRetryingCaller(attempts=2, timeout=60.0, wait_initial=0.3, wait_max=2.0).on(Unclear)
 
 T = TypeVar("T")
+
+
+def uploads_url(api_url: str) -> str:
+    """Return where a GitHub takes files: the host `uploads.` beside `api.`, or `/api/uploads` beside `/api/v3`."""
+    parts = urlsplit(api_url.removesuffix("/"))
+    if parts.netloc.startswith("api."):
+        return f"{parts.scheme}://uploads.{parts.netloc.removeprefix('api.')}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/v3')}/uploads"
 
 
 async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
@@ -120,14 +131,37 @@ class Caller(GitHubAPI):
         last = _LAST_PAGE.search(answer.headers.get("link", ""))
         return Page(content, is_last=following is None, last=int(last[1]) if last else None)
 
-    async def download(self, url: str, limit: int) -> bytes:
-        """Read a file of at most `limit` bytes that GitHub may keep elsewhere. Raises Rejected(413) over it.
+    async def download(self, url: str, limit: int, accept: str = _ACCEPT["accept"]) -> bytes:
+        """Read a file of at most `limit` bytes that GitHub may keep elsewhere. Raises Rejected(413) over it."""
+        return await self._file(url, accept, Reading(limit=limit))
 
-        An archive's address redirects to storage on another host, which gets no Authorization header of ours.
+    async def digest(self, url: str, limit: int, accept: str) -> str:
+        """Return the SHA-256 of a file like `download`, which is read piece by piece and not kept."""
+        hashed = Reading(limit=limit, seconds=_SECONDS_A_FILE, is_hashed=True)
+        return (await self._file(url, accept, hashed)).decode()
+
+    async def upload(self, url: str, data: bytes) -> Any:  # noqa: ANN401 - JSON
+        """Send a file to the host that takes them; return what GitHub says of it.
+
+        Raises Rejected(421) for an address elsewhere, before any credentials go there.
         """
+        if not url.startswith(uploads_url(self.base_url) + "/"):
+            raise Rejected(_MISDIRECTED, "not where this GitHub takes files")
+        reading = Reading(seconds=_SECONDS_A_FILE)
+        answer = await self._authorized("POST", url, {**_ACCEPT, "content-type": _BYTES}, data, reading)
+        if answer.status not in _OK:
+            raise error_of(answer, f"POST {urlsplit(url).path}")
+        try:
+            return json.loads(answer.body)
+        except _UNREADABLE as exc:
+            raise Unclear("POST: GitHub's answer could not be read") from exc
+
+    async def _file(self, url: str, accept: str, reading: Reading) -> bytes:
+        """Read a file. Its address redirects to storage on another host, which gets no Authorization header of ours."""
+        headers = {"accept": accept}
         url = sansio.format_url(url, None, base_url=self.base_url)
         self._is_ours(url)
-        answer = await patiently(lambda: self._authorized("GET", url, _ACCEPT, limit=limit))
+        answer = await patiently(lambda: self._authorized("GET", url, headers, reading=reading))
         for _ in range(_HOPS):
             if answer.status not in _REDIRECTS:
                 break
@@ -135,7 +169,7 @@ class Caller(GitHubAPI):
             if urlsplit(url).scheme not in {"https", urlsplit(self.base_url).scheme}:
                 raise Rejected(answer.status, "redirected to an address that is not https")
             elsewhere = url  # bound now: the loop moves on while the lambda may be called again
-            answer = await patiently(lambda elsewhere=elsewhere: self._send("GET", elsewhere, _ACCEPT, limit=limit))
+            answer = await patiently(lambda elsewhere=elsewhere: self._send("GET", elsewhere, headers, reading=reading))
         if answer.status != _FOUND:
             raise error_of(answer, "GET of a file")
         return answer.body
@@ -189,14 +223,14 @@ class Caller(GitHubAPI):
         raise Rejected(answer.status, "redirected too often")
 
     async def _authorized(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", limit: int = ANSWER_LIMIT
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", reading: Reading = WHOLE
     ) -> Answer:
         """Ask with credentials, newer ones where GitHub refuses the first. Raises Throttled and Unclear."""
         self._line.throttles.check(self._caller, self._line.clock.now())
         authorization = await self._credentials.header()
-        answer = await self._send(method, url, {**headers, "authorization": authorization}, body, limit)
+        answer = await self._send(method, url, {**headers, "authorization": authorization}, body, reading)
         if answer.status == _UNAUTHORIZED and (newer := await self._credentials.renewed(authorization)) is not None:
-            answer = await self._send(method, url, {**headers, "authorization": newer}, body, limit)
+            answer = await self._send(method, url, {**headers, "authorization": newer}, body, reading)
         if is_rate_limit(answer):
             now = self._line.clock.now()
             raise self._line.throttles.hit(self._caller, wait_of(answer.headers, now), now)
@@ -204,11 +238,11 @@ class Caller(GitHubAPI):
         return answer
 
     async def _send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", limit: int = ANSWER_LIMIT
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", reading: Reading = WHOLE
     ) -> Answer:
         request = request_of(method, url, {**headers, **self._common}, body)
         try:
-            answer = await exchange(self._line.transport, request, limit)
+            answer = await exchange(self._line.transport, request, reading)
         except TooLarge as exc:
             raise (Rejected(_TOO_LARGE, str(exc)) if method == "GET" else Unclear(str(exc))) from exc
         if is_unclear(answer):

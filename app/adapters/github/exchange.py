@@ -1,7 +1,9 @@
 """One HTTP exchange: timed, bounded in size, and no error of the HTTP library's gets out."""
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
@@ -14,10 +16,22 @@ from app.ports import GitHubError, Unclear
 ANSWER_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of a JSON answer: a page of 100 comments of 65,536 four-byte characters stays below it."""
 
-_SECONDS_IN_ALL: Final = 30.0  # GitHub itself gives up after 10
+_OK: Final = 200
 _TIMEOUTS: Final = {"timeout": {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 20.0}}
 _CONNECTIONS: Final = 90  # GitHub refuses more than 100 calls at once
 _SECONDS_KEPT: Final = 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How an answer is read."""
+
+    limit: int = ANSWER_LIMIT  # bytes
+    seconds: float = 30.0  # for the whole exchange; GitHub itself gives up after 10
+    is_hashed: bool = False  # a body of status 200 is not kept: its SHA-256 in hexadecimal digits takes its place
+
+
+WHOLE: Final = Reading()
 
 
 class TooLarge(GitHubError):
@@ -44,17 +58,17 @@ def request_of(method: str, url: str, headers: Mapping[str, str], body: bytes) -
     return httpx.Request(method, url, headers=sent, content=body or None, extensions=_TIMEOUTS)
 
 
-async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request, limit: int = ANSWER_LIMIT) -> Answer:
-    """Send and read the whole answer. Raises Unclear where there is none, and TooLarge over `limit` bytes.
+async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request, reading: Reading = WHOLE) -> Answer:
+    """Send and read the whole answer. Raises Unclear where there is none, and TooLarge for more than was allowed.
 
     It stands on httpx's transport and not on its client: the client keeps cookies, reads .netrc and follows redirects,
     none of which must happen here, and takes a quarter of the time of a call for it.
     """
     try:
-        async with asyncio.timeout(_SECONDS_IN_ALL):
+        async with asyncio.timeout(reading.seconds):
             response = await transport.handle_async_request(request)
             try:
-                body = await _read(response, request.url.path, limit)
+                body = await _read(response, request.url.path, reading)
             finally:
                 await response.aclose()
     # httpx-aiohttp translates some of aiohttp's errors, and a connection lost after sending as one that never was:
@@ -65,12 +79,17 @@ async def exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request, 
     return Answer(response.status_code, headers, body)
 
 
-async def _read(response: httpx.Response, path: str, limit: int) -> bytes:
+async def _read(response: httpx.Response, path: str, reading: Reading) -> bytes:
+    is_hashed = reading.is_hashed and response.status_code == _OK
     chunks: list[bytes] = []
+    digest = hashlib.sha256()
     size = 0
     async for chunk in response.aiter_bytes():
         size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"{path}: answer of more than {limit} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        if size > reading.limit:
+            raise TooLarge(f"{path}: answer of more than {reading.limit} bytes")
+        if is_hashed:
+            digest.update(chunk)
+        else:
+            chunks.append(chunk)
+    return digest.hexdigest().encode() if is_hashed else b"".join(chunks)

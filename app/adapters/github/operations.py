@@ -2,14 +2,15 @@
 
 from app.adapters.github.checks import Checks
 from app.adapters.github.code import Code
+from app.adapters.github.hosting import Hosting
 from app.adapters.github.issues import Issues
 from app.adapters.github.people import People
 from app.adapters.github.runs import Runs
 from app.adapters.github.tags import Tags
 
 
-class RestGitHub(People, Issues, Code, Tags, Runs, Checks):
-    """The port `app.ports.GitHub`: `RestGitHub(line, jwt)`, or with a pace of its own.
+class RestGitHub(People, Issues, Code, Tags, Runs, Checks, Hosting):
+    """The ports `app.ports.GitHub` and `ReleaseHost`: `RestGitHub(line, jwt)`, or with a pace of its own.
 
     `line` says which GitHub and over what connection, `jwt` which App, `pace` how fast content may be written
     (GitHub's own limits unless told otherwise).

@@ -7,11 +7,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, TypeAdapter, Vali
 from app.domain.release.model import LabelledIssue
 from app.domain.release.sightings import SeenCheck, SeenJob, SeenRun, SeenStatus
 from app.domain.values import Sha
-from app.ports import IssueText, Unclear
+from app.ports import HostedAsset, HostedRelease, IssueText, Unclear
 
 T = TypeVar("T")
 
 _SHA_LENGTHS: Final = (40, 64)
+_SHA256: Final = 64  # hexadecimal digits
 _HEX_DIGITS: Final = frozenset("0123456789abcdef")
 
 
@@ -303,6 +304,54 @@ class _Status(BaseModel):
         )
 
 
+class _Asset(BaseModel):
+    id: int
+    name: str
+    size: int
+    state: str  # uploaded | starter | open
+    digest: str | None = None  # older servers know none
+
+    def seen(self) -> HostedAsset:
+        """Return it as the program takes it. A digest of another kind than SHA-256 is none."""
+        kind, _, digits = (self.digest or "").lower().partition(":")
+        is_known = kind == "sha256" and len(digits) == _SHA256 and _HEX_DIGITS.issuperset(digits)
+        return HostedAsset(
+            id=self.id,
+            name=self.name,
+            size=self.size,
+            digest=digits if is_known else None,
+            is_whole=self.state == "uploaded",
+        )
+
+
+class _Release(BaseModel):
+    id: int
+    tag_name: str
+    html_url: str
+    upload_url: str
+    body: str | None
+    author: _User | None
+    draft: bool
+    prerelease: bool
+    immutable: bool = False  # older servers know none
+    published_at: AwareDatetime | None
+
+    def seen(self) -> HostedRelease:
+        """Return it as the program takes it."""
+        return HostedRelease(
+            id=self.id,
+            tag=self.tag_name,
+            url=self.html_url,
+            upload_url=self.upload_url.partition("{")[0],
+            body=self.body or "",
+            author=self.author.login if self.author else "",
+            is_draft=self.draft,
+            is_prerelease=self.prerelease,
+            is_immutable=self.immutable,
+            published_at=self.published_at,
+        )
+
+
 ACCOUNT: Final = TypeAdapter(_Account)
 PERMISSION: Final = TypeAdapter(_Permission)
 MEMBERSHIP: Final = TypeAdapter(_Membership)
@@ -325,3 +374,7 @@ MADE: Final = TypeAdapter(_Made)
 OPENED: Final = TypeAdapter(_Opened)
 CHECKS: Final = TypeAdapter(_Checks)
 STATUSES: Final = TypeAdapter(list[_Status])
+ASSET: Final = TypeAdapter(_Asset)
+ASSETS: Final = TypeAdapter(list[_Asset])
+RELEASE: Final = TypeAdapter(_Release)
+RELEASES: Final = TypeAdapter(list[_Release])

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.adapters.github.exchange import TooLarge, exchange, open_transport, request_of
+from app.adapters.github.exchange import Reading, TooLarge, exchange, open_transport, request_of
 from app.ports import Unclear
 
 pytestmark = [pytest.mark.anyio, pytest.mark.enable_socket]
@@ -50,7 +50,7 @@ async def test_a_compressed_answer_is_bounded_by_what_it_unfolds_to() -> None:
     head = HEAD + b"content-encoding: gzip\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
     async with serving(head + body) as url:
         with pytest.raises(TooLarge):
-            await exchange(transport, request_of("GET", url, {}, b""), 100_000)
+            await exchange(transport, request_of("GET", url, {}, b""), Reading(limit=100_000))
     await transport.aclose()
 
 
