@@ -140,6 +140,22 @@ class ContractChecked:
         assert not self.problems, "\n".join(self.problems)
 
 
+NEWER = "deployment_protection_rule"
+"""An event of which the description of webhooks knows less than GitHub sends: `sha` and `ref`, and who listens to it."""
+
+
+def _as_described(post: WebhookPost) -> dict[str, object]:
+    """Return a payload without what is newer than the description of webhooks."""
+    payload = dict(post.payload)
+    if post.event == NEWER:
+        return {key: value for key, value in payload.items() if key not in {"sha", "ref"}}
+    one = payload.get("installation")
+    if post.event == "installation" and isinstance(one, dict):
+        told = cast("dict[str, object]", one)
+        payload["installation"] = {**told, "events": [e for e in cast("list[str]", told["events"]) if e != NEWER]}
+    return payload
+
+
 def problems_of_posts(posts: Iterable[WebhookPost]) -> list[str]:
     """Return what does not fit in webhook payloads."""
     module = checker()
@@ -147,6 +163,6 @@ def problems_of_posts(posts: Iterable[WebhookPost]) -> list[str]:
         return []
     found: list[str] = []
     for post in posts:
-        problems = module.webhook_problems(post.event, post.payload)
+        problems = module.webhook_problems(post.event, _as_described(post))
         found += [f"{post.event}.{post.action} {problem}" for problem in problems or ()]
     return found

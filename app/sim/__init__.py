@@ -5,7 +5,7 @@
     room = white_room(github)               # organisation, people, repository, App, installation: see app.sim.scenario
     httpx.ASGITransport(app=github.asgi)    # or `uvicorn.run(github.asgi)` on loopback
 
-Set up: `add_repo`, `add_user`, `collaborate`, `add_team`, `add_app`, `install`, `ping`.
+Set up: `add_repo`, `add_user`, `collaborate`, `add_team`, `add_app`, `install`, `guard` (an environment), `ping`.
 Act as a person (by login): `open_issue`, `edit_issue`, `close_issue`, `reopen_issue`, `delete_issue`, `transfer_issue`,
 `lock_issue`, `unlock_issue`, `comment`, `edit_comment`, `delete_comment`, `react`, `label`, `unlabel`, `fork`,
 `open_pull`, `merge_pull`, `commit`, `push_branch`, `push_tag`, `push_tags`, `delete_tags`, `delete_ref`, `dispatch`,
@@ -28,8 +28,9 @@ Trouble: `fault("POST", r"/dispatches$", status=502, after_doing=True, times=1)`
 httpx.ASGITransport, and cuts the connection under a real server); `exhaust(installation)` uses up the rate limit;
 `stale_issue(repo, number, reads=1)` lets the next reads of an issue miss its latest edit.
 
-Of workflow files `on`, `run-name`, `jobs.*.{name,if,needs,runs-on,strategy.matrix,steps}` are read; what is understood
-of expressions stands in app.sim.expressions, and anything else raises instead of being guessed.
+Of workflow files `on`, `run-name`, `jobs.*.{name,if,needs,runs-on,environment,strategy.matrix,steps}` are read. A job
+with an environment makes a deployment, and waits where an App guards that environment. What is understood of
+expressions stands in app.sim.expressions, and anything else raises instead of being guessed.
 """
 
 from app.sim.clock import SimClock

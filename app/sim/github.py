@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Unpack
 
-from app.sim.doing import rulesets
+from app.sim.doing import deployments, rulesets
 from app.sim.faults import Fault, FaultHow, Stale
 from app.sim.http.asgi import Server
 from app.sim.people import People
 from app.sim.rules import Ruleset
 from app.sim.shapes import accounts
-from app.sim.state import ROLES, App, Installation, Repo, Team, User
+from app.sim.state import ROLES, App, Installation, Repo, Rule, Team, User
 from app.sim.wire import Json
 
 EVENTS = frozenset(
@@ -20,6 +20,7 @@ EVENTS = frozenset(
         "check_suite",
         "create",
         "delete",
+        "deployment_protection_rule",
         "issue_comment",
         "issues",
         "member",
@@ -38,8 +39,8 @@ EVENTS = frozenset(
 """What an App subscribes to unless told otherwise."""
 
 
-HOOK_EVENTS = EVENTS - {"workflow_dispatch"}
-"""Of these, what a ping lists: workflow_dispatch is not among the events of a hook in GitHub's schema."""
+HOOK_EVENTS = EVENTS - {"workflow_dispatch", "deployment_protection_rule"}
+"""Of these, what a ping lists: GitHub's schema does not know the others among the events of a hook."""
 
 
 class SimGitHub(People):
@@ -118,6 +119,11 @@ class SimGitHub(People):
         }
         self.post(app, "installation", payload)
         return one
+
+    def guard(self, repo: Repo | str, environment: str, app: App) -> Rule:
+        """Have an App asked before a job goes into an environment, as an administrator does in the settings."""
+        place = self.repo(repo)
+        return deployments.guard(self, place, deployments.environment(self, place, environment), app)
 
     def ping(self, app: App) -> None:
         """Send the App the ping that GitHub sends when its webhook is set up."""

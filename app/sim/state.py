@@ -286,6 +286,52 @@ class Workflow:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Rule:
+    """A custom deployment protection rule: an App that is asked before a job may go into an environment."""
+
+    id: int
+    app: App
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Environment:
+    """What a job is deployed to."""
+
+    id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    rules: list[Rule] = field(default_factory=list[Rule])
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class DeploymentStatus:
+    """What was said of a deployment at one moment."""
+
+    id: int
+    state: str  # pending | queued | in_progress | success | failure | error | inactive
+    description: str
+    creator: User
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Deployment:
+    """A commit on its way into an environment. What a job waits for there are the rules still to be answered."""
+
+    id: int
+    environment: Environment
+    sha: str
+    ref: str  # the short name
+    creator: User
+    created_at: datetime
+    updated_at: datetime
+    statuses: list[DeploymentStatus] = field(default_factory=list[DeploymentStatus])
+    waits_for: list[Rule] = field(default_factory=list[Rule])
+    reports: dict[int, list[str]] = field(default_factory=dict[int, list[str]])  # rule id -> what its App said so far
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Job:
     """A job of one attempt of a workflow run; it is a check run of GitHub Actions too, under the same id."""
 
@@ -299,6 +345,8 @@ class Job:
     status: str = "queued"
     conclusion: str | None = None
     completed_at: datetime | None = None
+    has_run: bool = False  # it got a runner
+    deployment: Deployment | None = None  # of a job that names an environment
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -422,6 +470,9 @@ class Repo:
     def lacks_rulesets(self) -> bool:
         """Whether the owner's plan has no rulesets, nor environments, for this repository."""
         return self.private and self.plan == "free"
+
+    environments: dict[str, Environment] = field(default_factory=dict[str, Environment])  # lower-case name -> it
+    deployments: dict[int, Deployment] = field(default_factory=dict[int, Deployment])
 
     @property
     def full_name(self) -> str:

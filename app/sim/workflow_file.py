@@ -36,6 +36,7 @@ class JobSpec:
     labels: tuple[str, ...]
     steps: tuple[str, ...]
     matrix: Mapping[str, Value]
+    environment: str | None = None  # may hold `${{ }}`, to be filled when the job is made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,13 @@ def _steps(steps: Sequence[object]) -> tuple[str, ...]:
     return (*names, "Complete job")
 
 
+def _environment(value: object) -> str | None:
+    """Return the name of a job's environment, which stands there alone or beside a URL."""
+    table = _table(value)
+    name = table.get("name") if table else value
+    return None if name is None else as_text(_value(name))
+
+
 def _jobs(jobs: dict[object, object]) -> tuple[JobSpec, ...]:
     found: list[JobSpec] = []
     for key, raw in jobs.items():
@@ -130,6 +138,7 @@ def _jobs(jobs: dict[object, object]) -> tuple[JobSpec, ...]:
                     labels=tuple(fill(each, names) for each in _names(job.get("runs-on", "ubuntu-latest"))),
                     steps=_steps(_list(job.get("steps"))),
                     matrix=names,
+                    environment=_environment(job.get("environment")),
                 )
             )
     return tuple(found)

@@ -41,6 +41,10 @@ FIRST_ID = {
     "asset": 210_000_000,
     "ruleset": 4_000_000,
     "rule_suite": 1_000_000_000,
+    "environment": 4_000_000_000,
+    "rule": 20_000_000,
+    "deployment": 2_600_000_000,
+    "deployment_status": 4_600_000_000,
 }
 """Where ids of each kind begin: most are beyond 32 bits, as GitHub's are."""
 
@@ -62,6 +66,7 @@ class Pace:
     job: float = 4.0  # from in progress to completed
     cancel: float = 1.0  # from being asked to cancelled
     listing: float = 0.0  # until a new workflow run shows in listings
+    asking: float = 0.0  # from asking an App about a deployment until its answer is taken
 
 
 class World:
@@ -227,12 +232,14 @@ class World:
         """Send a webhook once more, under the id that it had."""
         self._outbox.append(post)
 
-    def emit(self, repo: Repo, event: str, payload: Mapping[str, object], actor: Actor) -> None:
-        """Send an event of a repository to each App that is installed there and subscribed to it."""
+    def emit(
+        self, repo: Repo, event: str, payload: Mapping[str, object], actor: Actor, *, only: App | None = None
+    ) -> None:
+        """Send an event of a repository to each App that is installed there and subscribed to it, or to one alone."""
         said = ""
         for one in self.installations.values():
             app = one.app
-            if event not in app.events or one.suspended or one.account is not repo.owner:
+            if event not in app.events or one.suspended or one.account is not repo.owner or only not in (None, app):
                 continue
             if one.repos is not None and repo.id not in one.repos:
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.sim.doing import checks
+from app.sim.doing import checks, deployments
 from app.sim.doing.checks import CheckFields
 from app.sim.expressions import Value, asks_state, evaluate, fill
 from app.sim.shapes import actions as shapes
@@ -10,6 +10,9 @@ from app.sim.state import Actor, CheckRun, Job, Outcome, Repo, WorkflowRun
 from app.sim.wire import Refusal
 from app.sim.workflow_file import JobSpec, read_workflow
 from app.sim.world import World
+
+LONGEST_WAIT_S = 30 * 24 * 3600
+"""How long a job waits for an environment before GitHub fails it."""
 
 
 def names(repo: Repo, run: WorkflowRun) -> dict[str, Value]:
@@ -77,6 +80,7 @@ def _carry(world: World, repo: Repo, run: WorkflowRun, job: Job) -> None:
         status="completed",
         conclusion="success",
         completed_at=job.completed_at,
+        has_run=True,
     )
     run.jobs.append(again)
     repo.jobs[again.id] = again
@@ -101,7 +105,8 @@ def cancel(world: World, repo: Repo, run: WorkflowRun) -> None:
 
 def finish(world: World, repo: Repo, run: WorkflowRun, job: Job, conclusion: str) -> None:
     """End a job now, as if its runner were done."""
-    if job.status != "completed" and run.status != "completed" and job.attempt == run.attempt:
+    is_open = job.status not in {"completed", "waiting"}  # a job that waits to be let in has no runner
+    if is_open and run.status != "completed" and job.attempt == run.attempt:
         if job.status == "queued":
             _run_job(world, repo, run, job)
         _end(world, repo, run, job, conclusion)
@@ -158,8 +163,38 @@ def _make(world: World, repo: Repo, run: WorkflowRun, spec: JobSpec, needed: Seq
         job.status, job.conclusion, job.completed_at = "completed", "skipped", now
         _tell_job(world, repo, run, job, "completed")
         return
+    place = fill(spec.environment, {**names(repo, run), **spec.matrix}) if spec.environment else ""
+    deployment = deployments.begin(world, repo, run, job, place) if place else None
+    if deployment is None or not deployment.waits_for:
+        _queue(world, repo, run, job)
+        return
+    job.status = job.check.status = "waiting"
+    run.status = "waiting" if run.status == "queued" else run.status
+    deployments.say(world, repo, deployment, "pending", run.triggering)
+    _tell_job(world, repo, run, job, "waiting")
+    deployments.ask(world, repo, run, deployment)
+    world.later(LONGEST_WAIT_S, lambda: turn_away(world, repo, run, job))
+
+
+def _queue(world: World, repo: Repo, run: WorkflowRun, job: Job) -> None:
+    job.status = job.check.status = "queued"
+    run.status = "queued" if run.status == "waiting" else run.status
+    if job.deployment is not None:
+        deployments.say(world, repo, job.deployment, "queued", run.triggering)
     _tell_job(world, repo, run, job, "queued")
     world.later(world.pace.queue, lambda: _started(world, repo, run, job))
+
+
+def let_in(world: World, repo: Repo, run: WorkflowRun, job: Job) -> None:
+    """Let a job into the environment that it waits for: it queues, and runs."""
+    _queue(world, repo, run, job)
+
+
+def turn_away(world: World, repo: Repo, run: WorkflowRun, job: Job) -> None:
+    """Fail a job that waits for an environment; one that does not wait any more is left alone."""
+    if job.status == "waiting":
+        _end(world, repo, run, job, "failure")
+        _go_on(world, repo, run, read_workflow(run.workflow.path, repo.commits[run.sha].files[run.workflow.path]).jobs)
 
 
 def _outcome(world: World, run: WorkflowRun, job: Job) -> Outcome | None:
@@ -174,10 +209,12 @@ def _outcome(world: World, run: WorkflowRun, job: Job) -> Outcome | None:
 
 def _run_job(world: World, repo: Repo, run: WorkflowRun, job: Job) -> None:
     now = world.now()
-    if run.status == "queued":
+    if run.status in {"queued", "waiting"}:
         run.status, run.updated_at = "in_progress", now
         _tell(world, repo, run, "in_progress")
-    job.status, job.started_at = "in_progress", now
+    job.status, job.started_at, job.has_run = "in_progress", now, True
+    if job.deployment is not None:
+        deployments.say(world, repo, job.deployment, "in_progress", run.triggering)
     checks.update_check(world, repo, job.check, run.triggering, status="in_progress", started_at=now)
     _tell_job(world, repo, run, job, "in_progress")
 
@@ -197,6 +234,9 @@ def _end(world: World, repo: Repo, run: WorkflowRun, job: Job, conclusion: str) 
     now = world.now()
     job.status, job.conclusion, job.completed_at = "completed", conclusion, now
     run.updated_at = now
+    if job.deployment is not None:
+        job.deployment.waits_for.clear()
+        deployments.say(world, repo, job.deployment, deployments.ENDS.get(conclusion, "error"), run.triggering)
     checks.update_check(world, repo, job.check, run.triggering, status="completed", conclusion=conclusion)
     _tell_job(world, repo, run, job, "completed")
 

@@ -66,7 +66,7 @@ def run(repo: Repo, one: WorkflowRun) -> Json:
 
 
 def _steps(one: Job) -> list[Json]:
-    if one.status == "queued" or one.conclusion == "skipped":
+    if not one.has_run:
         return []
     steps: list[Json] = []
     over = one.status == "completed"
@@ -88,7 +88,6 @@ def _steps(one: Job) -> list[Json]:
 
 def job(repo: Repo, one_run: WorkflowRun, one: Job) -> Json:
     """Return a job's JSON, in answers and in webhooks alike."""
-    ran = one.status != "queued" and one.conclusion != "skipped"
     return {
         "id": one.id,
         "run_id": one_run.id,
@@ -109,8 +108,8 @@ def job(repo: Repo, one_run: WorkflowRun, one: Job) -> Json:
         "steps": _steps(one),
         "check_run_url": f"{API}/repos/{repo.full_name}/check-runs/{one.id}",
         "labels": list(one.spec.labels),
-        "runner_id": 1 if ran else None,
-        "runner_name": "GitHub Actions 1" if ran else None,
-        "runner_group_id": 1 if ran else None,
-        "runner_group_name": "GitHub Actions" if ran else None,
+        "runner_id": 1 if one.has_run else None,
+        "runner_name": "GitHub Actions 1" if one.has_run else None,
+        "runner_group_id": 1 if one.has_run else None,
+        "runner_group_name": "GitHub Actions" if one.has_run else None,
     }

@@ -7,6 +7,7 @@ from app.sim.http.routes import (
     checks,
     compare,
     contents,
+    environments,
     hooks,
     issues,
     pulls,
@@ -32,4 +33,5 @@ ROUTES = (
     *actions.ROUTES,
     *releases.ROUTES,
     *assets.ROUTES,
+    *environments.ROUTES,
 )
