@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from app.adapters.clock import SystemClock
+from app.adapters.db.checks import SqlChecks
 from app.adapters.db.engine import Database
-from app.adapters.db.gates import SqlGates
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
@@ -113,7 +113,7 @@ class Service:
         )
         inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
         ledger = LedgerWorker(self.ledger, bench)
-        gate_shower = GateShower(bench, SqlGates(self.database), wiring.site_url)
+        gate_shower = GateShower(bench, SqlChecks(self.database), wiring.site_url)
         shower = Shower(bench, wiring.site_url, wiring.pace)
         poller = Poller(bench)
 

@@ -1,7 +1,7 @@
 """What the inside asks of the outside: Protocols, the values that cross them, and the errors they raise."""
 
+from app.ports.checks import CheckShown, ChecksShown
 from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
-from app.ports.gates import GateShown, GatesShown
 from app.ports.github import (
     Annotation,
     FileText,
@@ -28,14 +28,14 @@ __all__ = [
     "BodyEdit",
     "BodyWrite",
     "Change",
+    "CheckShown",
+    "ChecksShown",
     "Clock",
     "Commit",
     "Conflict",
     "Delivery",
     "Entry",
     "FileText",
-    "GateShown",
-    "GatesShown",
     "GitHub",
     "GitHubError",
     "HostedAsset",

@@ -65,7 +65,7 @@ async def test_a_gate_is_made_once_and_costs_nothing_while_it_stands(shop: Works
 async def test_a_gate_that_an_unfinished_show_made_is_found_again(shop: Workshop) -> None:
     await shop.open_team_release()
     await show(shop)
-    await shop.forget_gates()  # the process died before it kept that
+    await shop.forget_checks()  # the process died before it kept that
     assert await show(shop) == ["find_check", "update_check"]
     assert conclusions(shop) == {SHA: [None]}
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 
+from app.adapters.db.checks import SqlChecks
 from app.adapters.db.engine import Database
-from app.adapters.db.gates import SqlGates
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
-from app.adapters.db.tables import deliveries, gates, ledger
+from app.adapters.db.tables import checks, deliveries, ledger
 from app.adapters.render import TemplateRenderer
 from app.domain.release.effects import Effect
 from app.domain.release.events import Event
@@ -72,16 +72,16 @@ class Workshop:
     @property
     def gate_shower(self) -> GateShower:
         """Who shows gates."""
-        return GateShower(self.bench, SqlGates(self.database), "https://github.com")
+        return GateShower(self.bench, SqlChecks(self.database), "https://github.com")
 
     @property
     def gates(self) -> Gates:
         """Who judges commits."""
         return Gates(self.bench, Poller(self.bench), self.gate_shower)
 
-    async def forget_gates(self) -> None:
-        """Forget which gates were shown."""
-        await self.database.run(lambda connection: connection.execute(delete(gates)).rowcount)
+    async def forget_checks(self) -> None:
+        """Forget which check runs of ours there are."""
+        await self.database.run(lambda connection: connection.execute(delete(checks)).rowcount)
 
     async def plan(self, *effects: Effect) -> None:
         """Put effects into the ledger in the turn of release r1."""

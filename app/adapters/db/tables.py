@@ -116,16 +116,19 @@ events = Table(
     PrimaryKeyConstraint("release", "version"),
 )
 
-gates = Table(
-    "gates",
+checks = Table(  # check runs of ours
+    "checks",
     metadata,
     Column("repo", BigInteger, nullable=False),
     Column("sha", String(64), nullable=False),
-    Column("check", BigInteger, nullable=False),  # the check run that shows it
+    Column("name", String(100), nullable=False),
+    Column("check", BigInteger, nullable=False),  # its id on GitHub
     Column("digest", String(64)),  # of what was written into it last; NULL: to be written again
-    Column("is_left", Boolean, nullable=False),
-    PrimaryKeyConstraint("repo", "sha"),
+    Column("is_settled", Boolean, nullable=False),  # nothing more is to be said there
+    PrimaryKeyConstraint("repo", "sha", "name"),
 )
+UNSETTLED = checks.c.is_settled.is_(False)
+Index("ix_checks_unsettled", checks.c.name, checks.c.repo, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
 
 TODO, DONE, FAILED = "todo", "done", "failed"
 

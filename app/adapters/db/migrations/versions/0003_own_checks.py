@@ -1,4 +1,4 @@
-"""A commit has one gate, kept by commit; a release's row says at which commit it is."""
+"""Our own check runs are kept by commit, of which each has one gate; a release's row says at which commit it is."""
 
 import json
 
@@ -14,13 +14,20 @@ def upgrade() -> None:
     op.add_column("releases", sa.Column("sha", sa.String(64)))
     op.create_index("ix_releases_sha", "releases", ["repo", "sha"])
     op.create_table(
-        "gates",
+        "checks",
         sa.Column("repo", sa.BigInteger, nullable=False),
         sa.Column("sha", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
         sa.Column("check", sa.BigInteger, nullable=False),
         sa.Column("digest", sa.String(64)),
-        sa.Column("is_left", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("repo", "sha", name="pk_gates"),
+        sa.Column("is_settled", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("repo", "sha", "name", name="pk_checks"),
+    )
+    unsettled = (
+        sa.text("is_settled IS FALSE") if op.get_context().dialect.name != "sqlite" else sa.text("is_settled IS 0")
+    )
+    op.create_index(
+        "ix_checks_unsettled", "checks", ["name", "repo"], sqlite_where=unsettled, postgresql_where=unsettled
     )
     bind = op.get_bind()
     rows = bind.execute(
@@ -36,7 +43,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back to 0002."""
-    op.drop_table("gates")
+    op.drop_table("checks")
     op.drop_index("ix_releases_sha", "releases")
     op.drop_column("releases", "sha")
     op.execute("UPDATE releases SET shown = NULL")
