@@ -30,6 +30,7 @@ from app.ports import Clock, Signer, Work
 from app.web.health import health_routes
 from app.web.webhook import webhook_routes
 from app.worker.commands import CommandDesk
+from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import LedgerWorker
 from app.worker.plans import Plans
@@ -92,6 +93,7 @@ class Service:
             "ledger": lambda key: ledger.drain(key),  # noqa: PLW0108 - bound late
             "show": lambda key: shower.show(key),  # noqa: PLW0108 - bound late
             "gate": lambda key: gate_shower.show(key),  # noqa: PLW0108 - bound late
+            "freeze": lambda key: freezer.show(key),  # noqa: PLW0108 - bound late
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
@@ -99,22 +101,26 @@ class Service:
             "inbox": self.inbox.keys,
             "ledger": self.ledger.keys,
             "gate": lambda: gate_shower.deserted(),  # noqa: PLW0108 - bound late
+            "freeze": lambda: freezer.unwatched(),  # noqa: PLW0108 - bound late
             "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
             "prune": _payloads,
         }
         self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
         bench = Workbench(
             releases=self.releases,
+            checks=SqlChecks(self.database),
             plans=plans,
             github=self.github,
             renderer=TemplateRenderer(),
             scheduler=self.scheduler,
             clock=wiring.clock,
+            site=wiring.site_url,
         )
         inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
         ledger = LedgerWorker(self.ledger, bench)
-        gate_shower = GateShower(bench, SqlChecks(self.database), wiring.site_url)
-        shower = Shower(bench, wiring.site_url, wiring.pace)
+        gate_shower = GateShower(bench)
+        freezer = Freezer(bench)
+        shower = Shower(bench, wiring.pace)
         poller = Poller(bench)
 
     async def _prune(self, clock: Clock) -> None:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue
-from app.domain.values import Person, Repo
+from app.domain.values import Person, Repo, Sha
 
 LIMIT = 4096
 MOST_LABELS = 100  # GitHub itself puts no more on an issue
@@ -149,11 +150,18 @@ class Issues(Payload):
     label: Label | None = None
 
 
+class HeadRepository(Part):
+    """Where a commit was pushed to: a fork's own repository for its pull requests."""
+
+    id: int
+
+
 class Branch(Part):
     """One side of a pull request."""
 
     ref: Short
     sha: ShaText
+    repo: HeadRepository | None = None  # null where the fork is gone
 
 
 class PullRequest(Issue):
@@ -161,6 +169,17 @@ class PullRequest(Issue):
 
     head: Branch
     base: Branch
+
+    def seen(self, *, home: int) -> PullSeen:
+        """Return it as the domain takes it; `home` is the id of the repository that it is in."""
+        return PullSeen(
+            number=self.number,
+            sha=Sha(self.head.sha),
+            head=self.head.ref,
+            base=self.base.ref,
+            is_from_fork=self.head.repo is None or self.head.repo.id != home,
+            labels=tuple(label.name for label in self.labels[:MOST_LABELS]),
+        )
 
 
 class PullRequestEvent(Payload):
@@ -194,12 +213,6 @@ class AboutPeople(Part):
 
     action: Short = ""
     installation: Installation
-
-
-class HeadRepository(Part):
-    """Where a run's commit was pushed to: a fork's own repository for its pull requests."""
-
-    id: int
 
 
 class Run(Part):

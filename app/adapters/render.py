@@ -12,6 +12,7 @@ from app.adapters.wording import FILTERS, GLOBALS, neutralised
 from app.domain.messages import Message
 from app.domain.plan.review import PlanCheckView
 from app.domain.release.desired import BODY_LIMIT, GATE_ID, length
+from app.domain.release.freezing import FreezeView
 from app.domain.release.views import GateView, IssueView, StatusView
 from app.ports import Annotation, OwnCheck
 
@@ -83,6 +84,18 @@ class TemplateRenderer:
             summary=self._written("views/left_gate.md.j2", {}),
             details_url=None,
             external_id=GATE_ID,
+        )
+
+    def freeze_check(self, view: FreezeView) -> OwnCheck:
+        """Return the check run `release/freeze` of a pull request."""
+        values = {"view": view}
+        return OwnCheck(
+            status="completed",
+            conclusion="failure" if view.is_frozen else "success",
+            title=self._written("views/freeze_title.md.j2", values),
+            summary=_bounded(self._written("views/freeze.md.j2", values), SUMMARY_LIMIT),
+            details_url=(view.frosts[0].issue_url or None) if view.frosts else None,
+            external_id=view.external_id,
         )
 
     def plan_check(self, view: PlanCheckView) -> OwnCheck:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Person, Repo, Sha
 
@@ -106,6 +107,14 @@ class PullChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PullHeard:
+    """An open pull request is new, or what matters about it has changed: its commits, its labels, where it goes."""
+
+    repo: Repo
+    pull: PullSeen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleChanged:
     """Somebody's role or membership has changed: what is kept of them is out of date."""
 
@@ -130,6 +139,7 @@ AtRepo = (
     | CommentChanged
     | Pushed
     | PullChanged
+    | PullHeard
     | RecheckAsked
 )
 """What a delivery about one repository can mean."""

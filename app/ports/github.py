@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Repo, Role, Sha
 
@@ -176,6 +177,10 @@ class GitHub(Protocol):
 
     async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
         """Return the open issues and pull requests that carry any of the labels, each once."""
+        ...
+
+    async def open_pulls(self, repo: Repo, base: str) -> Sequence[PullSeen]:
+        """Return the open pull requests into a branch, those that changed last first, 1,000 at most."""
         ...
 
     async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:

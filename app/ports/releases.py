@@ -124,6 +124,14 @@ class Releases(Protocol):
         """Return the releases that were closed since then, oldest first."""
         ...
 
+    async def repos(self) -> Sequence[int]:
+        """Return the repositories that have had a release, by their ids."""
+        ...
+
+    async def latest_in(self, repo: int, limit: int) -> Sequence[Release]:
+        """Return the open releases of a repository and the latest closed ones, at most `limit`, oldest first."""
+        ...
+
     async def at_commit(self, repo: int, sha: Sha) -> Sequence[Release]:
         """Return the releases of a repository whose target is that commit, closed ones too, oldest first."""
         ...

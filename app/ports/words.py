@@ -4,6 +4,7 @@ from typing import Protocol
 
 from app.domain.messages import Message
 from app.domain.plan.review import PlanCheckView
+from app.domain.release.freezing import FreezeView
 from app.domain.release.views import GateView, IssueView, StatusView
 from app.ports.github import OwnCheck
 
@@ -29,6 +30,10 @@ class Renderer(Protocol):
 
     def left_gate(self) -> OwnCheck:
         """Return what the gate's check run is to say on a commit that every release has left."""
+        ...
+
+    def freeze_check(self, view: FreezeView) -> OwnCheck:
+        """Return what the check run `release/freeze` of a pull request is to say."""
         ...
 
     def plan_check(self, view: PlanCheckView) -> OwnCheck:

@@ -48,9 +48,8 @@ class LookLater(LookAgain):
 class BodyWriter:
     """Shows a release in its tracking issue. Showing what stands there already costs no call."""
 
-    def __init__(self, bench: Workbench, site: str) -> None:
+    def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._site = site
         self._strange_since: dict[ReleaseId, datetime] = {}
 
     async def show(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
@@ -58,7 +57,7 @@ class BodyWriter:
 
         Raises LookAgain, LookLater and GitHubError.
         """
-        view = issue_view(plan, release, verdict, self._site)
+        view = issue_view(plan, release, verdict, self._bench.site)
         text = self._bench.renderer.issue_block(view)
         full = digest(text)
         if shown.body_digest is not None and shown.view_digest == full:

@@ -10,6 +10,7 @@ from app.domain.inputs import CommentChanged, IssueGone, IssueHeard, Pushed, Sig
 from app.domain.release.around import hear_branch, hear_gone, hear_issue, hear_plan
 from app.domain.release.model import Release
 from app.domain.release.seeing import see
+from app.domain.release.sources import source_branch
 from app.domain.slash import find_invocations
 from app.ports import GitHubError, Throttled
 from app.worker.draft import Draft
@@ -46,7 +47,7 @@ class Happenings:
         """Take that a branch stands somewhere else; look at the plan where it may have changed. Raises Throttled."""
         for release in draft.releases:
             plan = await self._bench.plans.of(release)
-            source = release.target.branch or plan.branch or release.repo.default_branch
+            source = source_branch(plan, release)
             if pushed.branch != source:
                 continue
             self._add(release, hear_branch(release, pushed.sha, self._bench.clock.now()), draft)

@@ -19,6 +19,7 @@ from app.domain.inputs import (
     Labelled,
     PeopleChanged,
     PullChanged,
+    PullHeard,
     Pushed,
     RecheckAsked,
     Sighted,
@@ -31,6 +32,7 @@ from app.worker.asking import asked_by_label, asked_in_comment
 from app.worker.commands import CommandDesk
 from app.worker.draft import Draft
 from app.worker.editing import Editing
+from app.worker.freezing import Freezer
 from app.worker.happenings import Happenings
 from app.worker.labels import is_state_label
 from app.worker.plan_checks import PlanChecker
@@ -56,6 +58,7 @@ class InboxWorker:
         self._editing = Editing(bench)
         self._happenings = Happenings(bench)
         self._plan_checks = PlanChecker(bench)
+        self._freezer = Freezer(bench)
         self._handlers = handlers
         self._rests: dict[str, datetime] = {}
 
@@ -150,6 +153,8 @@ class InboxWorker:
                 await self._happenings.pushed(value, draft)
             case PullChanged():
                 await self._plan_checks.check(value.repo, value.pull, value.head, value.base)
+            case PullHeard(pull=pull):
+                await self._freezer.pull(value.repo, pull)
             case RecheckAsked(sha=sha):
                 draft.refreshed.update(r.id for r in draft.releases if r.target.sha == sha)
             case _:

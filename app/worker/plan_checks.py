@@ -8,6 +8,7 @@ import structlog
 
 from app.domain.plan.review import OpenPlan, PlanCheckView, PlanReview, review_plan
 from app.domain.release.model import Release
+from app.domain.release.sources import source_branch
 from app.domain.values import Repo, Sha
 from app.ports import GitHubError, Throttled
 from app.worker.plans import FIRST, LAST, NAMED, TEMPLATES
@@ -82,7 +83,7 @@ class PlanChecker:
         if release.plan_path != path:
             return None
         plan = await self._bench.plans.of(release)
-        source = release.target.branch or plan.branch or release.repo.default_branch
+        source = source_branch(plan, release)
         return OpenPlan(version=release.version, issue=release.issue, plan=plan) if source == base else None
 
 

@@ -13,6 +13,7 @@ from app.domain.plan.reader import read_plan
 from app.domain.release.events import ReleaseStarted
 from app.domain.release.events_course import PlanAdopted
 from app.domain.release.model import Release
+from app.domain.release.sources import source_branch
 from app.domain.values import ReleaseId, Repo, Sha, Target
 from app.domain.workflow import declared_inputs
 from app.ports import FileText, GitHub, Missing, Rejected, Releases
@@ -85,7 +86,7 @@ class Plans:
         Raises GitHubError where GitHub cannot be asked; a ref or file that is not there is an answer, not an error.
         """
         old = await self.of(release)
-        branch = ref or release.target.branch or old.branch or release.repo.default_branch
+        branch = ref or source_branch(old, release)
         at = await self._commit(release.repo, branch, (old.branch, release.target.branch))
         if isinstance(at, NoPlan):
             return at

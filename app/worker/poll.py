@@ -15,6 +15,7 @@ from app.domain.release.evidence import run_progress
 from app.domain.release.issues import watched_labels
 from app.domain.release.model import LabelledIssue, Release, RunState, Sighting
 from app.domain.release.seeing import see, see_gone
+from app.domain.release.sources import source_branch
 from app.domain.release.standing import standing
 from app.domain.values import ReleaseId, Sha
 from app.ports import Conflict, GitHubError, Missing, Throttled
@@ -136,7 +137,7 @@ class Poller:
 
     async def _ask_branch(self, release: Release, plan: Plan, found: "_Found") -> None:
         """Ask where the target's branch stands; where it has moved, the plan may read otherwise there."""
-        branch = release.target.branch or plan.branch or release.repo.default_branch
+        branch = source_branch(plan, release)
         try:
             head = await self._bench.github.head_of(release.repo, branch)
             if head is None or head == self._looked.get(release.id, release.target.sha):

@@ -10,6 +10,7 @@ from app.domain.plan.model import Plan
 from app.domain.release.desired import status_view
 from app.domain.release.gate import GateState, Verdict, judge
 from app.domain.release.model import Release
+from app.domain.release.said import Hold
 from app.domain.values import ReleaseId
 from app.ports import GitHubError, Missing, Shown, Throttled
 from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
@@ -35,12 +36,12 @@ class Pace:
 class Shower:
     """Shows releases. Showing what stands there already costs no call."""
 
-    def __init__(self, bench: Workbench, site: str, pace: Pace | None = None) -> None:
+    def __init__(self, bench: Workbench, pace: Pace | None = None) -> None:
         self._bench = bench
-        self._site = site
         self._pace = pace or Pace()
-        self._body = BodyWriter(bench, site)
+        self._body = BodyWriter(bench)
         self._states: dict[ReleaseId, tuple[GateState, bool]] = {}  # as others of the same commit were told
+        self._holds: dict[ReleaseId, tuple[Hold, ...]] = {}  # as pull requests were told
         self._due: dict[ReleaseId, datetime] = {}
         self._last: dict[ReleaseId, datetime] = {}
 
@@ -81,6 +82,7 @@ class Shower:
         verdict = await self._verdict(plan, release)
         # The gate first: it is what keeps a tag from being pushed. What fails keeps nothing else from being shown.
         shown = await self._kept(release_id, shown, self._gate(release, shown))
+        self._freeze(release)
         if release.lost is not None or await self._has_successor(release):
             return
         for part in (self._status, self._labels):
@@ -132,13 +134,20 @@ class Shower:
             self._bench.scheduler.wake(gate_key(release.repo.id, one))
         return replace(shown, gate_sha=sha)
 
+    def _freeze(self, release: Release) -> None:
+        """Have pull requests looked at where a hold has come or gone."""
+        holds = release.holds if release.closed is None else ()
+        if self._holds.get(release.id) != holds:
+            self._holds[release.id] = holds
+            self._bench.scheduler.wake(f"freeze:{release.repo.id}")
+
     async def _labels(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         del plan
         return await show_labels(self._bench.github, release, verdict, shown)
 
     async def _status(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         mark = f"<!-- gonogo:status:{release.id} -->"
-        text = self._bench.renderer.status_comment(status_view(plan, release, verdict, self._site))
+        text = self._bench.renderer.status_comment(status_view(plan, release, verdict, self._bench.site))
         body = f"{text}\n\n{mark}"
         new = digest(body)
         if shown.comment is not None and shown.comment_digest == new:

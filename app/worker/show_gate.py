@@ -11,7 +11,7 @@ import structlog
 from app.domain.release.commit_gate import judge_commit
 from app.domain.release.desired import GATE_ID, gate_view
 from app.domain.values import Repo, Sha
-from app.ports import ChecksShown, GitHubError, OwnCheck, OwnCheckSeen, Throttled
+from app.ports import GitHubError, OwnCheck, OwnCheckSeen, Throttled
 from app.worker.gates import planned_at
 from app.worker.own_checks import OwnChecks
 from app.worker.workbench import Workbench
@@ -29,10 +29,9 @@ def gate_key(repo: int, sha: Sha) -> str:
 class GateShower:
     """Shows gates. Showing what stands there already costs no call."""
 
-    def __init__(self, bench: Workbench, shown: ChecksShown, site: str) -> None:
+    def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._checks = OwnChecks(GATE, bench.github, shown)
-        self._site = site
+        self._checks = OwnChecks(GATE, bench.github, bench.checks)
 
     async def deserted(self) -> list[str]:
         """Return the gates, by what follows `gate:`, that no release is behind any more and that do not say so yet."""
@@ -76,7 +75,7 @@ class GateShower:
         judged = judge_commit(await planned_at(self._bench, repo, sha))
         if judged is None:
             return None
-        view = gate_view(judged.plan, judged.release, judged.verdict, self._site)
+        view = gate_view(judged.plan, judged.release, judged.verdict, self._bench.site)
         return self._bench.renderer.gate_check(view)
 
     async def _repo(self, number: int, sha: Sha) -> Repo | None:

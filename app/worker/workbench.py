@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from app.ports import Clock, GitHub, Releases, Renderer, Scheduler
+from app.ports import ChecksShown, Clock, GitHub, Releases, Renderer, Scheduler
 from app.worker.draft import Draft
 from app.worker.plans import Plans
 
@@ -18,11 +18,13 @@ class Workbench:
     """The ports that the workers share."""
 
     releases: Releases
+    checks: ChecksShown
     plans: Plans
     github: GitHub
     renderer: Renderer
     scheduler: Scheduler
     clock: Clock
+    site: str  # GitHub as people see it, e.g. `https://github.com`
 
     async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> None:
         """Commit a draft and wake whoever has work from it. Raises Conflict, and then nothing is written."""

@@ -218,13 +218,16 @@ async def test_a_broken_plan_on_a_pull_request_is_told_line_by_line(team: Bot) -
     assert [(note.start_line, note.annotation_level) for note in check.notes] == snapshot([(21, "failure")])
 
 
-async def test_a_pull_request_that_leaves_the_plan_alone_costs_one_call(team: Bot) -> None:
+async def test_a_pull_request_that_leaves_the_plan_alone_costs_a_look_and_its_check(team: Bot) -> None:
     await team.open_release()
     team.github.commit(REPO, {"src.py": "1"}, by="developer", branch="fix")
     calls = len(team.github.calls)
     team.github.open_pull(REPO, "A fix", head="fix", by="developer")
     await team.pass_time(5)
-    assert [call.path.rpartition("/")[2] for call in team.github.calls[calls:]] == ["files"]
+    assert [call.path.rpartition("/")[2] for call in team.github.calls[calls:]] == [
+        "files",
+        *("check-runs", "check-runs"),  # `release/freeze`: is it there, and then made
+    ]
 
 
 async def test_a_tracking_issue_that_is_deleted_does_not_end_the_release(team: Bot) -> None:
@@ -238,3 +241,22 @@ async def test_a_tracking_issue_that_is_deleted_does_not_end_the_release(team: B
     assert team.gate().conclusion == "failure"
     anew = await team.open_release("1.0.0")
     assert "1.0.0" in anew.body
+
+
+async def test_a_hold_freezes_pull_requests_into_the_branch_and_thaws_them_when_it_is_lifted(bot: Bot) -> None:
+    bot.github.commit(REPO, {"work.txt": "1"}, "Work", by="developer", branch="work")
+    release = await bot.open_release()
+    pull = bot.github.open_pull(REPO, "Work", head="work", by="developer")
+    await bot.pass_time(5)
+    head = bot.github.head(REPO, "work")
+
+    def frozen() -> list[str | None]:
+        return [check.conclusion for check in bot.room.repo.checks_at[head] if check.name == "release/freeze"]
+
+    assert frozen() == ["success"]
+    await release.comment("/release hold the network is down", seconds=10)
+    assert frozen() == ["failure"]
+    await release.comment("/release resume", seconds=10)
+    assert frozen() == ["success"]
+    bot.github.close_issue(REPO, pull.number, by="developer")
+    await bot.pass_time(2)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.inputs import IssueHeard, PullChanged, Pushed
+from app.domain.inputs import Input, IssueHeard, PullChanged, PullHeard, Pushed
+from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue
 from app.domain.values import Sha
 from tests.events.reading import DROPPED, SHARED, payload, read
@@ -82,6 +83,10 @@ HEARD = IssueHeard(
         updated_at=datetime(2026, 3, 10, 12, 0, 6, tzinfo=UTC),
     ),
 )
+PULL = PullHeard(
+    repo=REPO,
+    pull=PullSeen(number=30, sha=SHA, head="more", base="main", is_from_fork=False, labels=("P0",)),
+)
 
 
 @pytest.mark.parametrize("action", ["opened", "reopened", "synchronize"])
@@ -89,12 +94,25 @@ def test_new_commits_may_change_the_plan_and_its_labels_may_block(action: str) -
     assert read("pull_request", payload(SYNCHRONIZED, action=action)) == [
         HEARD,
         PullChanged(repo=REPO, pull=30, head=SHA, base="main"),
+        PULL,
     ]
 
 
-@pytest.mark.parametrize("action", ["labeled", "unlabeled", "edited", "assigned", ""])
-def test_without_new_commits_only_its_labels_and_state_are_heard(action: str) -> None:
+@pytest.mark.parametrize("action", ["labeled", "unlabeled", "edited"])
+def test_its_labels_and_where_it_goes_may_let_it_through_a_freeze(action: str) -> None:
+    assert read("pull_request", payload(SYNCHRONIZED, action=action)) == [HEARD, PULL]
+
+
+@pytest.mark.parametrize("action", ["assigned", ""])
+def test_whatever_else_happens_only_its_labels_and_state_are_heard(action: str) -> None:
     assert read("pull_request", payload(SYNCHRONIZED, action=action)) == [HEARD]
+
+
+@pytest.mark.parametrize("repo", [None, {"id": 8}])
+def test_a_branch_of_a_fork_is_told_from_one_of_the_repository(repo: object) -> None:
+    *_, heard = read("pull_request", payload(SYNCHRONIZED, action="edited", pull_request__head__repo=repo))
+    assert isinstance(heard, PullHeard)
+    assert heard.pull.is_from_fork
 
 
 def test_a_pull_request_that_was_closed_is_open_no_more() -> None:
@@ -105,17 +123,17 @@ def test_a_pull_request_that_was_closed_is_open_no_more() -> None:
 
 @pytest.mark.skipif(not SHARED.exists(), reason="GitHub's example payloads are not at hand")
 @pytest.mark.parametrize(
-    ("name", "is_open", "is_changed"),
+    ("name", "is_open", "more"),
     [
-        ("opened", True, True),
-        ("synchronize", True, True),
-        ("labeled", True, False),
-        ("closed", False, False),
-        ("closed.merged", False, False),
+        ("opened", True, [PullChanged, PullHeard]),
+        ("synchronize", True, [PullChanged, PullHeard]),
+        ("labeled", True, [PullHeard]),
+        ("closed", False, []),
+        ("closed.merged", False, []),
     ],
 )
-def test_github_s_own_examples_of_pull_requests_are_read(name: str, *, is_open: bool, is_changed: bool) -> None:
+def test_github_s_own_examples_of_pull_requests_are_read(name: str, *, is_open: bool, more: list[type[Input]]) -> None:
     heard, *changed = read("pull_request", (SHARED / f"pull_request.{name}.json").read_bytes())
     assert isinstance(heard, IssueHeard)
     assert (heard.issue.is_pull, heard.issue.is_open) == (True, is_open)
-    assert [type(one) for one in changed] == [PullChanged] * is_changed
+    assert [type(one) for one in changed] == more

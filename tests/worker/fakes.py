@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from app.domain.pulls import PullSeen
 from app.domain.release.issues import carries
 from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Repo, Role, Sha
@@ -45,6 +46,7 @@ class FakeGitHub:
     opened: dict[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])  # issues: title and body
     tagged: dict[str, TagRef] = field(default_factory=dict[str, TagRef])
     tag_objects: dict[Sha, TagObject] = field(default_factory=dict[Sha, TagObject])
+    open: list[PullSeen] = field(default_factory=list[PullSeen])  # pull requests
     comments: dict[int, str] = field(default_factory=dict[int, str])
     reactions: list[str] = field(default_factory=list[str])
     gates: dict[int, OwnCheck] = field(default_factory=dict[int, OwnCheck])
@@ -155,6 +157,11 @@ class FakeGitHub:
         del repo
         self._called("issues_labelled")
         return [issue for issue in self.issues if issue.is_open and carries(issue, labels)]
+
+    async def open_pulls(self, repo: Repo, base: str) -> Sequence[PullSeen]:
+        del repo
+        self._called("open_pulls")
+        return [pull for pull in self.open if pull.base == base]
 
     async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
         del repo

@@ -88,7 +88,7 @@ async def page(shop: Workshop) -> Page:
     await shop.open_team_release()
     shop.github.body = "Hello 🚀\r\n\r\nSee below.\r\n"
     shop.github.role = Role.READ
-    made = Page(shop, Shower(shop.bench, "https://github.com", AT_ONCE))
+    made = Page(shop, Shower(shop.bench, AT_ONCE))
     await made.show()
     return made
 
@@ -328,7 +328,7 @@ class Meddled(FakeGitHub):
 async def test_d3_what_does_not_read_as_it_was_written_is_looked_at_again(shop: Workshop) -> None:
     await shop.open_team_release()
     github = Meddled(body="Hello\r\n")
-    shower = Shower(replace(shop.bench, github=github), "https://github.com", AT_ONCE)
+    shower = Shower(replace(shop.bench, github=github))
     await shower.show(R1)
     assert shop.scheduler.alarms["show:r1"] == NOON + PATIENCE
     await shop.clock.wind(PATIENCE.total_seconds())

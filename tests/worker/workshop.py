@@ -72,7 +72,7 @@ class Workshop:
     @property
     def gate_shower(self) -> GateShower:
         """Who shows gates."""
-        return GateShower(self.bench, SqlChecks(self.database), "https://github.com")
+        return GateShower(self.bench)
 
     @property
     def gates(self) -> Gates:
@@ -132,11 +132,13 @@ async def open_workshop(folder: Path) -> AsyncGenerator[Workshop]:
     github, scheduler, releases = FakeGitHub(), FakeScheduler(), SqlReleases(database)
     bench = Workbench(
         releases=releases,
+        checks=SqlChecks(database),
         plans=Plans(github, releases),
         github=github,
         renderer=TemplateRenderer(),
         scheduler=scheduler,
         clock=clock,
+        site="https://github.com",
     )
     yield Workshop(
         database=database,

@@ -48,6 +48,13 @@ _OPEN_IN = (
     .where(OPEN, releases.c.repo == bindparam("repo"))
     .order_by(releases.c.opened_at, releases.c.id)
 )
+_REPOS = select(releases.c.repo).distinct().order_by(releases.c.repo)
+_LATEST_IN = (
+    select(releases.c.id)
+    .where(releases.c.repo == bindparam("repo"))
+    .order_by(OPEN.desc(), releases.c.opened_at.desc(), releases.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _AT_COMMIT = (
     select(releases.c.id)
     .where(releases.c.repo == bindparam("repo"), releases.c.sha == bindparam("sha"))
@@ -140,6 +147,15 @@ class SqlReleases:
         return await self._database.run(
             lambda connection: connection.execute(_CLOSED_SINCE, {"moment": moment}).scalars().all()
         )
+
+    async def repos(self) -> Sequence[int]:
+        """Return the repositories that have had a release, by their ids."""
+        return await self._database.run(lambda connection: connection.execute(_REPOS).scalars().all())
+
+    async def latest_in(self, repo: int, limit: int) -> Sequence[Release]:
+        """Return the open releases of a repository and the latest closed ones, at most `limit`, oldest first."""
+        found = await self._all(_LATEST_IN, {"repo": repo, "limit": limit})
+        return sorted(found, key=lambda release: (release.started_at, release.id))
 
     async def at_commit(self, repo: int, sha: Sha) -> Sequence[Release]:
         """Return the releases of a repository whose target is that commit, closed ones too, oldest first."""

@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import quote
 
 from app.adapters.github.office import PAGES, PER_PAGE, Office, at, segment
-from app.adapters.github.shapes import CHANGED_FILES, COMMENTS, ISSUE, ISSUES, MADE, OPENED, shaped
+from app.adapters.github.shapes import CHANGED_FILES, COMMENTS, ISSUE, ISSUES, MADE, OPENED, PULLS, shaped
+from app.domain.pulls import PullSeen
 from app.domain.release.issues import carries
 from app.domain.release.model import LabelledIssue
 from app.domain.values import Repo
@@ -108,6 +109,11 @@ class Issues(Office):
                     if carries(issue, labels) and (known is None or known.updated_at <= issue.updated_at):
                         found[issue.number] = issue
         return list(found.values())
+
+    async def open_pulls(self, repo: Repo, base: str) -> Sequence[PullSeen]:
+        """Return the open pull requests into a branch, those that changed last first, 1,000 at most."""
+        url = f"{at(repo)}/pulls?state=open&base={quote(base, safe='')}&sort=updated&direction=desc"
+        return [pull.seen(home=repo.id) for page in await self._pages(repo, url) for pull in shaped(PULLS, page)]
 
     async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
         """Return the paths that a pull request changes, former names of renamed files among them; of 1,000 files."""

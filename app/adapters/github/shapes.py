@@ -4,6 +4,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue
 from app.domain.release.sightings import SeenCheck, SeenJob, SeenRun, SeenStatus
 from app.domain.values import Sha
@@ -112,6 +113,34 @@ class _ListedIssue(_AnyIssue):
 
 class _Opened(BaseModel):
     number: int
+
+
+class _PullHome(BaseModel):
+    id: int
+
+
+class _PullSide(BaseModel):
+    ref: str
+    sha: FullSha
+    repo: _PullHome | None  # null where the fork is gone
+
+
+class _ListedPull(BaseModel):
+    number: int
+    labels: list[_Label]
+    head: _PullSide
+    base: _PullSide
+
+    def seen(self, *, home: int) -> PullSeen:
+        """Return it as the domain takes it; `home` is the id of the repository that it is in."""
+        return PullSeen(
+            number=self.number,
+            sha=Sha(self.head.sha),
+            head=self.head.ref,
+            base=self.base.ref,
+            is_from_fork=self.head.repo is None or self.head.repo.id != home,
+            labels=tuple(label.name for label in self.labels),
+        )
 
 
 class _ChangedFile(BaseModel):
@@ -357,6 +386,7 @@ PERMISSION: Final = TypeAdapter(_Permission)
 MEMBERSHIP: Final = TypeAdapter(_Membership)
 ISSUE: Final = TypeAdapter(_Issue)
 ISSUES: Final = TypeAdapter(list[_ListedIssue])
+PULLS: Final = TypeAdapter(list[_ListedPull])
 CHANGED_FILES: Final = TypeAdapter(list[_ChangedFile])
 COMPARISON: Final = TypeAdapter(_Comparison)
 COMMENTS: Final = TypeAdapter(list[_Comment])

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from app.domain.plan.freeze import DAYS, Once, Window
 from app.domain.plan.matching import Matching
 from app.domain.plan.model import Plan, Problem
 from app.domain.plan.telling import became, contrast, listed, quoted
@@ -38,6 +39,7 @@ def changed_rules(old: Plan, new: Plan, same: Matching) -> Iterator[str]:
             yield became(f"role {quoted(role)}", listed(before), listed(after))
     yield from _became("guard", _guard_line(old), _guard_line(new))
     yield from _became("announcements", _announced(old), _announced(new))
+    yield from _became("freeze", _frozen(old), _frozen(new))
 
 
 def _changed_gate(old: Plan, new: Plan, same: Matching) -> Iterator[str]:
@@ -92,6 +94,22 @@ def _announced(plan: Plan) -> str:
         f"{each.at} in {each.channel}" + (f" from {each.template}" if each.template else "")
         for each in plan.announcements
     )
+
+
+def _frozen(plan: Plan) -> str:
+    rules = plan.freeze
+    if rules is None:
+        return "none"
+    windows = [f"{_end(w, is_start=True)} to {_end(w, is_start=False)}" for w in rules.windows]
+    passes = [*rules.exceptions, *rules.hotfix]
+    return f"{listed(windows)} in {rules.zone_name}" + (f", but for {listed(passes)}" if passes else "")
+
+
+def _end(window: Window, *, is_start: bool) -> str:
+    if isinstance(window, Once):
+        return f"{window.start if is_start else window.end:%Y-%m-%d %H:%M}"
+    day, hour = (window.start_day, window.start) if is_start else (window.end_day, window.end)
+    return f"{DAYS[day]} {hour:%H:%M}"
 
 
 def _error(problem: Problem) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from app.domain.plan.freeze import FreezeRules
 from app.domain.values import ItemId, PhaseId, TaskId
 
 
@@ -293,6 +294,7 @@ class Plan:
     summary: tuple[Task, ...]  # sections that only repeat tasks
     guard: GuardRules = field(default_factory=GuardRules)
     announcements: tuple[Announcement, ...] = ()
+    freeze: FreezeRules | None = None
     problems: tuple[Problem, ...] = ()
 
     def tasks(self) -> Iterator[Task]:

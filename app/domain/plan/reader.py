@@ -9,6 +9,7 @@ from app.domain.plan.drafts import draft_tasks
 from app.domain.plan.front_matter import FrontMatter, read_front_matter
 from app.domain.plan.model import Plan, TaskKind
 from app.domain.plan.placeholders import Filler, version_in
+from app.domain.plan.read_freeze import read_freeze
 from app.domain.plan.sections import Outline, build_outline
 from app.domain.plan.settings import Settings, gate_rules, read_settings
 from app.domain.plan.tree import TreeBuilder, gather_phases
@@ -83,6 +84,7 @@ def _plan(
         summary=tuple(task for task in tasks.values() if task.kind is TaskKind.SUMMARY),
         guard=settings.guard,
         announcements=settings.announcements,
+        freeze=read_freeze(front, troubles),
     )
     check_needs(tasks.values(), {draft.id: draft.settings.line for draft in drafts if draft.settings}, troubles)
     check_gate(plan, front, settings, troubles)

@@ -1,8 +1,14 @@
-"""What to say where a commit or a plan file that a command needs is not to be had."""
+"""Where a release's commits and plan come from, and what to say where they are not to be had."""
 
 from app.domain.facts import NoPlan, PlanSource
 from app.domain.messages import Message, PlanGone, StrayCommit, UnknownRef
+from app.domain.plan.model import Plan
 from app.domain.release.model import Release
+
+
+def source_branch(plan: Plan, release: Release) -> str:
+    """Return the branch that a release's commits come from."""
+    return release.target.branch or plan.branch or release.repo.default_branch
 
 
 def no_source(source: PlanSource | NoPlan | None, release: Release) -> Message:

@@ -114,6 +114,20 @@ def pull(repo: Repo, issue: Issue, one: Pull) -> Json:
     return {**_pull(repo, issue, one, accounts.full_repo), **_settled(issue)}
 
 
+_OF_ONE = frozenset(
+    {
+        *("merged", "mergeable", "rebaseable", "mergeable_state", "merged_by", "comments", "review_comments"),
+        *("maintainer_can_modify", "commits", "additions", "deletions", "changed_files"),
+    }
+)
+"""What only a pull request that is asked for by its number tells."""
+
+
+def listed_pull(repo: Repo, issue: Issue, one: Pull) -> Json:
+    """Return a pull request's JSON as lists carry it under version 2026-03-10."""
+    return {key: value for key, value in _pull(repo, issue, one, accounts.repo).items() if key not in _OF_ONE}
+
+
 def old_pull(repo: Repo, issue: Issue, one: Pull) -> Json:
     """Return a pull request's JSON as the API answered before that version."""
     return {**pull_in_webhook(repo, issue, one), **_settled(issue)}

@@ -19,6 +19,19 @@ def get_pull(request: Request) -> Answer:
     return Answer(body=shape(request.repo, *_pull(request)))
 
 
+def list_pulls(request: Request) -> Answer:
+    """GET .../pulls: by state and base, those created or changed last first unless asked otherwise."""
+    state, base = request.query.get("state", "open"), request.query.get("base")
+    pulls = [(one, one.pull) for one in request.repo.issues.values() if one.pull is not None]
+    fits = [(one, pull) for one, pull in pulls if state in ("all", one.state) and base in (None, pull.base)]
+    is_by_change = request.query.get("sort") == "updated"
+    fits.sort(
+        key=lambda two: two[0].updated_at if is_by_change else two[0].created_at,
+        reverse=request.query.get("direction", "desc") == "desc",
+    )
+    return page(request, fits, lambda two: shapes.listed_pull(request.repo, *two))
+
+
 def list_files(request: Request) -> Answer:
     """GET .../pulls/{pull_number}/files, by name."""
     _, pull = _pull(request)
@@ -28,6 +41,7 @@ def list_files(request: Request) -> Answer:
 
 _PULL = "/repos/{owner}/{repo}/pulls/{pull_number}"
 ROUTES = (
+    Route("GET", "/repos/{owner}/{repo}/pulls", list_pulls, "pull_requests:read"),
     Route("GET", _PULL, get_pull, "pull_requests:read"),
     Route("GET", _PULL + "/files", list_files, "pull_requests:read"),
 )

@@ -1,0 +1,172 @@
+"""The check `release/freeze`: red on what goes into a held or frozen branch, green by itself when that is over."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.domain.pulls import PullSeen
+from app.domain.release.events_course import ReleaseAbandoned
+from app.domain.release.events_said import HoldLifted
+from app.domain.values import ReleaseId, Sha
+from app.ports import Change, Commit, Rejected, Throttled, Unclear
+from app.worker.freezing import Freezer
+from tests.clock import NOON
+from tests.given import NOW, PLAN_TEXT, REPO, RUTH, STARTED, held
+from tests.worker.workshop import R1, Workshop
+
+pytestmark = pytest.mark.anyio
+
+HEAD = Sha("d4" * 20)
+PULL = PullSeen(number=5, sha=HEAD, head="work", base="main", is_from_fork=False, labels=())
+FREEZE = """---
+freeze:
+  windows: [{from: 2026-03-10 10:00, until: 2026-03-10 14:00, why: Press day}]
+  exceptions: [security]
+  hotfix: ["hotfix/*"]
+---
+"""
+
+
+async def show(shop: Workshop) -> list[str]:
+    """Look at all pull requests, and return what GitHub was asked for it."""
+    shop.github.calls.clear()
+    await Freezer(shop.bench).show(str(REPO.id))
+    return shop.github.calls
+
+
+async def ask(shop: Workshop, pull: PullSeen = PULL) -> list[str]:
+    """Take one pull request, and return what GitHub was asked for it."""
+    shop.github.calls.clear()
+    await Freezer(shop.bench).pull(REPO, pull)
+    return shop.github.calls
+
+
+def said(shop: Workshop) -> list[tuple[str | None, str]]:
+    """The conclusion and title of each check run."""
+    return [(check.conclusion, check.title) for check in shop.github.gates.values()]
+
+
+async def test_without_a_hold_a_pull_request_is_free_and_the_rest_costs_nothing(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.open = [PULL]
+    assert await show(shop) == []
+    assert await ask(shop) == ["find_check", "create_check"]
+    assert said(shop) == [("success", "Not frozen")]
+    assert await ask(shop) == []
+
+
+async def test_a_pull_request_into_a_branch_of_no_release_costs_nothing(shop: Workshop) -> None:
+    await shop.open_release()
+    assert await ask(shop, replace(PULL, base="develop")) == []
+
+
+async def test_a_hold_freezes_what_is_open_and_lifting_it_thaws_it(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    shop.github.open = [PULL, replace(PULL, number=6, sha=Sha("e5" * 20), base="develop")]
+    assert await show(shop) == ["open_pulls", "find_check", "create_check"]
+    assert said(shop) == [("failure", "Frozen: 1.0.0 is held")]
+    assert await show(shop) == ["open_pulls"]
+    await shop.happened(HoldLifted(holder=RUTH.id, by=RUTH, at=NOW))
+    assert await show(shop) == ["open_pulls", "update_check"]
+    assert said(shop) == [("success", "Not frozen")]
+    assert await show(shop) == []
+
+
+async def test_a_release_that_is_over_holds_nothing(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    shop.github.open = [PULL]
+    await show(shop)
+    await shop.happened(ReleaseAbandoned(by=RUTH, reason="not now", at=NOW))
+    await show(shop)
+    assert said(shop) == [("success", "Not frozen")]
+
+
+async def test_one_that_was_closed_meanwhile_is_forgotten_without_a_call(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    shop.github.open = [PULL]
+    await show(shop)
+    shop.github.open = []
+    await shop.happened(HoldLifted(holder=RUTH.id, by=RUTH, at=NOW))
+    assert await show(shop) == ["open_pulls"]
+    assert await show(shop) == []
+
+
+async def test_a_window_freezes_at_its_hour_and_ends_by_itself(shop: Workshop) -> None:
+    await shop.open_release(plan=FREEZE + PLAN_TEXT)
+    shop.github.open = [PULL]
+    await show(shop)
+    assert said(shop) == [("failure", "Frozen: Press day until 2026-03-10 14:00 UTC")]
+    end = NOON + timedelta(hours=2)
+    assert shop.scheduler.alarms["freeze:7"] == end
+    await shop.clock.wind(7_200)
+    await show(shop)
+    assert said(shop) == [("success", "Not frozen")]
+
+
+async def test_the_windows_of_the_latest_release_stand_when_none_is_open(shop: Workshop) -> None:
+    await shop.open_release(ReleaseAbandoned(by=RUTH, reason="not now", at=NOW), plan=FREEZE + PLAN_TEXT)
+    await ask(shop)
+    assert said(shop)[0][0] == "failure"
+
+
+@pytest.mark.parametrize(
+    ("pull", "conclusion"),
+    [
+        (replace(PULL, labels=("Security",)), "success"),
+        (replace(PULL, head="hotfix/1.0.1"), "success"),
+        (replace(PULL, head="hotfix/1.0.1", is_from_fork=True), "failure"),
+        (replace(PULL, labels=("bug",)), "failure"),
+    ],
+)
+async def test_what_the_plan_names_is_let_through(shop: Workshop, pull: PullSeen, conclusion: str) -> None:
+    await shop.open_release(held(RUTH), plan=FREEZE + PLAN_TEXT)
+    await ask(shop, pull)
+    assert said(shop)[0][0] == conclusion
+
+
+async def test_of_two_open_releases_each_hold_counts(shop: Workshop) -> None:
+    await shop.open_release()
+    other = replace(STARTED, release=ReleaseId("r2"), issue=13, version="1.0.1", tag="v1.0.1")
+    change = Change(release=other.release, expected=0, events=(other, held(RUTH)))
+    await shop.releases.commit(Commit(changes=[change]), NOON)
+    await ask(shop)
+    assert said(shop) == [("failure", "Frozen: 1.0.1 is held")]
+
+
+async def test_after_a_start_every_repository_that_had_a_release_is_looked_at_once(shop: Workshop) -> None:
+    await shop.open_release()
+    freezer = Freezer(shop.bench)
+    assert await freezer.unwatched() == ["7"]
+    await freezer.show("7")
+    assert await freezer.unwatched() == []
+
+
+@pytest.mark.parametrize("method", ["open_pulls", "find_check", "create_check"])
+@pytest.mark.parametrize("error", [Unclear("502"), Rejected(403, "no")])
+async def test_where_github_fails_it_is_looked_at_again(shop: Workshop, method: str, error: Unclear | Rejected) -> None:
+    await shop.open_release(held(RUTH))
+    shop.github.open = [PULL]
+    shop.github.errors[method] = [error]
+    await show(shop)
+    assert shop.scheduler.alarms["freeze:7"] == NOON + timedelta(seconds=60)
+    await show(shop)
+    assert said(shop) == [("failure", "Frozen: 1.0.0 is held")]
+
+
+async def test_a_rate_limit_is_waited_for(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    shop.github.errors["open_pulls"] = [Throttled(NOON + timedelta(minutes=9))]
+    await show(shop)
+    assert shop.scheduler.alarms["freeze:7"] == NOON + timedelta(minutes=9)
+
+
+async def test_the_check_tells_the_release_the_reason_and_what_would_pass(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH, until=NOON + timedelta(hours=1)), plan=FREEZE + PLAN_TEXT)
+    await ask(shop)
+    (check,) = shop.github.gates.values()
+    assert "Release `1.0.0` is held by `ruth`: the network is down, until" in check.summary
+    assert "A freeze stands until" in check.summary
+    assert "`security`, `hotfix/*`" in check.summary
+    assert check.details_url == "https://github.com/octo-org/app/issues/12"
+    assert (await shop.release()).id == R1
