@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from app.sim import WebhookPost
+from tests.graphql_contract import problems_of_graphql
 
 FOLDER = Path(__file__).parents[2] / "shared" / "github"
 VERSIONS = ("2022-11-28", "2026-03-10")
@@ -126,6 +127,9 @@ class ContractChecked:
             await send(message)
 
         await self._app(scope, reading, writing)
+        if cast("str", scope["path"]) in {"/graphql", "/api/graphql"}:
+            self.problems += problems_of_graphql(bytes(sent), bytes(got)) if statuses[0] == 200 else []
+            return
         version = headers.get(b"x-github-api-version", VERSIONS[0].encode()).decode()
         query = scope["query_string"].decode()
         path = cast("str", scope["path"])

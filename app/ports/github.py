@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from app.domain.notes.history import Gathered
 from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue, Sighting
 from app.domain.values import Repo, Role, Sha
@@ -281,4 +282,20 @@ class GitHub(Protocol):
 
     async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
         """Return our App's own check run of that name with that external id, as it stands, or None."""
+        ...
+
+    async def history(self, repo: Repo, base: str | None, head: Sha) -> Gathered | None:
+        """Return what a commit has and a tag has not, with its pull requests: one call for a hundred commits.
+
+        None where the commit has nothing that the tag has not, where they have nothing in common, and where there is
+        no such tag. Without a tag all that leads to the commit. A history that is longer than 5,000 commits, or 1,000
+        without a tag, is cut and says so.
+        """
+        ...
+
+    async def new_people(self, repo: Repo, firsts: Mapping[str, datetime]) -> frozenset[str]:
+        """Return those of the logins who had no pull request merged in the repository before that moment.
+
+        One call for all of them, at most 40: whoever comes after is not among the answer.
+        """
         ...

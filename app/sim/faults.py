@@ -15,6 +15,7 @@ class FaultHow(TypedDict, total=False):
     message: str
     headers: Mapping[str, str]  # such as {"retry-after": "7"}
     after_doing: bool  # the thing is done all the same
+    graphql: str  # the type of an error that GraphQL tells with status 200, such as RATE_LIMITED
     half_done: bool  # an upload breaks off: its asset stays behind as a starter
     times: int  # after so many it is over
     skip: int  # so many requests pass before it starts
@@ -31,6 +32,7 @@ class Fault:
     message: str = "Server Error"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     after_doing: bool = False
+    graphql: str | None = None
     half_done: bool = False
     times: int = 1
     skip: int = 0

@@ -119,9 +119,9 @@ class People(Company, Publishing):
         pull = Pull(id=self.next_id("pull"), head=head, base=base or place.default_branch, home=home)
         return pulls.open_pull(self, place, Text(title=title, body=""), pull, self.person(by))
 
-    def merge_pull(self, repo: Repo | str, number: int, *, by: str) -> Commit:
-        """Merge a pull request as a person; return the merge commit, at which the base then stands."""
-        return merging.merge(self, self.repo(repo), self.issue(repo, number), self.person(by))
+    def merge_pull(self, repo: Repo | str, number: int, *, by: str, is_squash: bool = False) -> Commit:
+        """Merge a pull request as a person, perhaps squashed; return the commit at which the base then stands."""
+        return merging.merge(self, self.repo(repo), self.issue(repo, number), self.person(by), is_squash=is_squash)
 
     # -- git ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from app.domain.notes.history import Gathered
 from app.domain.pulls import PullSeen
 from app.domain.release.issues import carries
 from app.domain.release.model import LabelledIssue, Sighting
@@ -56,6 +57,9 @@ class FakeGitHub:
     runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
     sighting: Sighting | None = None  # what asking for a run gives
     sightings: dict[str, Sequence[Sighting]] = field(default_factory=dict[str, Sequence[Sighting]])
+
+    histories: dict[str | None, Gathered] = field(default_factory=dict[str | None, Gathered])  # by tag
+    new: set[str] = field(default_factory=set[str])  # logins of who had nothing merged before
 
     def _called(self, method: str) -> None:
         self.calls.append(method)
@@ -296,3 +300,13 @@ class FakeGitHub:
         return OwnCheckSeen(
             id=number, url="", status=check.status, conclusion=check.conclusion, external_id=external_id
         )
+
+    async def history(self, repo: Repo, base: str | None, head: Sha) -> Gathered | None:
+        del repo, head
+        self._called("history")
+        return self.histories.get(base)
+
+    async def new_people(self, repo: Repo, firsts: Mapping[str, datetime]) -> frozenset[str]:
+        del repo
+        self._called("new_people")
+        return frozenset(firsts) & self.new

@@ -19,6 +19,7 @@ from gidgethub.abc import GitHubAPI
 from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_unclear, wait_of
 from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
 from app.adapters.github.exchange import WHOLE, Reading, TooLarge, exchange, request_of
+from app.adapters.github.graphql import RateLimited, address_of, data_of
 from app.adapters.github.throttles import Throttles
 from app.ports import Clock, Rejected, Unclear
 
@@ -130,6 +131,26 @@ class Caller(GitHubAPI):
             raise Unclear("GET: GitHub's answer could not be read") from exc
         last = _LAST_PAGE.search(answer.headers.get("link", ""))
         return Page(content, is_last=following is None, last=int(last[1]) if last else None)
+
+    async def query(self, document: str, variables: Mapping[str, object]) -> Mapping[str, object]:
+        """Ask a question of the GraphQL API and return its data. It only reads, so it may be asked again.
+
+        Its limit is counted apart from the REST API's, and so is the wait that it asks for.
+        """
+        throttles, clock, apart = self._line.throttles, self._line.clock, -self._caller
+        throttles.check(apart, clock.now())
+        url, body = address_of(self.base_url), json.dumps({"query": document, "variables": variables}).encode()
+        headers = {**_ACCEPT, "content-type": "application/json"}
+        answer = await patiently(lambda: self._authorized("POST", url, headers, body))
+        if answer.status != _FOUND:
+            raise error_of(answer, "POST graphql")
+        try:
+            data = data_of(answer, "POST graphql")
+        except RateLimited as exc:
+            now = clock.now()
+            raise throttles.hit(apart, wait_of(answer.headers, now), now) from exc
+        throttles.calm(apart)
+        return data
 
     async def download(self, url: str, limit: int, accept: str = _ACCEPT["accept"]) -> bytes:
         """Read a file of at most `limit` bytes that GitHub may keep elsewhere. Raises Rejected(413) over it."""

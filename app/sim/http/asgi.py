@@ -155,6 +155,8 @@ def _site(host: str, path: str) -> tuple[Site, str]:
         return "store", path
     if path.startswith("/api/uploads/"):
         return "uploads", path.removeprefix("/api/uploads")
+    if path == "/api/graphql":
+        return "api", "/graphql"
     return "uploads" if host == urlsplit(UPLOADS).netloc else "api", path.removeprefix("/api/v3")
 
 
@@ -169,6 +171,8 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _of_fault(fault: Fault) -> Answer:
+    if fault.graphql is not None:
+        return Answer(body={"errors": [{"type": fault.graphql, "message": fault.message}]}, headers=fault.headers)
     return Answer(status=fault.status, body={"message": fault.message}, headers=fault.headers)
 
 

@@ -8,6 +8,7 @@ from app.sim.http.routes import (
     compare,
     contents,
     environments,
+    graphql,
     hooks,
     issues,
     pulls,
@@ -34,4 +35,5 @@ ROUTES = (
     *releases.ROUTES,
     *assets.ROUTES,
     *environments.ROUTES,
+    *graphql.ROUTES,
 )
