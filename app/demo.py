@@ -70,7 +70,7 @@ class _Demo:
         stage = build_stage(SystemClock())
         service = await asyncio.to_thread(self._service, stage, _address(page))
         serving = [
-            self._serve(uvicorn.Config(stage.web, log_config=None, access_log=False, server_header=False), page),
+            self._serve(_page_config(stage), page),
             self._serve(server_config(service), door),
         ]
         self._console.print(f"Open [bold]{_address(page)}[/] in a browser. Ctrl-C stops the demo.")
@@ -134,3 +134,8 @@ class _Demo:
 
 def _address(sock: socket.socket) -> str:
     return f"http://{HOST}:{sock.getsockname()[1]}"
+
+
+def _page_config(stage: Stage) -> uvicorn.Config:
+    """Return how the simulated GitHub is served: it tells the time itself, by its own clock."""
+    return uvicorn.Config(stage.web, log_config=None, access_log=False, server_header=False, date_header=False)

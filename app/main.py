@@ -6,6 +6,8 @@ import typer
 
 from app.cli import build_cli
 from app.cli_archive import add_archive
+from app.cli_guard import add_protect
+from app.domain.protection.report import ProtectReport
 from app.domain.release.archive_manifest import Manifest
 from app.domain.release.archive_proof import Broken, Verified
 
@@ -45,10 +47,18 @@ def verify(path: Path, head: str | None) -> Verified | Broken:
     return verify_file(path, head)
 
 
+def protect(repo: str, apply: bool) -> ProtectReport:  # noqa: FBT001 - handed over by place
+    """Look at a repository's protection, and set it up where asked."""
+    from app.protecting import protect_from_settings  # noqa: PLC0415 - the same
+
+    return protect_from_settings(repo, apply=apply)
+
+
 def whole_cli() -> typer.Typer:
     """Return the command line with everything put in."""
     made = build_cli(serve=serve, demo=demo, upgrade=upgrade)
     add_archive(made, export=export, verify=verify)
+    add_protect(made, protect)
     return made
 
 

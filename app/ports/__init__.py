@@ -17,6 +17,7 @@ from app.ports.github import (
 from app.ports.hosting import HostedAsset, HostedRelease, NewDraft, ReleaseHost
 from app.ports.inbox import Delivery, Inbox
 from app.ports.ledger import Entry, Ledger
+from app.ports.protection import AppDesk, FoundRepo, Guarding
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
 from app.ports.signing import Signer
 from app.ports.turns import Clock, Scheduler, Work
@@ -25,6 +26,7 @@ from app.ports.words import Renderer
 __all__ = [
     "AlreadySettled",
     "Annotation",
+    "AppDesk",
     "BodyEdit",
     "BodyWrite",
     "Change",
@@ -36,8 +38,10 @@ __all__ = [
     "Delivery",
     "Entry",
     "FileText",
+    "FoundRepo",
     "GitHub",
     "GitHubError",
+    "Guarding",
     "HostedAsset",
     "HostedRelease",
     "Inbox",

@@ -20,6 +20,7 @@ from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_uncl
 from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
 from app.adapters.github.exchange import WHOLE, Reading, TooLarge, exchange, request_of
 from app.adapters.github.graphql import RateLimited, address_of, data_of
+from app.adapters.github.skew import Skew
 from app.adapters.github.throttles import Throttles
 from app.ports import Clock, Rejected, Unclear
 
@@ -86,6 +87,7 @@ class Line:
     transport: httpx.AsyncBaseTransport
     clock: Clock
     throttles: Throttles = field(default_factory=Throttles)
+    skew: Skew = field(default_factory=Skew)
     cache: EtagCache = field(default_factory=EtagCache)
     api_url: str = API_URL  # a GitHub Enterprise Server has https://host/api/v3
     api_version: str = API_VERSION
@@ -99,6 +101,7 @@ class Page:
     content: Any
     is_last: bool
     last: int | None  # the number of the last page, where GitHub tells it
+    following: str | None = None  # the address of the next one
 
 
 class Caller(GitHubAPI):
@@ -130,7 +133,7 @@ class Caller(GitHubAPI):
         except _UNREADABLE as exc:
             raise Unclear("GET: GitHub's answer could not be read") from exc
         last = _LAST_PAGE.search(answer.headers.get("link", ""))
-        return Page(content, is_last=following is None, last=int(last[1]) if last else None)
+        return Page(content, is_last=following is None, last=int(last[1]) if last else None, following=following)
 
     async def query(self, document: str, variables: Mapping[str, object]) -> Mapping[str, object]:
         """Ask a question of the GraphQL API and return its data. It only reads, so it may be asked again.
@@ -262,10 +265,13 @@ class Caller(GitHubAPI):
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", reading: Reading = WHOLE
     ) -> Answer:
         request = request_of(method, url, {**headers, **self._common}, body)
+        asked_at = self._line.clock.now()
         try:
             answer = await exchange(self._line.transport, request, reading)
         except TooLarge as exc:
             raise (Rejected(_TOO_LARGE, str(exc)) if method == "GET" else Unclear(str(exc))) from exc
+        if url.startswith(self.base_url + "/"):
+            self._line.skew.note(answer.headers, asked_at, self._line.clock.now())
         if is_unclear(answer):
             raise error_of(answer, f"{method} {request.url.path}")
         return answer

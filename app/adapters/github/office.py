@@ -23,7 +23,8 @@ class Office:
     def __init__(self, line: Line, jwt: AppJwt, pace: Pace | None = None) -> None:
         self._line = line
         self._app_id = jwt.app_id
-        self._tokens = Tokens(Caller(line, _APP, jwt), line.clock)
+        self._app = Caller(line, _APP, jwt)
+        self._tokens = Tokens(self._app, line.clock)
         self._pacing = Pacing(line.clock, pace)
         self._callers: dict[int, Caller] = {}
 

@@ -1,17 +1,19 @@
 """GitHub as the rest of the program sees it: every operation of the port, by REST and, for histories, by GraphQL."""
 
+from app.adapters.github.app_desk import AppDesk
 from app.adapters.github.checks import Checks
 from app.adapters.github.code import Code
 from app.adapters.github.histories import Histories
 from app.adapters.github.hosting import Hosting
 from app.adapters.github.issues import Issues
 from app.adapters.github.people import People
+from app.adapters.github.protection import Protection
 from app.adapters.github.runs import Runs
 from app.adapters.github.tags import Tags
 
 
-class RestGitHub(People, Issues, Code, Tags, Histories, Runs, Checks, Hosting):
-    """The ports `app.ports.GitHub` and `ReleaseHost`: `RestGitHub(line, jwt)`, or with a pace of its own.
+class RestGitHub(People, Issues, Code, Tags, Histories, Runs, Checks, Hosting, Protection, AppDesk):
+    """All ports to GitHub (`GitHub`, `ReleaseHost`, `Guarding`, `AppDesk`): `RestGitHub(line, jwt)`, or with a pace.
 
     `line` says which GitHub and over what connection, `jwt` which App, `pace` how fast content may be written
     (GitHub's own limits unless told otherwise).

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from datetime import timedelta
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -193,6 +194,7 @@ def _parsed(raw: bytes) -> Json:
 def _headers(request: Request, answer: Answer) -> dict[str, str]:
     trace = request.world.digest("request")
     return {
+        "date": format_datetime(request.world.now().astimezone(UTC), usegmt=True),
         "server": "github.com",
         "x-github-media-type": "github.v3; format=json",
         "x-github-request-id": f"{trace[:4]}:{trace[4:10]}:{trace[10:16]}:{trace[16:22]}:{trace[22:30]}".upper(),
