@@ -20,6 +20,7 @@ from app.ports.ledger import Entry, Ledger
 from app.ports.protection import AppDesk, FoundRepo, Guarding
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
 from app.ports.signing import Signer
+from app.ports.tags import TagMemory, TagNotes
 from app.ports.turns import Clock, Scheduler, Work
 from app.ports.words import Renderer
 
@@ -62,6 +63,8 @@ __all__ = [
     "Shown",
     "Signer",
     "StartedRun",
+    "TagMemory",
+    "TagNotes",
     "TagObject",
     "TagRef",
     "Throttled",

@@ -10,6 +10,7 @@ from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.domain.release.model import Release
 from app.domain.values import ItemId, ReleaseId, Sha
+from app.ports.tags import TagNotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class Commit:
     entries: Sequence[int] = ()  # ledger rows done with this
     changes: Sequence[Change] = ()  # a release whose revision is not the expected one raises Conflict
     effects: Sequence[Planned] = ()  # a row whose ledger_key is there already is left out
+    tags: TagNotes | None = None  # what the tag guard saw
 
 
 class Releases(Protocol):

@@ -12,6 +12,7 @@ from app.adapters.db.codec import effect_codec, event_codec, release_codec, show
 from app.adapters.db.engine import Database
 from app.adapters.db.kept import Kept
 from app.adapters.db.tables import DONE, OPEN, UNFINISHED, deliveries, events, insert_new, ledger, releases, storable
+from app.adapters.db.tags import write_tags
 from app.domain.release.chain import GENESIS, link
 from app.domain.release.events import Event, ReleaseStarted
 from app.domain.release.events_course import PlanAdopted
@@ -278,6 +279,8 @@ class SqlReleases:
                 raise AlreadySettled(f"not all of {wanted} were still to be done")
         # In one order everywhere, so that two commits never wait for one another.
         moved = [self._move(connection, change) for change in sorted(commit.changes, key=lambda c: c.release)]
+        if commit.tags is not None:
+            write_tags(connection, commit.tags)
         if commit.effects:
             connection.execute(self._plan, [_row(planned, now) for planned in commit.effects])
         return moved

@@ -130,6 +130,25 @@ checks = Table(  # check runs of ours
 UNSETTLED = checks.c.is_settled.is_(False)
 Index("ix_checks_unsettled", checks.c.name, checks.c.repo, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
 
+guarded = Table(
+    "guarded",
+    metadata,
+    Column("repo", BigInteger, nullable=False, autoincrement=False),  # the tag guard has begun to look at it
+    PrimaryKeyConstraint("repo"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("repo", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("object", String(64), nullable=False),  # what it pointed at when the guard last looked
+    Column("standing", String(16), nullable=False),
+    Column("kept", String(64)),  # where it has to stay; NULL: it was never accepted
+    Column("revision", Integer, nullable=False),  # it fences late writers off
+    PrimaryKeyConstraint("repo", "name"),
+)
+
 TODO, DONE, FAILED = "todo", "done", "failed"
 
 ledger = Table(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
 from app.domain.values import Repo, Sha, TaskId
 
 
@@ -133,4 +134,7 @@ class Unlabel:
         return f"unlabel:{self.key}"
 
 
-Effect = React | Reply | DispatchRun | RerunRun | CancelRun | MoveCandidate | Unlabel
+GuardEffect = OpenIssue | DeleteTag | CancelTagRuns
+"""What the tag guard has done."""
+
+Effect = React | Reply | DispatchRun | RerunRun | CancelRun | MoveCandidate | Unlabel | GuardEffect

@@ -17,6 +17,7 @@ from app.domain.release.events import (
     RunUnclear,
     Seen,
 )
+from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import SaidEvent
 from app.domain.release.fold_course import changed_course
 from app.domain.release.fold_said import said
@@ -40,6 +41,8 @@ def evolve(release: Release | None, event: Event) -> Release:
         after = _ran(release, event)
     elif isinstance(event, SaidEvent):
         after = said(release, event)
+    elif isinstance(event, GuardEvent):
+        after = release  # what the guard did about tags moves no release
     else:
         after = changed_course(release, event)
     return replace(after, changed_at=event.at, revision=release.revision + 1)

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import assert_never
 
 from app.domain.decision import Accepted
+from app.domain.guard.effects import CancelTagRuns, DeleteTag
+from app.domain.guard.outcomes import GuardOutcome, RunsCancelled, TagNotDeletable, TagOutcome
+from app.domain.guard.settling import after_cancelling, after_deleting
 from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRequestRefused
 from app.domain.plan.model import Plan
 from app.domain.release.effects import CancelRun, DispatchRun, Effect, React, RerunRun
@@ -38,16 +41,32 @@ class NobodyKnows:
     """It was sent, and whether it was done cannot be found out."""
 
 
-Outcome = Done | Started | TurnedDown | NobodyKnows
+RunOutcome = Done | Started | TurnedDown | NobodyKnows
+"""What came of asking for something."""
+
+Outcome = RunOutcome | GuardOutcome
 
 
 def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime) -> Accepted:
     """Return what follows. Settling the same outcome twice adds nothing to the log's fold."""
+    if isinstance(effect, DeleteTag):
+        return after_deleting(effect, _of_tag(outcome), now, has_log=release is not None)
+    if isinstance(outcome, GuardOutcome):
+        runs = outcome.runs if isinstance(outcome, RunsCancelled) else ()
+        is_of_tag = isinstance(effect, CancelTagRuns)
+        return after_cancelling(effect, runs, now, has_log=release is not None) if is_of_tag else Accepted()
     if isinstance(effect, DispatchRun):
         return _dispatched(effect, outcome, release, plan, now)
     if isinstance(effect, RerunRun | CancelRun):
         return _asked(effect, outcome, plan)
     return Accepted()
+
+
+def _of_tag(outcome: Outcome) -> TagOutcome:
+    """Return what came of deleting a tag, also where GitHub would not even be asked."""
+    if isinstance(outcome, TagOutcome):
+        return outcome
+    return TagNotDeletable(reason=outcome.reason if isinstance(outcome, TurnedDown) else "GitHub did not answer")
 
 
 def run_of(release: Release, effect: DispatchRun) -> Run | None:
@@ -56,7 +75,7 @@ def run_of(release: Release, effect: DispatchRun) -> Run | None:
 
 
 def _dispatched(
-    effect: DispatchRun, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime
+    effect: DispatchRun, outcome: RunOutcome, release: Release | None, plan: Plan | None, now: datetime
 ) -> Accepted:
     run = run_of(release, effect) if release else None
     if release is not None and run is None:
@@ -88,7 +107,7 @@ def _dispatched(
     )
 
 
-def _forgotten(effect: DispatchRun, outcome: Outcome, plan: Plan | None) -> Accepted:
+def _forgotten(effect: DispatchRun, outcome: RunOutcome, plan: Plan | None) -> Accepted:
     """Settle a dispatch of before the release moved on: a run of it is one too many, and no event is about it.
 
     By now the task may have another run, and attempts are counted anew at each commit.
@@ -114,7 +133,7 @@ def _forgotten(effect: DispatchRun, outcome: Outcome, plan: Plan | None) -> Acce
     )
 
 
-def _asked(effect: RerunRun | CancelRun, outcome: Outcome, plan: Plan | None) -> Accepted:
+def _asked(effect: RerunRun | CancelRun, outcome: RunOutcome, plan: Plan | None) -> Accepted:
     task = plan.task(effect.task) if plan else None
     reason: str | None = None
     match outcome:

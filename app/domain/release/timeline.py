@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
+from app.domain.guard.telling import told
 from app.domain.plan.model import Plan
 from app.domain.release.events import (
     CancelRequested,
@@ -34,6 +35,7 @@ from app.domain.release.events_course import (
     Retargeted,
     TrackingIssueLost,
 )
+from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import (
     BoxFound,
     CommandAnswered,
@@ -115,6 +117,9 @@ class _Teller:
             return Entry(at=event.at, by=event.by, what=f"started {event.version} at {_at(event.target.sha)}")
         if isinstance(event, RunEvent):
             return self._run(event)
+        if isinstance(event, GuardEvent):
+            what, reason = told(event)
+            return Entry(at=event.at, by=None, what=what, reason=reason)
         return self._said(event) if isinstance(event, SaidEvent) else _course(event)
 
     def _run(self, event: RunEvent) -> Entry | None:

@@ -81,3 +81,21 @@ def test_an_empty_database_is_told_what_it_wants(url: str) -> None:
     with engine.begin() as connection:
         assert "gonogo db upgrade" in str(trouble_with(connection))
     engine.dispose()
+
+
+def test_the_guard_s_memory_comes_and_goes_with_its_migration(url: str) -> None:
+    upgrade(url, "0003")
+    engine = open_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        connection.execute(text("INSERT INTO gates VALUES (7, 'a', 1, NULL, FALSE)"))
+        command.upgrade(config, "0004")
+        connection.execute(text("INSERT INTO guarded VALUES (7)"))
+        connection.execute(text("INSERT INTO tags VALUES (7, 'v1', 'a', 'accepted', 'a', 1)"))
+        command.downgrade(config, "0003")
+        left = set(inspect(connection).get_table_names())
+        assert connection.execute(text("SELECT repo FROM gates")).scalars().all() == [7]
+    assert {"guarded", "tags"} & left == set()
+    engine.dispose()

@@ -27,6 +27,7 @@ from app.domain.release.events_course import (
     Retargeted,
     TrackingIssueLost,
 )
+from app.domain.release.events_guard import TagAccepted, TagIncident, TagLeft, TagReverted, TagRunsCancelled
 from app.domain.release.events_said import (
     BoxFound,
     CommandAnswered,
@@ -62,6 +63,7 @@ BLOCKER: Final = LabelledIssue(
     is_open=True,
     updated_at=NOW,
 )
+TAG_OBJECT: Final = Sha("e5" * 20)
 ARCHIVED, LICENCES = ItemId("1.1.2"), ItemId("1.2.2")
 BODY: Final = "Ours to ship.\n\n- [x] Installer built ✅\n"
 
@@ -147,6 +149,11 @@ EVERYTHING: Final[tuple[Event, ...]] = (
     TrackingIssueLost(how="it was deleted", at=at(72)),
     ItemWaived(item=ARCHIVED, by=MANAGER, reason="they are kept elsewhere", needs_second=False, at=at(73)),
     ReleaseFinished(by=MANAGER, reason="shipped all the same", at=at(74)),
+    TagAccepted(tag="v1.0.0", object=TAG_OBJECT, commit=OTHER_SHA, flaws=("unsigned",), at=at(74)),
+    TagIncident(tag="v1.0.0", object=SHA, commit=SHA, wrong=("moved", "red-gate"), at=at(74)),
+    TagReverted(tag="v1.0.0", object=SHA, at=at(74)),
+    TagLeft(tag="v1.0.0", object=SHA, reason="GitHub did not answer", at=at(74)),
+    TagRunsCancelled(tag="v1.0.0", commit=SHA, runs=(500, 501), at=at(74)),
     ReleaseAbandoned(by=MANAGER, reason="1.0.1 takes its place", at=at(75)),
 )
 

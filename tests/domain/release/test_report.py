@@ -10,6 +10,7 @@ from app.domain.messages import Report
 from app.domain.plan.reader import read_plan
 from app.domain.release.desired import length
 from app.domain.release.events import Event
+from app.domain.release.events_guard import TagIncident, TagRunsCancelled
 from app.domain.release.events_said import (
     GoSaid,
     HoldLifted,
@@ -144,7 +145,8 @@ def test_every_decision_is_told_with_its_reason_and_what_was_only_seen_is_not() 
 
 def _reason(event: Event) -> str:
     words = (getattr(event, name, None) for name in ("reason", "note", "kept", "how"))
-    return next((word for word in words if word), "")
+    lists = (", ".join(getattr(event, name, ())).replace("-", " ") for name in ("flaws", "wrong"))
+    return next((word for word in (*words, *lists) if word), "")
 
 
 @pytest.mark.parametrize(
@@ -166,8 +168,16 @@ def _reason(event: Event) -> str:
         ),
         (HoldLifted(holder=1, by=MANAGER, at=NOW), "release-manager: lifted their own hold "),
         (HoldLifted(holder=9, by=None, at=NOW), "-: The hold of person 9 ended by itself "),
+        (
+            TagIncident(tag="v2.0.0", object=SHA, commit=None, wrong=("no-commit",), at=NOW),
+            "-: Tag v2.0.0 was found amiss no commit",
+        ),
+        (
+            TagRunsCancelled(tag="v2.0.0", commit=SHA, runs=(5, 6), at=NOW),
+            "-: 2 of the runs that tag v2.0.0 had started were cancelled ",
+        ),
     ],
-    ids=["run", "tick", "waiver", "order", "hold", "own-hold", "hold-that-ended"],
+    ids=["run", "tick", "waiver", "order", "hold", "own-hold", "hold-that-ended", "tag", "runs-of-a-tag"],
 )
 def test_a_decision_is_told_in_words(event: Event, line: str) -> None:
     assert told(event)[-1] == line

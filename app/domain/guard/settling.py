@@ -1,0 +1,52 @@
+"""What follows from what was done about a tag: a line in the release's log, the end of its runs, words where it failed.
+
+Events are for a release's log, where there is one.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from app.domain.decision import Accepted
+from app.domain.guard.effects import CancelTagRuns, DeleteTag
+from app.domain.guard.outcomes import GateIsGreen, TagDeleted, TagNotDeletable, TagOutcome, TagOvertaken
+from app.domain.messages_guard import TagLine, TagNotDeleted
+from app.domain.release.events_guard import GuardEvent, TagLeft, TagReverted, TagRunsCancelled
+
+
+def after_deleting(effect: DeleteTag, outcome: TagOutcome, now: datetime, *, has_log: bool) -> Accepted:
+    """Return what follows from deleting a tag, or from letting it stand."""
+    answer: TagNotDeleted | None = None
+    match outcome:
+        case TagDeleted():
+            event: GuardEvent = TagReverted(tag=effect.tag, object=effect.object, at=now)
+        case GateIsGreen():
+            event = _left(effect, "its gate has turned green", now)
+            answer = _not_deleted(effect, "", is_green=True)
+        case TagOvertaken():
+            event = _left(effect, "it points at something else by now", now)
+        case TagNotDeletable(reason=reason):
+            event = _left(effect, reason, now)
+            answer = _not_deleted(effect, reason, is_green=False)
+        case _:
+            assert_never(outcome)
+    runs: tuple[CancelTagRuns, ...] = ()
+    if effect.commit is not None and not isinstance(outcome, GateIsGreen):
+        # what its push has started is to stop, whatever has become of the tag
+        runs = (CancelTagRuns(repo=effect.repo, tag=effect.tag, commit=effect.commit, told=effect.told),)
+    return Accepted(events=(event,) if has_log else (), effects=runs, answer=answer)
+
+
+def after_cancelling(effect: CancelTagRuns, runs: tuple[int, ...], now: datetime, *, has_log: bool) -> Accepted:
+    """Return what follows from cancelling the runs of a tag."""
+    if not runs or not has_log:
+        return Accepted()
+    return Accepted(events=(TagRunsCancelled(tag=effect.tag, commit=effect.commit, runs=runs, at=now),))
+
+
+def _left(effect: DeleteTag, reason: str, now: datetime) -> TagLeft:
+    return TagLeft(tag=effect.tag, object=effect.object, reason=reason, at=now)
+
+
+def _not_deleted(effect: DeleteTag, reason: str, *, is_green: bool) -> TagNotDeleted:
+    line = TagLine(name=effect.tag, at=effect.commit, wrong=(), flaws=())
+    return TagNotDeleted(tag=line, reason=reason, is_green=is_green)
