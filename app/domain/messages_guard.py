@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from app.domain.guard.verdict import Flaw, Wrong
 from app.domain.messages import Message
@@ -57,8 +58,8 @@ class TagNotDeleted(Message):
     """A tag that was to be deleted and was not, with what is to be done."""
 
     tag: TagLine
+    why: Literal["green", "kept", "unread"]  # its gate has turned green, GitHub keeps it, its gate was not to be read
     reason: str
-    is_green: bool  # the gate turned green, so that nothing is wrong with it any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from app.domain.decision import Accepted
+from app.domain.guard.effects import OpenIssue
 from app.domain.messages import Message
 from app.domain.release.effects import Effect, Reply
 from app.domain.release.events import Event, ReleaseStarted
 from app.domain.release.fold import evolve
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId, Repo
-from app.ports import Change, Commit, Planned, Renderer
+from app.ports import Change, Commit, Planned, Renderer, TagNotes
 
 
 class Draft:
@@ -24,6 +25,8 @@ class Draft:
         self._renderer = renderer
         self.touched: set[ReleaseId] = set()  # to be shown again, events or none
         self.refreshed: set[ReleaseId] = set()  # to be asked after at GitHub
+        self.retagged: set[int] = set()  # repositories whose tags are to be looked at
+        self.tags: TagNotes | None = None  # what was seen of a repository's tags
 
     @property
     def releases(self) -> Sequence[Release]:
@@ -47,6 +50,8 @@ class Draft:
                 raise ValueError(f"{event.kind} belongs to no release")
             self._releases[of] = evolve(self._releases.get(of), event)
             self._events.setdefault(of, []).append(event)
+            if isinstance(event, ReleaseStarted):
+                self.retagged.add(event.repo.id)  # the guard begins to look with the first release
             release = of
         for effect in accepted.effects:
             self.plan(release, repo, effect)
@@ -64,6 +69,12 @@ class Draft:
         body = f"{self._renderer.message(message)}\n\n{reply_mark(mark)}"
         self.plan(release, repo, Reply(repo=repo, issue=issue, mark=mark, body=body))
 
+    def open_issue(self, release: ReleaseId | None, repo: Repo, source: str, title: Message, message: Message) -> None:
+        """Say something in a new issue; the same source opens one issue, however often it is decided."""
+        mark = sha256(source.encode()).hexdigest()[:24]
+        body = f"{self._renderer.message(message)}\n\n{reply_mark(mark)}"
+        self.plan(release, repo, OpenIssue(repo=repo, title=self._renderer.message(title), body=body, mark=mark))
+
     def commit(self, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> Commit:
         """Return all of it as one transaction."""
         return Commit(
@@ -74,6 +85,7 @@ class Draft:
                 for release, events in self._events.items()
             ),
             effects=tuple(self._effects),
+            tags=self.tags,
         )
 
     @property

@@ -5,7 +5,9 @@ from typing import Final, assert_never
 
 import structlog
 
-from app.domain.messages import Quiet
+from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
+from app.domain.messages import Message, Quiet
+from app.domain.messages_guard import TagNotDeletedTitle
 from app.domain.release.effects import CancelRun, DispatchRun, MoveCandidate, React, Reply, RerunRun, Unlabel
 from app.domain.release.model import Progress, Release
 from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, run_of, settle
@@ -14,6 +16,7 @@ from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Reje
 from app.worker.breaker import LIMIT, Breaker, Passage
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
+from app.worker.reverting import TagReverter
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -23,8 +26,11 @@ _LONGEST_WAIT: Final = timedelta(minutes=5)
 _TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
 
 
-QUIET: Final = (React, Reply, MoveCandidate, Unlabel)
+QUIET: Final = (React, Reply, MoveCandidate, Unlabel, OpenIssue)
 """Effects of which nothing follows for the release."""
+
+SILENT: Final = (*QUIET, CancelTagRuns)
+"""Effects of which nobody is told anything more."""
 
 
 class BrokenEffect(GitHubError):
@@ -34,9 +40,10 @@ class BrokenEffect(GitHubError):
 class LedgerWorker:
     """Performs what is due under a key, in order."""
 
-    def __init__(self, ledger: Ledger, bench: Workbench) -> None:
+    def __init__(self, ledger: Ledger, bench: Workbench, reverter: TagReverter) -> None:
         self._ledger = ledger
         self._bench = bench
+        self._reverter = reverter
         self._dispatcher = Dispatcher(bench.github, bench.clock)
         self._breaker = Breaker()
 
@@ -55,7 +62,7 @@ class LedgerWorker:
             outcome = await self._outcome(entry)
         except NotYetKnown:
             await self._ledger.put_off(
-                entry.id, self._bench.clock.now() + LOOK_EVERY, "no answer yet: looking for the run"
+                entry.id, self._bench.clock.now() + LOOK_EVERY, "nothing to be seen yet: looking for the run"
             )
         except NotSent as error:
             await self._ledger.put_back(entry.id, self._bench.clock.now() + LOOK_EVERY, str(error))
@@ -93,9 +100,8 @@ class LedgerWorker:
             plan = await self._bench.plans.of(release) if release else None
             follows = settle(entry.effect, outcome, release, plan, self._bench.clock.now())
             draft.add(entry.release, entry.effect.repo, follows)
-            if follows.answer is not None and not isinstance(entry.effect, QUIET):
-                source = f"outcome:{entry.effect.ledger_key}"
-                draft.reply(entry.release, entry.effect.repo, entry.effect.issue, source, follows.answer)
+            if follows.answer is not None:
+                self._answer(entry, draft, follows.answer)
             try:
                 await self._bench.write(draft, entries=[entry.id])
             except AlreadySettled:
@@ -103,6 +109,15 @@ class LedgerWorker:
             except Conflict:
                 continue
             return
+
+    def _answer(self, entry: Entry, draft: Draft, answer: Message) -> None:
+        effect, source = entry.effect, f"outcome:{entry.effect.ledger_key}"
+        if isinstance(effect, SILENT):
+            return
+        if effect.issue is not None:
+            draft.reply(entry.release, effect.repo, effect.issue, source, answer)
+        else:
+            draft.open_issue(entry.release, effect.repo, source, TagNotDeletedTitle(), answer)
 
     async def _outcome(self, entry: Entry) -> Outcome:
         effect = entry.effect
@@ -123,6 +138,12 @@ class LedgerWorker:
             case Unlabel():
                 await self._bench.github.remove_label(effect.repo, effect.issue, effect.label)
                 return Done()
+            case OpenIssue():
+                return await self._open(entry, effect)
+            case DeleteTag():
+                return await self._reverter.delete(effect)
+            case CancelTagRuns():
+                return await self._reverter.cancel(entry, effect)
             case _:
                 assert_never(effect)
 
@@ -168,6 +189,13 @@ class LedgerWorker:
             body = f"{self._bench.renderer.message(Quiet(limit=LIMIT))}\n\n{reply_mark(effect.mark)}"
         await self._bench.github.comment(effect.repo, effect.issue, body)
         self._breaker.count(effect.repo.id, effect.issue, self._bench.clock.now())
+        return Done()
+
+    async def _open(self, entry: Entry, effect: OpenIssue) -> Outcome:
+        mark = reply_mark(effect.mark)
+        is_there = entry.attempts > 1 and await self._bench.github.find_issue(effect.repo, mark, entry.first_claimed_at)
+        if not is_there:
+            await self._bench.github.open_issue(effect.repo, effect.title, effect.body)
         return Done()
 
     async def _move(self, effect: MoveCandidate) -> Outcome:

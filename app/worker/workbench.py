@@ -34,5 +34,7 @@ class Workbench:
         for release in draft.changed:
             self.scheduler.wake(f"show:{release}")
             self.scheduler.wake_at(f"poll:{release}", self.clock.now() + POLL_AFTER)
+        for repo in draft.retagged:
+            self.scheduler.wake(f"tags:{repo}")
         for release in draft.refreshed:
             self.scheduler.wake(f"poll:{release}")

@@ -54,8 +54,9 @@ GUARD_SAMPLES: Final[tuple[Message, ...]] = (
     TagRemarks(tags=(line("v1.0.0", Flaw.LIGHTWEIGHT),)),
     TagRemarks(tags=(line("v1.0.1", Flaw.OTHER_NAME, Flaw.UNSIGNED), line("v1.0.0", Flaw.OTHER_COMMIT))),
     TagNotDeleted(
-        tag=RED, reason="GitHub answered 422: Cannot delete ref due to deletions being restricted", is_green=False
+        tag=RED, reason="GitHub answered 422: Cannot delete ref due to deletions being restricted", why="kept"
     ),
-    TagNotDeleted(tag=line("v1.0.0", Wrong.RED_GATE), reason="", is_green=True),
+    TagNotDeleted(tag=line("v1.0.0", Wrong.RED_GATE), reason="", why="green"),
+    TagNotDeleted(tag=RED, reason="GitHub did not answer", why="unread"),
     TagNotDeletedTitle(),
 )

@@ -13,7 +13,6 @@ from app.domain.values import Repo, Sha, TaskId
 from app.ports import Missing, Rejected, StartedRun, Throttled, Unclear
 from app.worker.breaker import LIMIT
 from app.worker.draft import reply_mark
-from app.worker.ledger import LedgerWorker
 from tests.clock import NOON
 from tests.given import MANAGER, NOW, OTHER_SHA, REPO, SHA, requested, retargeted, run_seen, seen, sighting, started
 from tests.worker.fakes import FakeGitHub
@@ -47,12 +46,12 @@ UNLABEL = Unlabel(repo=REPO, issue=12, label="release:sign", key="k")
 
 async def drain(shop: Workshop, *effects: Effect) -> None:
     await shop.plan(*effects)
-    await LedgerWorker(shop.ledger, shop.bench).drain(KEY)
+    await shop.ledger_worker.drain(KEY)
 
 
 async def drain_again(shop: Workshop, seconds: float) -> None:
     await shop.clock.wind(seconds)
-    await LedgerWorker(shop.ledger, shop.bench).drain(KEY)
+    await shop.ledger_worker.drain(KEY)
 
 
 async def state_of_the_run(shop: Workshop) -> RunState:
@@ -298,7 +297,7 @@ async def test_d18_an_issue_is_never_flooded_with_answers(shop: Workshop) -> Non
 async def test_an_answer_that_could_not_be_written_takes_up_no_room(shop: Workshop) -> None:
     await shop.open_release()
     shop.github.errors["comment"] = [Unclear("502")] * 3
-    at_work = LedgerWorker(shop.ledger, shop.bench)
+    at_work = shop.ledger_worker
     replies = [
         replace(REPLY, mark=f"m{number}", body=f"Words.\n\n{reply_mark(f'm{number}')}") for number in range(LIMIT)
     ]
@@ -360,7 +359,7 @@ async def test_an_outcome_is_decided_again_when_the_release_moved_on_meanwhile(s
     lint = seen(sighting(Sight.CHECK, "lint", source="github-actions"))
     await shop.plan(DISPATCH)
     late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(lint)))
-    await LedgerWorker(shop.ledger, late).drain(KEY)
+    await replace(shop, bench=late).ledger_worker.drain(KEY)
     assert [e.kind for e in await shop.releases.events(R1)][-2:] == ["seen", "run_started"]
     assert len(shop.github.refs) == 1
 
@@ -382,6 +381,6 @@ async def test_a_worker_that_wakes_after_its_lease_writes_nothing(shop: Workshop
     slow = SlowGitHub()
     slow.shop = shop
     await shop.plan(EYES)
-    await LedgerWorker(shop.ledger, replace(shop.bench, github=slow)).drain(KEY)
+    await replace(shop, bench=replace(shop.bench, github=slow)).ledger_worker.drain(KEY)
     assert (slow.reactions, shop.github.reactions) == (["eyes"], ["eyes"])
     assert await shop.entries() == [("react", "done", 2)]

@@ -15,6 +15,7 @@ from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.tables import checks, deliveries, ledger
+from app.adapters.db.tags import SqlTags
 from app.adapters.render import TemplateRenderer
 from app.domain.release.effects import Effect
 from app.domain.release.events import Event
@@ -23,8 +24,10 @@ from app.domain.values import ReleaseId
 from app.ports import Change, Commit, Planned
 from app.sim.clock import SimClock
 from app.worker.gates import Gates
+from app.worker.ledger import LedgerWorker
 from app.worker.plans import Plans
 from app.worker.poll import Poller
+from app.worker.reverting import TagReverter
 from app.worker.show_gate import GateShower
 from app.worker.workbench import Workbench
 from tests.clock import NOON
@@ -78,6 +81,17 @@ class Workshop:
     def gates(self) -> Gates:
         """Who judges commits."""
         return Gates(self.bench, Poller(self.bench), self.gate_shower)
+
+    @property
+    def memory(self) -> SqlTags:
+        """What the tag guard remembers."""
+        return SqlTags(self.database)
+
+    @property
+    def ledger_worker(self) -> LedgerWorker:
+        """Who performs the ledger, with what is on the bench now."""
+        reverter = TagReverter(self.bench.github, self.gates, self.memory, self.clock)
+        return LedgerWorker(self.ledger, self.bench, reverter)
 
     async def forget_checks(self) -> None:
         """Forget which check runs of ours there are."""

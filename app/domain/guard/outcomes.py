@@ -26,13 +26,20 @@ class TagNotDeletable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagUnread:
+    """What stands behind the tag could not be read anew, or GitHub did not answer: nothing more is done about it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunsCancelled:
     """These runs were asked to stop."""
 
     runs: tuple[int, ...]
 
 
-TagOutcome = TagDeleted | GateIsGreen | TagOvertaken | TagNotDeletable
+TagOutcome = TagDeleted | GateIsGreen | TagOvertaken | TagNotDeletable | TagUnread
 """What came of deleting a tag."""
 
 GuardOutcome = TagOutcome | RunsCancelled

@@ -4,11 +4,11 @@ Events are for a release's log, where there is one.
 """
 
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from app.domain.decision import Accepted
 from app.domain.guard.effects import CancelTagRuns, DeleteTag
-from app.domain.guard.outcomes import GateIsGreen, TagDeleted, TagNotDeletable, TagOutcome, TagOvertaken
+from app.domain.guard.outcomes import GateIsGreen, TagDeleted, TagNotDeletable, TagOutcome, TagOvertaken, TagUnread
 from app.domain.messages_guard import TagLine, TagNotDeleted
 from app.domain.release.events_guard import GuardEvent, TagLeft, TagReverted, TagRunsCancelled
 
@@ -21,17 +21,20 @@ def after_deleting(effect: DeleteTag, outcome: TagOutcome, now: datetime, *, has
             event: GuardEvent = TagReverted(tag=effect.tag, object=effect.object, at=now)
         case GateIsGreen():
             event = _left(effect, "its gate has turned green", now)
-            answer = _not_deleted(effect, "", is_green=True)
+            answer = _not_deleted(effect, "green", "")
         case TagOvertaken():
             event = _left(effect, "it points at something else by now", now)
         case TagNotDeletable(reason=reason):
             event = _left(effect, reason, now)
-            answer = _not_deleted(effect, reason, is_green=False)
+            answer = _not_deleted(effect, "kept", reason)
+        case TagUnread(reason=reason):
+            event = _left(effect, reason, now)
+            answer = _not_deleted(effect, "unread", reason)
         case _:
             assert_never(outcome)
     runs: tuple[CancelTagRuns, ...] = ()
-    if effect.commit is not None and not isinstance(outcome, GateIsGreen):
-        # what its push has started is to stop, whatever has become of the tag
+    if effect.commit is not None and not isinstance(outcome, GateIsGreen | TagUnread):
+        # no green gate stands behind what its push has started, whatever has become of the tag itself
         runs = (CancelTagRuns(repo=effect.repo, tag=effect.tag, commit=effect.commit, told=effect.told),)
     return Accepted(events=(event,) if has_log else (), effects=runs, answer=answer)
 
@@ -47,6 +50,6 @@ def _left(effect: DeleteTag, reason: str, now: datetime) -> TagLeft:
     return TagLeft(tag=effect.tag, object=effect.object, reason=reason, at=now)
 
 
-def _not_deleted(effect: DeleteTag, reason: str, *, is_green: bool) -> TagNotDeleted:
+def _not_deleted(effect: DeleteTag, why: Literal["green", "kept", "unread"], reason: str) -> TagNotDeleted:
     line = TagLine(name=effect.tag, at=effect.commit, wrong=(), flaws=())
-    return TagNotDeleted(tag=line, reason=reason, is_green=is_green)
+    return TagNotDeleted(tag=line, why=why, reason=reason)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from app.domain.decision import Accepted
 from app.domain.guard.effects import CancelTagRuns, DeleteTag
-from app.domain.guard.outcomes import GuardOutcome, RunsCancelled, TagNotDeletable, TagOutcome
+from app.domain.guard.outcomes import GuardOutcome, RunsCancelled, TagOutcome, TagUnread
 from app.domain.guard.settling import after_cancelling, after_deleting
 from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRequestRefused
 from app.domain.plan.model import Plan
@@ -66,7 +66,7 @@ def _of_tag(outcome: Outcome) -> TagOutcome:
     """Return what came of deleting a tag, also where GitHub would not even be asked."""
     if isinstance(outcome, TagOutcome):
         return outcome
-    return TagNotDeletable(reason=outcome.reason if isinstance(outcome, TurnedDown) else "GitHub did not answer")
+    return TagUnread(reason=outcome.reason if isinstance(outcome, TurnedDown) else "GitHub did not answer")
 
 
 def run_of(release: Release, effect: DispatchRun) -> Run | None:

@@ -1,0 +1,90 @@
+"""Deleting a tag that may not stand, and stopping what it has started: only after everything was read anew."""
+
+from datetime import timedelta
+from typing import Final, Protocol
+
+from app.domain.guard.effects import CancelTagRuns, DeleteTag
+from app.domain.guard.outcomes import (
+    GateIsGreen,
+    RunsCancelled,
+    TagDeleted,
+    TagNotDeletable,
+    TagOutcome,
+    TagOvertaken,
+)
+from app.domain.values import Repo, Sha
+from app.ports import Clock, Entry, GitHub, Missing, Rejected, TagMemory
+from app.worker.dispatching import NotYetKnown
+from app.worker.gates import CommitGate
+
+LOOK_FOR: Final = timedelta(minutes=2)
+"""How long runs of a tag are looked for: GitHub starts and lists them a while after the push."""
+
+
+class JudgesCommits(Protocol):
+    """The gates of commits: see `app.worker.gates.Gates`."""
+
+    async def at(self, repo: Repo, sha: Sha) -> CommitGate:
+        """Return the verdict from what is known."""
+        ...
+
+    async def reread(self, repo: Repo, sha: Sha) -> CommitGate:
+        """Return the verdict after all that it rests on was asked for anew. Raises GitHubError."""
+        ...
+
+
+async def reread_where_released(gates: JudgesCommits, repo: Repo, sha: Sha) -> CommitGate:
+    """Return the verdict read anew; where no release is there is nothing to be read. Raises GitHubError."""
+    known = await gates.at(repo, sha)
+    return await gates.reread(repo, sha) if known.releases else known
+
+
+class TagReverter:
+    """Performs DeleteTag and CancelTagRuns. Both may run twice."""
+
+    def __init__(self, github: GitHub, gates: JudgesCommits, memory: TagMemory, clock: Clock) -> None:
+        self._github = github
+        self._gates = gates
+        self._memory = memory
+        self._clock = clock
+
+    async def delete(self, effect: DeleteTag) -> TagOutcome:
+        """Delete the tag where it still stands as it was told of, and no green gate stands behind it.
+
+        Raises GitHubError: what cannot be read anew is not deleted.
+        """
+        if effect.commit is not None:
+            gate = await reread_where_released(self._gates, effect.repo, effect.commit)
+            if gate.is_green:
+                return GateIsGreen()
+        standing = await self._github.tag(effect.repo, effect.tag)
+        if standing is not None and standing.object != effect.object:
+            return TagOvertaken()
+        if standing is not None:
+            try:
+                await self._github.delete_tag(effect.repo, effect.tag)
+            except Rejected as error:
+                if await self._github.tag(effect.repo, effect.tag) is not None:
+                    return TagNotDeletable(reason=f"GitHub answered {error.status}: {error.message}")
+        await self._memory.gone(effect.repo.id, effect.tag, effect.object)
+        return TagDeleted()
+
+    async def cancel(self, entry: Entry, effect: CancelTagRuns) -> RunsCancelled:
+        """Cancel the runs that are going on. Raises NotYetKnown while none is to be seen, and GitHubError."""
+        runs = await self._github.runs_of_tag(effect.repo, effect.tag, effect.commit)
+        if not runs and self._clock.now() - entry.first_claimed_at < LOOK_FOR:
+            raise NotYetKnown
+        going_on = [run.run_id for run in runs if run.run_id is not None and not run.progress.is_over]
+        return RunsCancelled(runs=tuple([run for run in going_on if await self._stopped(effect.repo, run)]))
+
+    async def _stopped(self, repo: Repo, run: int) -> bool:
+        """Cancel a run; False where it had come to its end by itself."""
+        try:
+            await self._github.cancel(repo, run)
+        except Missing:
+            return False
+        except Rejected:
+            if not (await self._github.run(repo, run)).progress.is_over:
+                raise
+            return False
+        return True
