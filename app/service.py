@@ -18,6 +18,7 @@ from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.schema import trouble_with
+from app.adapters.db.tags import SqlTags
 from app.adapters.github.client import Line
 from app.adapters.github.exchange import open_transport
 from app.adapters.github.operations import RestGitHub
@@ -31,10 +32,13 @@ from app.web.health import health_routes
 from app.web.webhook import webhook_routes
 from app.worker.commands import CommandDesk
 from app.worker.freezing import Freezer
+from app.worker.gates import Gates
+from app.worker.guard import TagGuard
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import LedgerWorker
 from app.worker.plans import Plans
 from app.worker.poll import Poller
+from app.worker.reverting import TagReverter
 from app.worker.show import Pace, Shower
 from app.worker.show_gate import GateShower
 from app.worker.workbench import Workbench
@@ -95,6 +99,7 @@ class Service:
             "gate": lambda key: gate_shower.show(key),  # noqa: PLW0108 - bound late
             "freeze": lambda key: freezer.show(key),  # noqa: PLW0108 - bound late
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
+            "tags": lambda key: guard.look(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
         sweeps: dict[str, Find] = {
@@ -103,6 +108,7 @@ class Service:
             "gate": lambda: gate_shower.deserted(),  # noqa: PLW0108 - bound late
             "freeze": lambda: freezer.unwatched(),  # noqa: PLW0108 - bound late
             "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
+            "tags": lambda: guard.unwatched(),  # noqa: PLW0108 - bound late
             "prune": _payloads,
         }
         self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
@@ -117,11 +123,13 @@ class Service:
             site=wiring.site_url,
         )
         inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
-        ledger = LedgerWorker(self.ledger, bench)
         gate_shower = GateShower(bench)
         freezer = Freezer(bench)
         shower = Shower(bench, wiring.pace)
         poller = Poller(bench)
+        gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)
+        ledger = LedgerWorker(self.ledger, bench, TagReverter(self.github, gates, memory, wiring.clock))
+        guard = TagGuard(bench, memory, gates, are_ours_signed=wiring.signer is not None)
 
     async def _prune(self, clock: Clock) -> None:
         """Drop the payloads of deliveries handled long ago: their ids stay, so that none is taken twice."""

@@ -208,6 +208,13 @@ class Push(Payload):
     commits: list[PushedCommit] = Field(default_factory=list[PushedCommit])
 
 
+class RefEvent(Payload):
+    """`create` and `delete`: they do not tell where the branch or tag stands."""
+
+    ref: Short
+    ref_type: Short
+
+
 class AboutPeople(Part):
     """`member`, `membership`, `team`, `organization`: all that matters is whose installation it is."""
 

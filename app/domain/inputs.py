@@ -97,6 +97,14 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagHeard:
+    """A tag was made, moved or deleted. Where it stands is read from GitHub: not every event tells it."""
+
+    repo: Repo
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PullChanged:
     """A pull request has new commits: it may change the plan."""
 
@@ -138,6 +146,7 @@ AtRepo = (
     | BodyEdited
     | CommentChanged
     | Pushed
+    | TagHeard
     | PullChanged
     | PullHeard
     | RecheckAsked

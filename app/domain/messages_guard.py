@@ -26,6 +26,11 @@ class TagLine:
     is_deleting: bool = False
 
     @property
+    def is_of_red_gate(self) -> bool:
+        """Whether a release is to be made of its commit, and only the gate is in the way."""
+        return Wrong.RED_GATE in self.wrong
+
+    @property
     def ref(self) -> str:
         """The tag for a command line; empty for a name that a shell might take for more than a name."""
         is_plain = _FIT_TO_TYPE.fullmatch(self.name) and not self.name.startswith("-")

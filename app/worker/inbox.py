@@ -23,6 +23,7 @@ from app.domain.inputs import (
     Pushed,
     RecheckAsked,
     Sighted,
+    TagHeard,
 )
 from app.domain.messages import Trouble
 from app.domain.release.events import RepositoryMoved
@@ -151,6 +152,8 @@ class InboxWorker:
                 await self._happenings.comment(value, draft)
             case Pushed():
                 await self._happenings.pushed(value, draft)
+            case TagHeard():
+                draft.retagged.add(value.repo.id)
             case PullChanged():
                 await self._plan_checks.check(value.repo, value.pull, value.head, value.base)
             case PullHeard(pull=pull):

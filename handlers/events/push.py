@@ -1,19 +1,21 @@
-"""`push`: a branch that a release comes from has moved on, and the plan may read otherwise there."""
+"""`push`: a branch that a release comes from has moved on, and the plan may read otherwise there; a tag was moved."""
 
 from collections.abc import Iterator
 
-from app.domain.inputs import Input, Pushed
+from app.domain.inputs import Input, Pushed, TagHeard
 from app.domain.values import Sha
 from handlers.payloads import Push
 from handlers.translating import github_event
 
-_HEADS = "refs/heads/"
+_HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _MOST = 2_048  # commits that GitHub lists in a push; of more, not all files are known
 
 
 @github_event("push", Push)
 def push(payload: Push) -> Iterator[Input]:
-    """Translate: a branch that stands somewhere else now; tags and deleted branches say nothing here."""
+    """Translate: a branch that stands somewhere else now, or a tag; deleted branches say nothing here."""
+    if payload.ref.startswith(_TAGS):
+        yield TagHeard(repo=payload.repo(), name=payload.ref.removeprefix(_TAGS))
     if payload.deleted or not payload.ref.startswith(_HEADS):
         return
     is_told = not payload.forced and not payload.created and 0 < len(payload.commits) < _MOST

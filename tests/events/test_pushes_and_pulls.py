@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.inputs import Input, IssueHeard, PullChanged, PullHeard, Pushed
+from app.domain.inputs import Input, IssueHeard, PullChanged, PullHeard, Pushed, TagHeard
 from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue
 from app.domain.values import Sha
@@ -48,13 +48,50 @@ def test_where_not_all_files_are_told_any_may_have_changed(name: str, changes: d
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        ("a tag", {"ref": "refs/tags/v1.0.0"}),
         ("a deleted branch", {"deleted": True, "after": NOWHERE}),
         ("a ref of another kind", {"ref": "refs/notes/commits"}),
     ],
 )
 def test_what_is_no_branch_that_stands_somewhere_says_nothing(name: str, changes: dict[str, object]) -> None:
     assert read("push", payload("push", **changes)) == [], name
+
+
+# -- tags ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "body"),
+    [
+        ("push", payload("push", ref="refs/tags/v1.0.0")),
+        ("push", payload("push", ref="refs/tags/v1.0.0", deleted=True, after=NOWHERE)),
+        ("create", payload("create")),
+        ("delete", payload("delete")),
+    ],
+)
+def test_a_tag_is_to_be_looked_at_whatever_became_of_it(event: str, body: bytes) -> None:
+    assert read(event, body) == [TagHeard(repo=REPO, name="v1.0.0")]
+
+
+@pytest.mark.parametrize("event", ["create", "delete"])
+def test_a_branch_that_comes_or_goes_is_no_tag(event: str) -> None:
+    assert read(event, payload(event, ref_type="branch")) == []
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="GitHub's example payloads are not at hand")
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("create.tag", "simple-tag"),
+        ("create.tag.release", "v1.2.3"),
+        ("delete.tag", "simple-tag"),
+        ("push.tag.annotated", "v1.2.3"),
+        ("push.tag.deleted", "simple-tag"),
+    ],
+)
+def test_github_s_own_payloads_about_tags_are_understood(name: str, tag: str) -> None:
+    (heard,) = read(name.partition(".")[0], (SHARED / f"{name}.json").read_bytes())
+    assert isinstance(heard, TagHeard)
+    assert heard.name == tag
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="GitHub's example payloads are not at hand")

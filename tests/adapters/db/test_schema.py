@@ -90,12 +90,12 @@ def test_the_guard_s_memory_comes_and_goes_with_its_migration(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        connection.execute(text("INSERT INTO gates VALUES (7, 'a', 1, NULL, FALSE)"))
+        connection.execute(text("INSERT INTO timers VALUES ('poll:r1', 1)"))
         command.upgrade(config, "0004")
         connection.execute(text("INSERT INTO guarded VALUES (7)"))
         connection.execute(text("INSERT INTO tags VALUES (7, 'v1', 'a', 'accepted', 'a', 1)"))
         command.downgrade(config, "0003")
         left = set(inspect(connection).get_table_names())
-        assert connection.execute(text("SELECT repo FROM gates")).scalars().all() == [7]
+        assert connection.execute(text('SELECT "key" FROM timers')).scalars().all() == ["poll:r1"]
     assert {"guarded", "tags"} & left == set()
     engine.dispose()

@@ -1,0 +1,108 @@
+"""Finding out what bears on a tag that the guard has not seen so before: what it is, and the gate behind it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from app.domain.guard.memory import KnownTag
+from app.domain.guard.verdict import SeenTag, TagFacts, TagVerdict, judge_missing, judge_tag
+from app.domain.values import Sha
+from app.ports import Missing, TagRef
+from app.worker.gates import CommitGate
+from app.worker.guard_scope import Scope
+from app.worker.reverting import JudgesCommits
+from app.worker.workbench import Workbench
+
+_log: Final = structlog.stdlib.get_logger()
+_DEEP: Final = 5  # tags of tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A tag that is new, stands elsewhere than before or is gone, and what the guard makes of it."""
+
+    name: str
+    object: Sha  # of one that is gone: what it pointed at last
+    commit: Sha | None
+    verdict: TagVerdict
+    known: KnownTag | None
+    is_green: bool = False
+    is_gone: bool = False
+
+
+class TagJudge:
+    """Judges the tags of one look. The gate of each commit is read once."""
+
+    def __init__(self, bench: Workbench, gates: JudgesCommits, scope: Scope, *, are_ours_signed: bool) -> None:
+        self._bench = bench
+        self._gates = gates
+        self._scope = scope
+        self._are_ours_signed = are_ours_signed
+        self._read: dict[Sha, CommitGate] = {}
+
+    async def standing(self, ref: TagRef, known: KnownTag | None) -> Looked | None:
+        """Judge a tag that stands somewhere; None where it went elsewhere just now. Raises GitHubError."""
+        try:
+            tag = await self._followed(ref)
+        except Missing:
+            _log.warning("guard.tag_not_read", tag=ref.name)  # the next look finds it where it is then
+            return None
+        gate = await self._gate(tag.commit, is_anew=False)
+        verdict = judge_tag(self._facts(tag, known, gate))
+        if verdict.is_incident and gate is not None and gate.releases and not gate.is_green:
+            # Nobody is accused on what is only remembered: GitHub may know of something that we have not heard of.
+            gate = await self._gate(tag.commit, is_anew=True)
+            verdict = judge_tag(self._facts(tag, known, gate))
+        return Looked(
+            name=tag.name,
+            object=tag.object,
+            commit=tag.commit,
+            verdict=verdict,
+            known=known,
+            is_green=gate is not None and gate.is_green,
+        )
+
+    async def missing(self, known: KnownTag) -> Looked | None:
+        """Judge a tag that is not listed any more; None where it is there after all. Raises GitHubError."""
+        if await self._bench.github.tag(self._scope.repo, known.name) is not None:
+            return None
+        return Looked(
+            name=known.name,
+            object=known.object,
+            commit=known.kept,
+            verdict=judge_missing(known),
+            known=known,
+            is_gone=True,
+        )
+
+    def _facts(self, tag: SeenTag, known: KnownTag | None, gate: CommitGate | None) -> TagFacts:
+        own = self._scope.own(tag.name)
+        return TagFacts(
+            tag=tag,
+            known=known,
+            is_green=gate is not None and gate.is_green,
+            is_released_there=gate is not None and bool(gate.releases),
+            own_target=own.target.sha if own else None,
+            are_ours_signed=self._are_ours_signed,
+        )
+
+    async def _gate(self, commit: Sha | None, *, is_anew: bool) -> CommitGate | None:
+        if commit is None:
+            return None
+        if commit not in self._read and not is_anew:
+            return await self._gates.at(self._scope.repo, commit)
+        if commit not in self._read:
+            self._read[commit] = await self._gates.reread(self._scope.repo, commit)
+        return self._read[commit]
+
+    async def _followed(self, ref: TagRef) -> SeenTag:
+        """Follow a tag down to its commit."""
+        if not ref.is_annotated:
+            return SeenTag(name=ref.name, object=ref.object, commit=ref.object, is_annotated=False, is_signed=False)
+        first = below = await self._bench.github.tag_object(self._scope.repo, ref.object)
+        for _ in range(_DEEP):
+            if below.target_type == "tag":
+                below = await self._bench.github.tag_object(self._scope.repo, below.target)
+        commit = below.target if below.target_type == "commit" else None
+        return SeenTag(name=ref.name, object=ref.object, commit=commit, is_annotated=True, is_signed=first.is_signed)
