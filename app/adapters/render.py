@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.adapters.notes_words import NotesWriter
 from app.adapters.wording import FILTERS, GLOBALS, neutralised
 from app.domain.messages import Message
+from app.domain.notes.notes import NotesView, Written
 from app.domain.plan.review import PlanCheckView
 from app.domain.release.desired import BODY_LIMIT, GATE_ID, length
 from app.domain.release.freezing import FreezeView
@@ -33,6 +35,7 @@ class TemplateRenderer:
     """
 
     def __init__(self) -> None:
+        self._notes = NotesWriter()
         loader = FileSystemLoader(str(files("templates")))
         # Autoescape is on although this is Markdown: with it Jinja tells a macro's text (Markup) from a value (str).
         self._words = Environment(
@@ -97,6 +100,10 @@ class TemplateRenderer:
             details_url=(view.frosts[0].issue_url or None) if view.frosts else None,
             external_id=view.external_id,
         )
+
+    def notes(self, view: NotesView, template: str | None, *, is_quiet: bool) -> Written:
+        """Return a release's notes, by the repository's own template where it has one that can be used."""
+        return self._notes.write(view, template, is_quiet=is_quiet)
 
     def plan_check(self, view: PlanCheckView) -> OwnCheck:
         """Return the check run `release/plan`."""

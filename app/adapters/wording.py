@@ -178,6 +178,7 @@ FILTERS: Final[Mapping[str, Callable[..., Markup]]] = {
     "text": _text,
     "when": _when,
     "who": who,
+    "written": safe,
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.messages import Message
+from app.domain.notes.notes import PullNote
 from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 
@@ -13,6 +14,7 @@ class Accepted:
 
     events: tuple[Event, ...] = ()
     effects: tuple[Effect, ...] = ()
+    notes: tuple[PullNote, ...] = ()  # lines for the notes of whichever release it will be
     answer: Message | None = None
     is_settled: bool = True  # False: an effect's outcome decides between a rocket and a thumbs-down
     is_refresh: bool = False  # GitHub is to be asked how everything stands

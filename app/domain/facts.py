@@ -55,6 +55,15 @@ class WorkflowInputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotesFound:
+    """A release's notes as they would be written now."""
+
+    base: str | None  # the tag since which
+    markdown: str
+    troubles: tuple[str, ...]  # what was wrong with the repository's own files for notes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything a slash command decides on."""
 
@@ -76,4 +85,5 @@ class Facts:
     workflows: Mapping[str, WorkflowInputs | None] | None = None  # by file; None: no such file at the target
     status_url: str | None = None  # the sticky status comment
     commands: tuple[CommandHelp, ...] = ()  # every command there is, for the help
+    notes: NotesFound | None = None  # for their preview
     log: tuple[Event, ...] = ()  # the release's whole log, for its report

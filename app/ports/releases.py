@@ -1,11 +1,12 @@
 """Releases by their log, and the one transaction that a delivery or an effect ends in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.edits import Outside
+from app.domain.notes.notes import PullNote
 from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.domain.release.model import Release
@@ -103,6 +104,7 @@ class Commit:
     deliveries: Sequence[str] = ()  # handled with this
     entries: Sequence[int] = ()  # ledger rows done with this
     changes: Sequence[Change] = ()  # a release whose revision is not the expected one raises Conflict
+    notes: Sequence[PullNote] = ()  # lines for pull requests; one that was said later than another takes its place
     effects: Sequence[Planned] = ()  # a row whose ledger_key is there already is left out
     tags: TagNotes | None = None  # what the tag guard saw
 
@@ -148,6 +150,10 @@ class Releases(Protocol):
 
     async def plan_text(self, release: ReleaseId, blob: Sha) -> str:
         """Return the text of a plan as it was pinned. Raises KeyError for a release or plan that is not there."""
+        ...
+
+    async def pull_notes(self, repo: int) -> Mapping[int, str]:
+        """Return the lines that people gave to a repository's pull requests, by number: the latest thousands."""
         ...
 
     async def events(self, release: ReleaseId) -> Sequence[Event]:

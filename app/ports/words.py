@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from app.domain.messages import Message
+from app.domain.notes.notes import NotesView, Written
 from app.domain.plan.review import PlanCheckView
 from app.domain.release.freezing import FreezeView
 from app.domain.release.views import GateView, IssueView, StatusView
@@ -26,6 +27,13 @@ class Renderer(Protocol):
 
     def gate_check(self, view: GateView) -> OwnCheck:
         """Return what the gate's check run is to say."""
+        ...
+
+    def notes(self, view: NotesView, template: str | None, *, is_quiet: bool) -> Written:
+        """Return a release's notes, by the repository's own template where it has one that can be used.
+
+        Quietly nobody is mentioned in them, and no change is linked.
+        """
         ...
 
     def left_gate(self) -> OwnCheck:

@@ -22,6 +22,7 @@ from app.domain.values import ReleaseId, Role, version_of
 from app.ports import GitHubError, Throttled
 from app.worker.asking import Asking
 from app.worker.draft import Draft
+from app.worker.notes import NotesDesk
 from app.worker.people import People
 from app.worker.workbench import Workbench
 
@@ -44,6 +45,7 @@ class CommandDesk:
 
     def __init__(self, commands: Commands, bench: Workbench) -> None:
         self._commands = commands
+        self._notes = NotesDesk(bench)
         self._bench = bench
         self._people = People(bench.github)
         self._help = tuple(
@@ -177,6 +179,7 @@ class CommandDesk:
             workflows=await self._workflows(needs, release, plan) if is_let else None,
             status_url=shown.comment_url if shown else None,
             commands=self._help,
+            notes=await self._notes.preview(release) if release and is_let and Need.NOTES in needs else None,
             log=tuple(log),
         )
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from app.domain.decision import Accepted
 from app.domain.guard.effects import OpenIssue
 from app.domain.messages import Message
+from app.domain.notes.notes import PullNote
 from app.domain.release.effects import Effect, Reply
 from app.domain.release.events import Event, ReleaseStarted
 from app.domain.release.fold import evolve
@@ -22,6 +23,7 @@ class Draft:
         self._read_at = {r.id: r.revision for r in self._releases.values()}
         self._events: dict[ReleaseId, list[Event]] = {}
         self._effects: list[Planned] = []
+        self._notes: list[PullNote] = []
         self._renderer = renderer
         self.touched: set[ReleaseId] = set()  # to be shown again, events or none
         self.refreshed: set[ReleaseId] = set()  # to be asked after at GitHub
@@ -55,6 +57,7 @@ class Draft:
             release = of
         for effect in accepted.effects:
             self.plan(release, repo, effect)
+        self._notes += accepted.notes
         if accepted.is_refresh and release is not None:
             self.refreshed.add(release)
 
@@ -86,6 +89,7 @@ class Draft:
             ),
             effects=tuple(self._effects),
             tags=self.tags,
+            notes=tuple(self._notes),
         )
 
     @property

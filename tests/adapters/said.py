@@ -73,6 +73,7 @@ from app.domain.release.gate import Beside, GateState, judge
 from app.domain.release.report import report_of
 from app.domain.values import Allowed, Role, Sha, Who
 from tests.adapters.said_guard import GUARD_SAMPLES
+from tests.adapters.said_notes import NOTES_SAMPLES
 from tests.domain.release.builders import FAILED, GREEN, MID, NEWER, PEOPLE, PLAN, REFUSED, SAID, SHA
 
 COMMENT: Final = "https://github.com/white-room/daw/issues/416#issuecomment-1"
@@ -246,6 +247,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     Report(view=report_of(PEOPLE, SAID, (), is_brief=True)),
     Quiet(limit=10),
     *GUARD_SAMPLES,
+    *NOTES_SAMPLES,
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}

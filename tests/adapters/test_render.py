@@ -29,7 +29,8 @@ MESSAGES = set(message_classes())
 
 
 def test_every_message_has_its_template_and_every_template_its_message() -> None:
-    assert {f"{template_name(kind)}.md.j2" for kind in MESSAGES} == {p.name for p in TEMPLATES.glob("*.j2")}
+    said = {f"{template_name(kind)}.md.j2" for kind in MESSAGES}
+    assert said | {"release_notes.md.j2"} == {p.name for p in TEMPLATES.glob("*.j2")}
 
 
 def test_every_message_is_shown_here() -> None:

@@ -43,7 +43,7 @@ WORDS_OF_OURS: Final = {
     "how",
     "stamp",
 }
-OURS_IN_ONE: Final = {"NothingToTakeBack": {"what"}}
+OURS_IN_ONE: Final = {"NothingToTakeBack": {"what"}, "NotesPreview": {"markdown"}}
 
 Value = TypeVar("Value")
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.adapters.db.codec import effect_codec, event_codec, release_codec, shown_codec
 from app.adapters.db.engine import Database
 from app.adapters.db.kept import Kept
+from app.adapters.db.pull_notes import keep_lines, lines_of
 from app.adapters.db.tables import DONE, OPEN, UNFINISHED, deliveries, events, insert_new, ledger, releases, storable
 from app.adapters.db.tags import write_tags
 from app.domain.release.chain import GENESIS, link
@@ -244,6 +245,10 @@ class SqlReleases:
         self._folds.put(fold.release.id, fold)
         return fold.release
 
+    async def pull_notes(self, repo: int) -> Mapping[int, str]:
+        """Return the lines that people gave to a repository's pull requests, by number: the latest 5,000."""
+        return await self._database.run(lambda connection: lines_of(connection, repo))
+
     # -- in the database's thread ---------------------------------------------------------------------------
 
     def _known(self, release: ReleaseId, revision: int) -> _Fold | None:
@@ -281,6 +286,7 @@ class SqlReleases:
         moved = [self._move(connection, change) for change in sorted(commit.changes, key=lambda c: c.release)]
         if commit.tags is not None:
             write_tags(connection, commit.tags)
+        keep_lines(connection, commit.notes)
         if commit.effects:
             connection.execute(self._plan, [_row(planned, now) for planned in commit.effects])
         return moved

@@ -173,6 +173,18 @@ ledger = Table(
 UNFINISHED = ledger.c.state == literal_column(f"'{TODO}'")  # a bound parameter would keep SQLite from the index
 Index("ix_ledger_unfinished", ledger.c.key, ledger.c.id, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
 
+pull_notes = Table(  # what people said a pull request is to say in the notes of its release
+    "pull_notes",
+    metadata,
+    Column("repo", BigInteger, nullable=False),
+    Column("pull", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("by_login", String(100), nullable=False),
+    Column("said_at", Moment, nullable=False),
+    PrimaryKeyConstraint("repo", "pull", name="pk_pull_notes"),
+)
+
 timers = Table(
     "timers",
     metadata,

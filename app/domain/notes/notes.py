@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.notes.entries import Entry, entries_of
 from app.domain.notes.history import Author, History
 from app.domain.notes.kinds import OTHER, TITLES
 from app.domain.notes.rules import Rules
+from app.domain.values import Person
 
 NO_LINE = "none"
 """The text of `/release note` by which a pull request stands in no notes."""
@@ -71,6 +73,35 @@ class Notes:
         """Every change, as told."""
         rest = (line for group in self.groups for part in group.components for line in part.lines)
         return (*self.breaking, *rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullNote:
+    """The line that somebody gave to a pull request: the latest by `said_at` counts."""
+
+    repo: int
+    pull: int
+    text: str
+    by: Person
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesView:
+    """What notes are written of."""
+
+    notes: Notes
+    version: str
+    tag: str
+    repo_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Notes as Markdown, and what was wrong with the repository's own template, for people."""
+
+    markdown: str
+    trouble: str | None = None
 
 
 def notes_of(

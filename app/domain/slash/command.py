@@ -27,6 +27,7 @@ class Need(StrEnum):
     WORKFLOW = "workflow"  # what the workflows of the plan declare
     SHOWN = "shown"  # where the status comment stands
     LOG = "log"  # the release's whole log
+    NOTES = "notes"  # the release's notes, gathered from GitHub
 
 
 class About(StrEnum):

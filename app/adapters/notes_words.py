@@ -1,0 +1,134 @@
+"""Release notes as Markdown: by the repository's own template where it has a good one, else by ours."""
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Final
+
+from markupsafe import Markup
+
+from app.adapters.sandbox import BadTemplate, Sandbox
+from app.adapters.wording import FILTERS, safe
+from app.domain.neutral import code, neutral
+from app.domain.notes.history import Author
+from app.domain.notes.notes import Contributor, Line, NotesView, Written
+
+_LOGIN: Final = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
+_WORDS: Final = 300  # characters of a line
+_LONG: Final = 1_000  # characters of what breaks
+_BLANKS: Final = re.compile(r"\n{3,}")
+_MENTION: Final = re.compile(r"@(?=[A-Za-z0-9])")
+_LINES_SHOWN: Final = 2_000
+_OURS: Final = "release_notes.md.j2"
+
+
+class NotesWriter:
+    """Writes notes. Quietly, as in a preview, nobody is mentioned and nothing is linked that would tell of it."""
+
+    def __init__(self) -> None:
+        self._sandbox = Sandbox()
+        self._ours = files("templates").joinpath(_OURS).read_text("utf-8")
+
+    def write(self, view: NotesView, template: str | None, *, is_quiet: bool) -> Written:
+        """Return the notes, by our own template where the repository's cannot be used, with the reason for that."""
+        values = _values(view, is_quiet=is_quiet)
+        if template is not None:
+            try:
+                return Written(markdown=_tidy(self._sandbox.write(template, values), is_quiet=is_quiet))
+            except BadTemplate as bad:
+                return Written(markdown=self._by_ours(values, is_quiet=is_quiet), trouble=str(bad))
+        return Written(markdown=self._by_ours(values, is_quiet=is_quiet))
+
+    def _by_ours(self, values: Mapping[str, object], *, is_quiet: bool) -> str:
+        return _tidy(self._sandbox.write(self._ours, values), is_quiet=is_quiet)
+
+
+def _tidy(text: str, *, is_quiet: bool) -> str:
+    tidied = _BLANKS.sub("\n\n", text).strip()
+    return _MENTION.sub("@\u200b", tidied) if is_quiet else tidied
+
+
+def _values(view: NotesView, *, is_quiet: bool) -> dict[str, object]:
+    """Return what a template gets: texts, numbers, lists and mappings, foreign text in them neutralised already."""
+    notes, words = view.notes, _Words(view.repo_url, is_quiet=is_quiet)
+    room = _LINES_SHOWN
+    breaking = [words.line(line) for line in notes.breaking[:room]]
+    room -= len(breaking)
+    groups: list[dict[str, object]] = []
+    for group in notes.groups:
+        components: list[dict[str, object]] = []
+        shown: list[dict[str, object]] = []
+        for part in group.components:
+            lines = [words.line(line) for line in part.lines[: max(room, 0)]]
+            room -= len(lines)
+            shown += lines
+            if lines:
+                components.append({"name": _text(part.name or ""), "lines": lines})
+        if components:
+            groups.append({"title": _text(group.title), "components": components, "lines": shown})
+    people = [words.contributor(one) for one in notes.contributors]
+    compare = f"{view.repo_url}/compare/{notes.base}...{view.tag}" if notes.base else None
+    return {
+        "version": view.version,
+        "tag": view.tag,
+        "previous": notes.base or "",
+        "compare": FILTERS["ours"](f"{notes.base}...{view.tag}", compare) if compare else "",
+        "breaking": breaking,
+        "groups": groups,
+        "contributors": people,
+        "new_contributors": [one for one, made in zip(people, notes.contributors, strict=True) if made.is_new],
+        "left_out": len(notes.lines) - _LINES_SHOWN if len(notes.lines) > _LINES_SHOWN else 0,
+        "is_cut": notes.is_cut,
+    }
+
+
+class _Words:
+    """Turns what notes are made of into Markdown."""
+
+    def __init__(self, repo_url: str, *, is_quiet: bool) -> None:
+        self._url = repo_url
+        self._is_quiet = is_quiet
+
+    def line(self, line: Line) -> dict[str, object]:
+        return {
+            "words": _prose(line.words, _WORDS),
+            "component": _text(line.component or ""),
+            "kind": line.kind or "",
+            "is_breaking": line.is_breaking,
+            "breaking": _prose(line.breaking or "", _LONG),
+            "number": line.number or 0,
+            "reference": self._reference(line.number, line.sha),
+            "authors": [self._who(author) for author in line.authors if author.login],
+        }
+
+    def contributor(self, one: Contributor) -> dict[str, object]:
+        reference = self._reference(one.number, "") if one.number is not None else ""
+        return {
+            "who": self._who(one.author),
+            "login": one.author.login or "",
+            "name": one.author.name,
+            "is_new": one.is_new,
+            "reference": reference,
+        }
+
+    def _who(self, author: Author) -> Markup:
+        """A mention of an account; a name that anybody may have chosen is only text."""
+        if author.login is None or self._is_quiet or not _LOGIN.fullmatch(author.login):
+            return _text(author.login or author.name)
+        return safe(f"@{author.login}")
+
+    def _reference(self, number: int | None, sha: str) -> Markup:
+        if self._is_quiet:
+            return _text(f"#{number}") if number is not None else safe(code(sha[:7]))
+        if number is not None:
+            return FILTERS["ours"](safe(f"#{number}"), f"{self._url}/pull/{number}")
+        return FILTERS["ours"](safe(code(sha[:7])), f"{self._url}/commit/{sha}")
+
+
+def _text(value: str) -> Markup:
+    return safe(neutral(value))
+
+
+def _prose(value: str, limit: int) -> Markup:
+    """A line as people write it: text, and code between backticks."""
+    return FILTERS["prose"](value[: 8 * limit], limit)

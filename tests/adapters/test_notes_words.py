@@ -1,0 +1,202 @@
+"""Notes as Markdown: who is mentioned, what is linked, and what a repository's own template can and cannot do."""
+
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from app.adapters.notes_words import NotesWriter
+from app.adapters.sandbox import OUTPUT_LIMIT, BadTemplate, Sandbox
+from app.domain.neutral import neutral
+from app.domain.notes.history import Commit, History, MergedPull, author_named
+from app.domain.notes.notes import NotesView, logins, notes_of
+from app.domain.values import Sha
+from tests.adapters.test_render_hostile import HOSTILE, LONG, live_parts
+
+WRITER = NotesWriter()
+SHA = "{:040x}".format
+ANN, BOT = author_named("Ann", "ann"), author_named("dependabot[bot]")
+
+
+def pull(number: int, title: str, *labels: str) -> Commit:
+    merged = MergedPull(number=number, title=title, url="", author=ANN, labels=labels)
+    return Commit(sha=Sha(SHA(number)), message=f"{title} (#{number})", author=ANN, pull=merged)
+
+
+def view(*commits: Commit, base: str | None = "v0.9.0") -> NotesView:
+    history = History(base=base, head=Sha(SHA(99)), commits=commits)
+    notes = notes_of(history, is_new=logins({"ann"}))
+    return NotesView(notes=notes, version="1.0.0", tag="v1.0.0", repo_url="https://github.com/octo-org/app")
+
+
+PLAIN = view(
+    pull(1, "feat(audio)!: drop `mono`"),
+    pull(2, "fix: no crackling"),
+    Commit(sha=Sha(SHA(3)), message="chore(deps): bump", author=BOT),
+    Commit(sha=Sha(SHA(4)), message="tidy up", author=author_named("Nobody")),
+)
+
+
+def test_notes_mention_people_and_link_changes() -> None:
+    assert WRITER.write(PLAIN, None, is_quiet=False).markdown == snapshot("""\
+## Breaking changes
+
+- **audio:** drop `mono` ([#1](https://github.com/octo-org/app/pull/1)) by @ann
+
+## Bug fixes
+
+- no crackling ([#2](https://github.com/octo-org/app/pull/2)) by @ann
+
+## Dependencies
+
+- **deps:** bump ([`0000000`](https://github.com/octo-org/app/commit/0000000000000000000000000000000000000003))
+
+## Other changes
+
+- tidy up ([`0000000`](https://github.com/octo-org/app/commit/0000000000000000000000000000000000000004))
+
+## New contributors
+
+- @ann made their first contribution in [#1](https://github.com/octo-org/app/pull/1)
+
+Thanks to @ann, Nobody.
+
+**Full changelog**: [v0.9.0...v1.0.0](https://github.com/octo-org/app/compare/v0.9.0...v1.0.0)\
+""")
+
+
+def test_a_preview_mentions_nobody_and_links_no_change() -> None:
+    assert WRITER.write(PLAIN, None, is_quiet=True).markdown == snapshot("""\
+## Breaking changes
+
+- **audio:** drop `mono` (&#35;\u200b1) by ann
+
+## Bug fixes
+
+- no crackling (&#35;\u200b2) by ann
+
+## Dependencies
+
+- **deps:** bump (`0000000`)
+
+## Other changes
+
+- tidy up (`0000000`)
+
+## New contributors
+
+- ann made their first contribution in &#35;\u200b1
+
+Thanks to ann, Nobody.
+
+**Full changelog**: [v0.9.0...v1.0.0](https://github.com/octo-org/app/compare/v0.9.0...v1.0.0)\
+""")
+
+
+def test_no_changes_are_told_as_that() -> None:
+    assert WRITER.write(view(base=None), None, is_quiet=False).markdown == "No changes."
+
+
+@pytest.mark.parametrize("title", [HOSTILE, f"fix({HOSTILE}): x", f"fix: {HOSTILE}", LONG])
+def test_d19_a_hostile_title_is_nothing_but_text_in_the_notes(title: str) -> None:
+    hostile = author_named(HOSTILE, "octocat) @hubot")
+    commit = Commit(sha=Sha(SHA(1)), message=title, author=hostile)
+
+    markdown = WRITER.write(view(commit, base=None), None, is_quiet=True).markdown
+
+    assert live_parts(markdown) == []
+    assert len(markdown) < 8_000
+
+
+def test_a_name_that_is_no_login_is_never_mentioned() -> None:
+    commit = Commit(sha=Sha(SHA(1)), message="fix: x", author=author_named("@octocat", "evil login"))
+
+    assert "@octocat" not in WRITER.write(view(commit), None, is_quiet=False).markdown
+
+
+# -- the repository's own template -----------------------------------------------------------------------------
+
+
+def test_the_repository_may_have_a_template_of_its_own() -> None:
+    template = (
+        "# {{ version|upper }}\n{% for group in groups %}{{ group.title }}: {{ group.lines|length }}\n{% endfor %}"
+        "{{ contributors|map(attribute='who')|join(' and ') }}"
+    )
+
+    assert WRITER.write(PLAIN, template, is_quiet=False).markdown == snapshot("""\
+# 1.0.0
+Bug fixes: 1
+Dependencies: 1
+Other changes: 1
+@ann and Nobody\
+""")
+
+
+def test_a_broken_template_is_told_with_its_line_and_ours_takes_its_place() -> None:
+    written = WRITER.write(PLAIN, "one\ntwo\n{{ verzion }}", is_quiet=False)
+
+    assert written.trouble == snapshot("line 3: 'verzion' is undefined")
+    assert written.markdown == WRITER.write(PLAIN, None, is_quiet=False).markdown
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for i in range(10**9) %}x{% endfor %}",
+        "{{ 'x' * 10**9 }}",
+        "{{ version.__class__.__mro__ }}",
+        "{{ version|attr('__class__') }}",
+        "{{ version.format }}",
+        "{{ ''.join(groups) }}",
+        "{% set s = version ~ version %}",
+        "{% set s %}{{ version }}{{ version }}{% endset %}",
+        "{% include 'release_notes.md.j2' %}",
+        "{% import 'os' as os %}",
+        "{% extends 'x' %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{{ '%0999999999d'|format(1) }}",
+        "{{ version|center(999999999) }}",
+        "{{ version is divisibleby 0 }}",
+        "{{ config }}{{ self }}{{ lipsum }}{{ cycler }}",
+        "{{ groups }}",
+        "{% for letter in version %}{% endfor %}",
+        "{% for g in groups recursive %}{{ loop(groups) }}{% endfor %}",
+        "{% for a in groups %}" * 30 + "{% endfor %}" * 30,
+        "{{ " + "(" * 20_000 + "1" + ")" * 20_000 + " }}",
+        "{{" * 30_000,
+        "x" * (OUTPUT_LIMIT + 1),
+        "{% if %}",
+        "{{ 9" + "9" * 60_000 + " }}",
+    ],
+)
+def test_a_template_cannot_do_more_than_show_values(template: str) -> None:
+    began = time.monotonic()
+
+    assert WRITER.write(PLAIN, template, is_quiet=False).trouble is not None
+
+    assert time.monotonic() - began < 5
+
+
+def test_loops_within_loops_end() -> None:
+    values = {"many": [{"words": "x"}] * 2_000}
+    for source in (
+        "{% for a in many %}{% for b in many %}{% endfor %}{% endfor %}",
+        "{% for a in many %}{% for b in many %}{{ many|map(attribute='words')|join }}{% endfor %}{% endfor %}",
+        "{% for a in many %}{% set x = many|sort(attribute='words') %}{% endfor %}",
+    ):
+        with pytest.raises(BadTemplate, match="more than"):
+            Sandbox().write(source, values)
+
+
+@given(st.text(alphabet="{}%# \n'abforingst|.()[]*~1,_", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_template_is_written_or_told_and_nothing_else_happens(template: str) -> None:
+    with suppress(BadTemplate):
+        assert "@x" not in Sandbox().write(template, {"a": "@x", "f": ["1"]})
+
+
+def test_values_are_neutralised_in_any_template() -> None:
+    assert Sandbox().write("{{ a }}", {"a": HOSTILE}) == neutral(HOSTILE)
