@@ -6,7 +6,9 @@ import typer
 
 from app.cli import build_cli
 from app.cli_archive import add_archive
+from app.cli_doctor import add_doctor
 from app.cli_guard import add_protect
+from app.domain.doctor.check import Diagnosis
 from app.domain.protection.report import ProtectReport
 from app.domain.release.archive_manifest import Manifest
 from app.domain.release.archive_proof import Broken, Verified
@@ -54,11 +56,19 @@ def protect(repo: str, apply: bool) -> ProtectReport:  # noqa: FBT001 - handed o
     return protect_from_settings(repo, apply=apply)
 
 
+def diagnose(repo: str | None) -> Diagnosis:
+    """Look at everything that the service needs."""
+    from app.examining import diagnose_from_settings  # noqa: PLC0415 - the same
+
+    return diagnose_from_settings(repo)
+
+
 def whole_cli() -> typer.Typer:
     """Return the command line with everything put in."""
     made = build_cli(serve=serve, demo=demo, upgrade=upgrade)
     add_archive(made, export=export, verify=verify)
     add_protect(made, protect)
+    add_doctor(made, diagnose)
     return made
 
 

@@ -17,8 +17,6 @@ from app.ports import FoundRepo, GitHubError, Rejected, Throttled
 from app.settings import Settings, SettingsError, load_settings
 from app.worker.protecting import Hub, Protector
 
-AT_LEAST = "owner/name"
-
 
 def protect_from_settings(repo: str, *, apply: bool) -> ProtectReport:
     """Look at a repository's protection and set it up where asked. Raises Unusable where that cannot be."""
@@ -59,9 +57,7 @@ async def protect(hub: Hub, site: str, repo: str, *, apply: bool) -> ProtectRepo
 
 async def find_repo(hub: Hub, repo: str) -> FoundRepo:
     """Return a repository by `owner/name`. Raises Unusable for another word, and where the App is not there."""
-    owner, slash, name = repo.partition("/")
-    if not (owner and slash and name) or "/" in name:
-        raise Unusable(f"{repo} is no repository: it is named {AT_LEAST}.")
+    owner, name = owner_and_name(repo)
     installed = await hub.installation_on(owner, name)
     if installed is not None and installed.suspended_at is not None:
         raise Unusable(f"The App's installation on {installed.account} is suspended: it can see and do nothing there.")
@@ -69,6 +65,14 @@ async def find_repo(hub: Hub, repo: str) -> FoundRepo:
     if found is None:
         raise Unusable(f"The App is not installed on {repo}, or there is no such repository.")
     return found
+
+
+def owner_and_name(repo: str) -> tuple[str, str]:
+    """Return the two parts of a repository's name. Raises Unusable for what is none."""
+    owner, slash, name = repo.partition("/")
+    if not (owner and slash and name) or "/" in name:
+        raise Unusable(f"{repo} is no repository: it is named owner/name.")
+    return owner, name
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.schema import trouble_with
 from app.adapters.db.tags import SqlTags
+from app.adapters.db.waiting import oldest_waiting
 from app.adapters.github.client import Line
 from app.adapters.github.exchange import open_transport
 from app.adapters.github.operations import RestGitHub
@@ -27,10 +28,15 @@ from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
 from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import Find, LocalScheduler
+from app.domain.doctor.service import KeyFacts
+from app.domain.values import Sha
 from app.ports import Clock, Signer, Work
 from app.web.health import health_routes
+from app.web.metrics import metrics_routes
 from app.web.webhook import webhook_routes
+from app.worker.checkups import Checkups
 from app.worker.commands import CommandDesk
+from app.worker.doctor import Doctor, Surroundings
 from app.worker.freezing import Freezer
 from app.worker.gates import Gates
 from app.worker.guard import TagGuard
@@ -64,6 +70,8 @@ class Wiring:
     clock: Clock = field(default_factory=SystemClock)
     pace: Pace = field(default_factory=Pace)  # how far apart a release is shown
     writing: WritePace = field(default_factory=WritePace)  # how fast content is written: GitHub's own limits
+    public_url: str | None = None  # where GitHub is to send webhooks; None: nobody has said
+    has_doctor: bool = True  # it looks after itself, at the start and every hour
 
 
 class Service:
@@ -85,6 +93,7 @@ class Service:
         routes: list[BaseRoute] = [
             *webhook_routes(self.inbox, verify, self.scheduler.wake, clock),
             *health_routes(lambda: self.database.run(trouble_with)),
+            *metrics_routes(lambda: self.checkups.latest, self.github.remaining),
         ]
         self.web = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
 
@@ -100,6 +109,7 @@ class Service:
             "freeze": lambda key: freezer.show(key),  # noqa: PLW0108 - bound late
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
             "tags": lambda key: guard.look(key),  # noqa: PLW0108 - bound late
+            "doctor": lambda key: self.checkups.examine(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
         sweeps: dict[str, Find] = {
@@ -111,6 +121,8 @@ class Service:
             "tags": lambda: guard.unwatched(),  # noqa: PLW0108 - bound late
             "prune": _payloads,
         }
+        if wiring.has_doctor:
+            sweeps["doctor"] = lambda: self.checkups.due()  # noqa: PLW0108 - bound late
         self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
         bench = Workbench(
             releases=self.releases,
@@ -130,6 +142,26 @@ class Service:
         gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)
         ledger = LedgerWorker(self.ledger, bench, TagReverter(self.github, gates, memory, wiring.clock))
         guard = TagGuard(bench, memory, gates, are_ours_signed=wiring.signer is not None)
+        self.checkups = Checkups(self._doctor(wiring), self.releases, self.scheduler, wiring.clock)
+
+    def _doctor(self, wiring: Wiring) -> Doctor:
+        """Make who looks after the service."""
+        signer = wiring.signer
+        key = KeyFacts(kind=signer.kind if signer else "", fingerprint=signer.fingerprint if signer else "")
+
+        async def targets(repo: int) -> Sequence[Sha]:
+            return [release.target.sha for release in await self.releases.open_in(repo)]
+
+        around = Surroundings(
+            site=wiring.site_url,
+            public_url=wiring.public_url,
+            clock=wiring.clock,
+            database=lambda: self.database.run(trouble_with),
+            oldest_waiting=lambda: self.database.run(oldest_waiting),
+            key=lambda: key,
+            targets=targets,
+        )
+        return Doctor(self.github, around)
 
     async def _prune(self, clock: Clock) -> None:
         """Drop the payloads of deliveries handled long ago: their ids stay, so that none is taken twice."""

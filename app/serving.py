@@ -141,6 +141,7 @@ def _service(settings: Settings) -> Service:
                 api_url=settings.github_api_url,
                 site_url=settings.github_url,
                 signer=signer,
+                public_url=settings.public_url,
             )
         )
     except ValueError as error:

@@ -26,6 +26,7 @@ def main() -> None:
     upgrade(database)
     app = httpx.get(f"{github}/bench/app").json()
     wiring = Wiring(
+        has_doctor=False,
         app_id=app["id"],
         private_key=app["private_key"],
         webhook_secrets=[app["webhook_secret"]],

@@ -215,7 +215,7 @@ class Bot:
 
 @asynccontextmanager
 async def running_bot(
-    folder: Path, *, plan: str = PLAN_TEXT, files: Mapping[str, str] | None = None
+    folder: Path, *, plan: str = PLAN_TEXT, files: Mapping[str, str] | None = None, has_doctor: bool = False
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
     clock = SimClock()
@@ -226,6 +226,7 @@ async def running_bot(
     checked = ContractChecked(github.asgi)
     meddler = Meddler(checked)
     wiring = Wiring(
+        has_doctor=has_doctor,
         app_id=room.app.id,
         private_key=room.private_key,
         webhook_secrets=[room.webhook_secret],

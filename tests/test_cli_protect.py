@@ -278,3 +278,45 @@ def test_wrong_settings_are_told_before_anything_is_asked(monkeypatch: pytest.Mo
     told = CliRunner().invoke(main.whole_cli(), ["protect", REPO])
     assert told.exit_code == 2
     assert "GONOGO_APP_ID is not set" in told.output
+
+
+def test_the_plans_environment_asks_the_app(desk: Desk) -> None:
+    plan = PLAN.replace("tag: v{version}", "environment: production")
+    desk.github.commit(REPO, {".github/release-plan.md": plan}, by="owner")
+    told = desk.gonogo("protect", REPO, "--apply")
+    assert "\n".join(told.output.splitlines()[-5:]) == snapshot("""\
+      may pass it by: nobody
+  done: create the environment "production"
+  done: let App 1019 decide deployments to the environment "production"
+      custom deployment protection rule
+Done: it stands.\
+""")
+    assert told.exit_code == 0
+    assert [rule.app.slug for rule in desk.room.repo.environments["production"].rules] == ["go-no-go"]
+    assert desk.gonogo("protect", REPO).output.splitlines()[-1] == "Nothing to change."
+
+
+def test_a_private_repository_without_enterprise_has_rulesets_and_no_guarded_environment(desk: Desk) -> None:
+    desk.room.repo.plan = "team"
+    plan = PLAN.replace("tag: v{version}", "environment: production")
+    desk.github.commit(REPO, {".github/release-plan.md": plan}, by="owner")
+    told = desk.gonogo("protect", REPO, "--apply")
+    assert told.output == snapshot("""\
+white-room/daw  App go-no-go (1019), tags refs/tags/v*, environment production
+  done: create the tag ruleset "Go/No-Go: only the App makes release tags"
+      tags: refs/tags/v*
+      forbids: making, moving, deleting, forcing tags
+      may pass it by: App 1019, always
+  done: create the tag ruleset "Go/No-Go: release/gate must be green"
+      tags: refs/tags/v*
+      requires: release/gate from App 1019, also when a tag is made
+      may pass it by: nobody
+  done: create the environment "production"
+  not done: let App 1019 decide deployments to the environment "production"
+      custom deployment protection rule
+  ! GitHub lets no App decide about deployments here: the repository is private, and that takes GitHub Enterprise.
+      The gate takes its place: `/release` dispatches the production run only when the gate allows it. A run that somebody starts by hand is not held.
+1 change could not be made.
+""")
+    assert told.exit_code == 1
+    assert len(desk.room.repo.protection.rulesets) == 2

@@ -471,6 +471,11 @@ class Repo:
         """Whether the owner's plan has no rulesets, nor environments, for this repository."""
         return self.private and self.plan == "free"
 
+    @property
+    def lacks_guards(self) -> bool:
+        """Whether the owner's plan lets no App guard an environment of this repository."""
+        return self.private and self.plan != "enterprise"
+
     environments: dict[str, Environment] = field(default_factory=dict[str, Environment])  # lower-case name -> it
     deployments: dict[int, Deployment] = field(default_factory=dict[int, Deployment])
 

@@ -38,11 +38,8 @@ class Look:
     judgement: Judgement | None  # None where the rulesets could not be read
     changes: tuple[Change, ...]
     limits: tuple[Limit, ...]
-
-    @property
-    def is_well(self) -> bool:
-        """Whether nothing is left to do."""
-        return not self.changes and not any(limit.is_open for limit in self.limits)
+    rules_limit: Limit | None = None  # why the rulesets could not be read
+    environment_limits: tuple[Limit, ...] = ()  # why environments could not be
 
 
 class Protector:
@@ -60,10 +57,13 @@ class Protector:
         changes: list[Change] = []
         known: list[Limit] = [] if plans else [_no_plan(found)]
         judgement: Judgement | None = None
+        of_rules: Limit | None = None
+        of_environments: list[Limit] = []
         try:
             rulesets = await self._hub.rulesets(found.repo)
         except Rejected as error:
-            known.append(limits.of_rulesets(error.status, error.message, self._links(app, found)))
+            of_rules = limits.of_rulesets(error.status, error.message, self._links(app, found))
+            known.append(of_rules)
         else:
             judgement = judge_rulesets(wanted, rulesets)
             changes += ruleset_changes(wanted, rulesets)
@@ -73,7 +73,7 @@ class Protector:
             try:
                 guards = await self._hub.guards_of(found.repo, environment)
             except Rejected as error:
-                known.append(self._environment_limit(error, app, found))
+                of_environments.append(self._environment_limit(error, app, found))
             else:
                 changes += environment_changes(one, {environment: guards})
         if changes and found.installation.permissions.get("administration") != "write":
@@ -85,7 +85,9 @@ class Protector:
             wanted=wanted,
             judgement=judgement,
             changes=tuple(changes),
-            limits=tuple(dict.fromkeys(known)),
+            limits=tuple(dict.fromkeys((*known, *of_environments))),
+            rules_limit=of_rules,
+            environment_limits=tuple(of_environments),
         )
 
     async def apply(self, look: Look) -> tuple[Sequence[Change], Sequence[Limit]]:

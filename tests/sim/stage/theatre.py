@@ -161,6 +161,7 @@ def service_of(stage: Stage, folder: Path) -> Service:
     upgrade(database)
     return Service(
         Wiring(
+            has_doctor=False,
             app_id=stage.app_id,
             private_key=stage.private_key_pem,
             webhook_secrets=[stage.webhook_secret],

@@ -2,6 +2,7 @@
 
 from app.sim.doing import deployments as doing
 from app.sim.doing.reviewing import Review, review
+from app.sim.doing.rulesets import UPGRADE
 from app.sim.http.paging import page
 from app.sim.http.request import Request, Route
 from app.sim.shapes import deployments as shapes
@@ -10,7 +11,13 @@ from app.sim.wire import Answer, Json, Refusal, found, invalid, text, wanted, wh
 
 
 def _environment(request: Request) -> Environment:
+    _refuse_where_free(request)
     return found(request.repo.environments.get(request.args["environment_name"].lower()))
+
+
+def _refuse_where_free(request: Request) -> None:
+    if request.repo.lacks_rulesets:
+        raise Refusal(403, UPGRADE)
 
 
 def list_environments(request: Request) -> Answer:
@@ -26,6 +33,7 @@ def get_environment(request: Request) -> Answer:
 
 def put_environment(request: Request) -> Answer:
     """PUT .../environments/{environment_name}: made where it is not there; only Apps can guard it."""
+    _refuse_where_free(request)
     asked = {key for key in ("wait_timer", "reviewers", "deployment_branch_policy") if request.body.get(key)}
     if asked:
         raise Refusal(422, f"The simulated GitHub has no {', '.join(sorted(asked))} of environments")
@@ -43,6 +51,8 @@ def list_rules(request: Request) -> Answer:
 
 def create_rule(request: Request) -> Answer:
     """POST .../deployment_protection_rules: an App guards the environment from now on."""
+    if request.repo.lacks_guards:
+        raise Refusal(403, UPGRADE)
     number = whole(request.body, "integration_id")
     if number is None:
         raise invalid("DeploymentProtectionRule", "integration_id", "missing_field")
