@@ -1,10 +1,10 @@
 """What the tag guard remembers of a repository's tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.guard.memory import KnownTag
+from app.domain.guard.memory import KnownTag, Memory
 from app.domain.values import Sha
 
 
@@ -14,14 +14,14 @@ class TagNotes:
 
     repo: int
     tags: Sequence[KnownTag] = ()  # each with its next revision
-    begins: bool = False  # it is the guard's first look at the repository
+    patterns: Sequence[str] = ()  # of names that were looked for now for the first time
 
 
 class TagMemory(Protocol):
     """Tags as the guard saw them last. They are written by `Releases.commit`, together with what follows from them."""
 
-    async def known(self, repo: int) -> Mapping[str, KnownTag] | None:
-        """Return the tags of a repository by name; None where the guard has never looked at it."""
+    async def of(self, repo: int) -> Memory:
+        """Return what is remembered of a repository; nothing where the guard has never looked at it."""
         ...
 
     async def gone(self, repo: int, name: str, at: Sha) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 
 import structlog
 
-from app.domain.guard.memory import KnownTag, Standing
+from app.domain.guard.looking import sort_out
+from app.domain.guard.naming import fits, prefixes
 from app.ports import GitHubError, TagMemory, TagRef, Throttled
 from app.worker.guard_judge import TagJudge
 from app.worker.guard_report import GuardReport
@@ -56,51 +57,21 @@ class TagGuard:
 
     async def _look(self, scope: Scope) -> bool:
         """Look once; True where there is more to be looked at soon. Raises GitHubError."""
-        known = await self._memory.known(scope.repo.id)
-        standing = await self._standing(scope)
-        before = () if known is not None else _from_before(scope, standing)
-        old = {**(known or {}), **{tag.name: tag for tag in before}}
-        fresh = [ref for name, ref in sorted(standing.items()) if _is_news(old.get(name), ref)]
-        missing = _missing(scope, known or {}, standing)
+        memory, refs = await self._memory.of(scope.repo.id), await self._standing(scope)
+        watch = scope.watch({*refs, *memory.tags})
+        found = sort_out(watch, memory, {name: ref.object for name, ref in refs.items()})
         judge = TagJudge(self._bench, self._gates, scope, are_ours_signed=self._are_ours_signed)
-        looked = [await judge.missing(tag) for tag in missing[:_MOST]]
-        looked += [await judge.standing(ref, old.get(ref.name)) for ref in fresh[:_MOST]]
-        news = [one for one in looked if one is not None]
-        is_written = await GuardReport(self._bench, scope).write(news, before, begins=known is None)
-        return not is_written or max(len(fresh), len(missing)) > _MOST
+        looked = [await judge.missing(tag) for tag in found.missing[:_MOST]]
+        looked += [await judge.standing(refs[name], memory.tags.get(name)) for name in found.fresh[:_MOST]]
+        looked += [await judge.redeemed(refs[name], memory.tags[name]) for name in found.waiting]
+        report = GuardReport(self._bench, scope, found)
+        is_written = await report.write([one for one in looked if one is not None])
+        return not is_written or max(len(found.fresh), len(found.missing)) > _MOST
 
     async def _standing(self, scope: Scope) -> Mapping[str, TagRef]:
         """Return the tags that are looked at, by name."""
-        found: dict[str, TagRef] = {}
-        for prefix in scope.prefixes():
-            for ref in await self._bench.github.tags(scope.repo, prefix):
-                if scope.is_watched(ref.name):
-                    found[ref.name] = ref
+        patterns, found = scope.patterns, dict[str, TagRef]()
+        for prefix in prefixes(patterns):
+            refs = await self._bench.github.tags(scope.repo, prefix)
+            found |= {ref.name: ref for ref in refs if any(fits(ref.name, pattern) for pattern in patterns)}
         return found
-
-
-def _is_news(known: KnownTag | None, ref: TagRef) -> bool:
-    return known is None or known.standing is Standing.GONE or known.object != ref.object
-
-
-def _from_before(scope: Scope, standing: Mapping[str, TagRef]) -> Sequence[KnownTag]:
-    """Return what is taken as it stands at the first look: all but the tags of releases that are going on."""
-    of_open = {release.tag for release in scope.open}
-    return [
-        KnownTag(name=name, object=ref.object, standing=Standing.BEFORE, kept=ref.object, revision=1)
-        for name, ref in sorted(standing.items())
-        if name not in of_open
-    ]
-
-
-def _missing(scope: Scope, known: Mapping[str, KnownTag], standing: Mapping[str, TagRef]) -> Sequence[KnownTag]:
-    """Return the tags that stood somewhere and are not listed any more, of those that are looked for."""
-    listed = tuple(scope.prefixes())
-    return [
-        tag
-        for name, tag in sorted(known.items())
-        if tag.standing is not Standing.GONE
-        and name not in standing
-        and name.startswith(listed)
-        and scope.is_watched(name)
-    ]

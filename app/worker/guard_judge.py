@@ -63,6 +63,18 @@ class TagJudge:
             is_green=gate is not None and gate.is_green,
         )
 
+    async def redeemed(self, ref: TagRef, known: KnownTag) -> Looked | None:
+        """Judge an incident that stands where it stood: the gate may have turned green. None where nothing is new."""
+        try:
+            tag = await self._followed(ref)
+        except Missing:
+            return None
+        gate = await self._gate(tag.commit, is_anew=False)
+        verdict = judge_tag(self._facts(tag, known, gate))
+        if verdict.is_incident:
+            return None
+        return Looked(name=tag.name, object=tag.object, commit=tag.commit, verdict=verdict, known=known, is_green=True)
+
     async def missing(self, known: KnownTag) -> Looked | None:
         """Judge a tag that is not listed any more; None where it is there after all. Raises GitHubError."""
         if await self._bench.github.tag(self._scope.repo, known.name) is not None:

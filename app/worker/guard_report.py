@@ -6,6 +6,7 @@ from typing import Final
 
 from app.domain.decision import Accepted
 from app.domain.guard.effects import DeleteTag
+from app.domain.guard.looking import Look
 from app.domain.guard.memory import KnownTag, Standing
 from app.domain.messages_guard import TagIncidents, TagIncidentsTitle, TagLine, TagRemarks
 from app.domain.release.events_guard import GuardEvent, TagAccepted, TagIncident
@@ -23,19 +24,21 @@ _TRIES: Final = 3  # of a report that finds a release has moved on
 class GuardReport:
     """Writes down what the guard makes of tags, so that each thing is told once."""
 
-    def __init__(self, bench: Workbench, scope: Scope) -> None:
+    def __init__(self, bench: Workbench, scope: Scope, found: Look) -> None:
         self._bench = bench
         self._scope = scope
+        self._found = found
 
-    async def write(self, looked: Sequence[Looked], before: Sequence[KnownTag], *, begins: bool) -> bool:
+    async def write(self, looked: Sequence[Looked]) -> bool:
         """Write it all; False where somebody else was quicker each time, and the look is to be taken again."""
-        if not looked and not begins:
+        quiet, patterns = self._found.quiet, self._found.patterns
+        if not looked and not quiet and not patterns:
             return True
         groups: dict[ReleaseId | None, list[Looked]] = {}
         for one in looked:
             release = self._scope.concerned(one.name, one.commit)
             groups.setdefault(release.id if release else None, []).append(one)
-        notes = TagNotes(repo=self._scope.repo.id, tags=[*before, *map(_remembered, looked)], begins=begins)
+        notes = TagNotes(repo=self._scope.repo.id, tags=[*quiet, *map(_remembered, looked)], patterns=patterns)
         for _ in range(_TRIES):
             releases = [await self._bench.releases.get(of) for of in groups if of is not None]
             draft = Draft([release for release in releases if release is not None], self._bench.renderer)
@@ -69,8 +72,9 @@ class GuardReport:
             draft.reply(id_, repo, release.issue, self._source("remark", remarks), message)
 
     def _is_deleted(self, one: Looked) -> bool:
-        is_there = one.verdict.is_incident and not one.is_gone
-        return is_there and not one.is_green and self._scope.rules_of(one.name).delete
+        """Whether it is to be deleted: not what may have stood there before anybody looked."""
+        is_wrong = one.verdict.is_incident and not one.is_gone and not one.is_green
+        return is_wrong and one.name not in self._found.may_be_old and self._scope.rules_of(one.name).delete
 
     def _deletion(self, one: Looked, release: Release | None) -> DeleteTag:
         return DeleteTag(

@@ -1,10 +1,11 @@
 """What the guard looks at in one repository: its latest releases, and what their plans say of tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.guard.naming import is_exempt, is_release_tag, prefixes
+from app.domain.guard.looking import Watch
+from app.domain.guard.naming import fits, is_exempt
 from app.domain.plan.model import GuardRules
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId, Repo, Sha
@@ -43,14 +44,20 @@ class Scope:
         newest = (self.open or self.releases)[-1]
         return self.rules[own.id if own is not None and own.closed is None else newest.id]
 
-    def is_watched(self, name: str) -> bool:
-        """Whether a tag is looked at."""
-        is_one = self.own(name) is not None or is_release_tag(name, self.rules.values())
-        return is_one and not is_exempt(name, self.rules_of(name))
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of the names of these tags, and the names of releases that fit none of them."""
+        patterns = dict.fromkeys(rules.tags for rules in self.rules.values())
+        names = [one.tag for one in self.releases if self.own(one.tag) and not any(fits(one.tag, p) for p in patterns)]
+        return tuple(dict.fromkeys((*patterns, *names)))
 
-    def prefixes(self) -> Sequence[str]:
-        """Return how the names of all these tags begin."""
-        return prefixes(self.rules.values(), {release.tag for release in self.releases if self.own(release.tag)})
+    def watch(self, names: Iterable[str]) -> Watch:
+        """Return which tags are looked at, of these names."""
+        return Watch(
+            patterns=self.patterns,
+            exempt=frozenset(name for name in names if is_exempt(name, self.rules_of(name))),
+            of_open=frozenset(release.tag for release in self.open),
+        )
 
     def concerned(self, name: str, commit: Sha | None) -> Release | None:
         """Return the release in whose issue a tag is told of; None where there is none to tell it in.

@@ -133,8 +133,9 @@ Index("ix_checks_unsettled", checks.c.name, checks.c.repo, sqlite_where=UNSETTLE
 guarded = Table(
     "guarded",
     metadata,
-    Column("repo", BigInteger, nullable=False, autoincrement=False),  # the tag guard has begun to look at it
-    PrimaryKeyConstraint("repo"),
+    Column("repo", BigInteger, nullable=False),
+    Column("pattern", Text, nullable=False),  # of names of tags that the guard has begun to look for
+    PrimaryKeyConstraint("repo", "pattern"),
 )
 
 tags = Table(

@@ -1,17 +1,15 @@
 """What the tag guard remembers of tags, in the database."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.db.engine import Database
 from app.adapters.db.tables import guarded, tags
-from app.domain.guard.memory import KnownTag, Standing
+from app.domain.guard.memory import KnownTag, Memory, Standing
 from app.domain.values import Sha
 from app.ports import Conflict, TagNotes
 
-_BEGUN = select(guarded.c.repo).where(guarded.c.repo == bindparam("repo"))
+_PATTERNS = select(guarded.c.pattern).where(guarded.c.repo == bindparam("repo"))
 _KNOWN = select(tags).where(tags.c.repo == bindparam("repo"))
 _BEGIN = insert(guarded)
 _NEW = insert(tags)
@@ -34,14 +32,12 @@ class SqlTags:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def known(self, repo: int) -> Mapping[str, KnownTag] | None:
-        """Return the tags of a repository by name; None where the guard has never looked at it."""
+    async def of(self, repo: int) -> Memory:
+        """Return what is remembered of a repository; nothing where the guard has never looked at it."""
 
-        def read(connection: Connection) -> dict[str, KnownTag] | None:
-            if connection.execute(_BEGUN, {"repo": repo}).one_or_none() is None:
-                return None
-            return {
-                row.name: KnownTag(
+        def read(connection: Connection) -> Memory:
+            known = [
+                KnownTag(
                     name=row.name,
                     object=Sha(row.object),
                     standing=Standing(row.standing),
@@ -49,7 +45,9 @@ class SqlTags:
                     revision=row.revision,
                 )
                 for row in connection.execute(_KNOWN, {"repo": repo})
-            }
+            ]
+            patterns = connection.execute(_PATTERNS, {"repo": repo}).scalars()
+            return Memory(patterns=frozenset(patterns), tags={tag.name: tag for tag in known})
 
         return await self._database.run(read)
 
@@ -62,8 +60,8 @@ class SqlTags:
 def write_tags(connection: Connection, notes: TagNotes) -> None:
     """Write down what the guard saw, within a transaction. Raises Conflict where another look was quicker."""
     try:
-        if notes.begins:
-            connection.execute(_BEGIN, {"repo": notes.repo})
+        if notes.patterns:
+            connection.execute(_BEGIN, [{"repo": notes.repo, "pattern": pattern} for pattern in notes.patterns])
         new = [tag for tag in notes.tags if tag.revision == 1]
         if new:
             connection.execute(_NEW, [{"repo": notes.repo, "name": tag.name, **_row(tag)} for tag in new])

@@ -1,6 +1,7 @@
 """What the guard remembers of a tag, so that it tells of each thing once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.values import Sha
@@ -24,3 +25,11 @@ class KnownTag:
     standing: Standing
     kept: Sha | None  # where it has to stay: the commit it was accepted at, of one from before what it points at
     revision: int  # how often something was written down of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """All that the guard remembers of a repository."""
+
+    patterns: frozenset[str] = frozenset()  # of names that were looked for before
+    tags: Mapping[str, KnownTag] = field(default_factory=dict[str, KnownTag])  # by name

@@ -11,9 +11,9 @@ from app.domain.plan.model import GuardRules
 _VERSION: Final = r"[0-9][0-9A-Za-z.+_-]*"  # of a name that nobody has announced: what begins with a digit
 
 
-def is_release_tag(name: str, rules: Iterable[GuardRules]) -> bool:
-    """Whether a tag is named as one of these plans names the tags of its releases, whatever the version."""
-    return any(_names(each.tags).fullmatch(name) for each in rules)
+def fits(name: str, pattern: str) -> bool:
+    """Whether a tag is named as a plan names the tags of its releases, whatever the version."""
+    return _names(pattern).fullmatch(name) is not None
 
 
 def is_exempt(name: str, rules: GuardRules) -> bool:
@@ -21,11 +21,10 @@ def is_exempt(name: str, rules: GuardRules) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in rules.exempt)
 
 
-def prefixes(rules: Iterable[GuardRules], names: Iterable[str]) -> Sequence[str]:
+def prefixes(patterns: Iterable[str]) -> Sequence[str]:
     """Return how the names begin that are to be looked for: as few beginnings as say them all."""
-    wanted = sorted({*(each.tags.partition("*")[0] for each in rules), *names})
     found: list[str] = []
-    for prefix in wanted:
+    for prefix in sorted({pattern.partition("*")[0] for pattern in patterns}):
         if not found or not prefix.startswith(found[-1]):
             found.append(prefix)
     return found

@@ -92,7 +92,7 @@ def test_the_guard_s_memory_comes_and_goes_with_its_migration(url: str) -> None:
         config.attributes["connection"] = connection
         connection.execute(text("INSERT INTO timers VALUES ('poll:r1', 1)"))
         command.upgrade(config, "0004")
-        connection.execute(text("INSERT INTO guarded VALUES (7)"))
+        connection.execute(text("INSERT INTO guarded VALUES (7, 'v*')"))
         connection.execute(text("INSERT INTO tags VALUES (7, 'v1', 'a', 'accepted', 'a', 1)"))
         command.downgrade(config, "0003")
         left = set(inspect(connection).get_table_names())

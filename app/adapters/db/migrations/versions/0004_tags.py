@@ -11,8 +11,9 @@ def upgrade() -> None:
     """Go to this schema."""
     op.create_table(
         "guarded",
-        sa.Column("repo", sa.BigInteger, nullable=False, autoincrement=False),
-        sa.PrimaryKeyConstraint("repo", name="pk_guarded"),
+        sa.Column("repo", sa.BigInteger, nullable=False),
+        sa.Column("pattern", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("repo", "pattern", name="pk_guarded"),
     )
     op.create_table(
         "tags",

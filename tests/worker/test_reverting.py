@@ -1,0 +1,160 @@
+"""Deleting a tag and stopping its runs: only after all was read anew, and never for what it is not any more."""
+
+import pytest
+
+from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
+from app.domain.guard.outcomes import GateIsGreen, TagDeleted, TagNotDeletable, TagOutcome, TagOvertaken
+from app.domain.release.gate import GateState
+from app.domain.release.model import Progress
+from app.domain.values import Sha
+from app.ports import GitHubError, Missing, Rejected, Unclear
+from app.worker.reverting import TagReverter
+from tests.given import OTHER_SHA, REPO, SHA, run_seen
+from tests.worker.guarding import TAG_OBJECT, FleetingGitHub, GatesByHand, tag
+from tests.worker.workshop import Workshop
+
+pytestmark = pytest.mark.anyio
+
+KEY = "release:r1"
+DELETE = DeleteTag(repo=REPO, tag="v1.0.0", object=TAG_OBJECT, commit=SHA, issue=12, told="t")
+CANCEL = CancelTagRuns(repo=REPO, tag="v1.0.0", commit=SHA, told="t")
+NO = Rejected(422, "Cannot delete this tag")
+ISSUE = OpenIssue(repo=REPO, title="Look", body="<!-- gonogo:reply:m -->", mark="m")
+
+
+async def deleted(shop: Workshop, effect: DeleteTag = DELETE, gates: GatesByHand | None = None) -> TagOutcome:
+    return await TagReverter(shop.github, gates or GatesByHand(shop), shop.memory, shop.clock).delete(effect)
+
+
+async def drained(shop: Workshop) -> list[str]:
+    """Perform the ledger, and return the kinds of what is in the release's log since its start."""
+    await shop.ledger_worker.drain(KEY)
+    return [event.kind for event in await shop.releases.events((await shop.release()).id)][1:]
+
+
+async def test_a_tag_that_stands_as_told_is_deleted(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop)
+    assert await deleted(shop) == TagDeleted()
+    assert shop.github.tagged == {}
+    assert await deleted(shop) == TagDeleted()  # again: it is not there any more
+    assert shop.github.calls.count("delete_tag") == 1
+
+
+async def test_a_tag_whose_gate_is_found_green_stays(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop)
+    assert await deleted(shop, gates=GatesByHand(shop, true=GateState.SUCCESS)) == GateIsGreen()
+    assert list(shop.github.tagged) == ["v1.0.0"]
+
+
+async def test_a_tag_that_stands_elsewhere_by_now_stays(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop, made=Sha("d5" * 20))
+    assert await deleted(shop) == TagOvertaken()
+    assert list(shop.github.tagged) == ["v1.0.0"]
+
+
+async def test_a_tag_that_github_keeps_is_not_called_deleted(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop)
+    shop.github.errors["delete_tag"] = [NO]
+    assert await deleted(shop) == TagNotDeletable(reason="GitHub answered 422: Cannot delete this tag")
+
+
+async def test_a_refusal_to_delete_what_is_gone_is_no_failure(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop)
+    github = FleetingGitHub(tagged=shop.github.tagged)
+    reverter = TagReverter(github, GatesByHand(shop), shop.memory, shop.clock)
+    assert await reverter.delete(DELETE) == TagDeleted()
+
+
+@pytest.mark.parametrize(
+    ("effect", "reads"),
+    [(DELETE, 1), (DeleteTag(repo=REPO, tag="v1.0.0", object=TAG_OBJECT, commit=OTHER_SHA, issue=12, told="t"), 0)],
+)
+async def test_a_gate_is_read_anew_where_there_is_one(shop: Workshop, effect: DeleteTag, reads: int) -> None:
+    await shop.open_release()
+    tag(shop)
+    gates = GatesByHand(shop)
+    await deleted(shop, effect, gates)
+    assert gates.reread_times == reads
+
+
+async def test_where_the_gate_cannot_be_read_nothing_is_deleted_or_cancelled_and_that_is_told(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop)
+    shop.github.errors["head_of"] = [Rejected(403, "Resource not accessible by integration")]
+    await shop.plan(DELETE)
+    assert await drained(shop) == ["tag_left"]
+    assert list(shop.github.tagged) == ["v1.0.0"]
+    assert "could not be read anew: GitHub answered: " in shop.github.comments[1000]
+    assert [kind for kind, _, _ in await shop.entries()] == ["delete_tag", "reply"]
+
+
+async def test_an_unclear_answer_is_asked_for_again(shop: Workshop) -> None:
+    await shop.open_release()
+    tag(shop)
+    shop.github.errors["delete_tag"] = [Unclear("timeout")]
+    await shop.plan(DELETE)
+    assert await drained(shop) == []
+    shop.github.tagged.clear()  # it had been done all the same
+    await shop.clock.wind(5)
+    assert await drained(shop) == ["tag_reverted"]
+
+
+# -- its runs ---------------------------------------------------------------------------------------------------------
+
+
+async def test_runs_that_go_on_are_cancelled_and_others_are_left(shop: Workshop) -> None:
+    await shop.open_release()
+    going, over = run_seen(progress=Progress.RUNNING, run_id=500), run_seen(progress=Progress.SUCCESS, run_id=501)
+    shop.github.sightings["runs_of_tag"] = [going, over]
+    await shop.plan(CANCEL)
+    assert await drained(shop) == ["tag_runs_cancelled"]
+    assert shop.github.calls.count("cancel") == 1
+
+
+async def test_runs_are_looked_for_for_a_while_before_there_are_none(shop: Workshop) -> None:
+    await shop.open_release()
+    await shop.plan(CANCEL)
+    assert await drained(shop) == []
+    for _ in range(12):
+        assert [state for _, state, _ in await shop.entries()] == ["todo"]
+        await shop.clock.wind(10)
+        assert await drained(shop) == []
+    assert [state for _, state, _ in await shop.entries()] == ["done"]
+
+
+@pytest.mark.parametrize("error", [Missing(404, "Not Found"), Rejected(409, "Cannot cancel a completed run")])
+async def test_a_run_that_ended_by_itself_is_no_failure(shop: Workshop, error: GitHubError) -> None:
+    await shop.open_release()
+    shop.github.sightings["runs_of_tag"] = [run_seen(progress=Progress.RUNNING, run_id=500)]
+    shop.github.sighting = run_seen(progress=Progress.SUCCESS, run_id=500)
+    shop.github.errors["cancel"] = [error]
+    await shop.plan(CANCEL)
+    assert await drained(shop) == []
+    assert [state for _, state, _ in await shop.entries()] == ["done"]
+
+
+# -- issues -----------------------------------------------------------------------------------------------------------
+
+
+async def test_an_issue_whose_answer_was_lost_is_not_opened_twice(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["open_issue"] = [Unclear("timeout")]
+    shop.github.opened[900] = ("Look", ISSUE.body)  # it had been opened all the same
+    await shop.plan(ISSUE)
+    await drained(shop)
+    await shop.clock.wind(5)
+    await drained(shop)
+    assert list(shop.github.opened) == [900]
+
+
+async def test_an_issue_that_cannot_be_opened_is_given_up(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["open_issue"] = [Rejected(410, "Issues are disabled for this repo")]
+    await shop.plan(ISSUE)
+    await drained(shop)
+    assert [state for _, state, _ in await shop.entries()] == ["failed"]
