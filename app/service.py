@@ -42,11 +42,13 @@ from app.worker.gates import Gates
 from app.worker.guard import TagGuard
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import LedgerWorker
+from app.worker.notes import NotesDesk
 from app.worker.plans import Plans
 from app.worker.poll import Poller
 from app.worker.reverting import TagReverter
 from app.worker.show import Pace, Shower
 from app.worker.show_gate import GateShower
+from app.worker.tagging import TagMaker
 from app.worker.workbench import Workbench
 from handlers.commands import load_commands
 from handlers.events import load_events
@@ -140,7 +142,8 @@ class Service:
         shower = Shower(bench, wiring.pace)
         poller = Poller(bench)
         gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)
-        ledger = LedgerWorker(self.ledger, bench, TagReverter(self.github, gates, memory, wiring.clock))
+        tags = TagMaker(bench, gates, NotesDesk(bench), wiring.signer)
+        ledger = LedgerWorker(self.ledger, bench, tags, TagReverter(self.github, gates, memory, wiring.clock))
         guard = TagGuard(bench, memory, gates, are_ours_signed=wiring.signer is not None)
         self.checkups = Checkups(self._doctor(wiring), self.releases, self.scheduler, wiring.clock)
 

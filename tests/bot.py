@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.tables import deliveries, ledger
+from app.ports import Signer
 from app.service import Service, Wiring
 from app.sim.clock import SimClock
 from app.sim.github import SimGitHub
@@ -215,7 +216,12 @@ class Bot:
 
 @asynccontextmanager
 async def running_bot(
-    folder: Path, *, plan: str = PLAN_TEXT, files: Mapping[str, str] | None = None, has_doctor: bool = False
+    folder: Path,
+    *,
+    plan: str = PLAN_TEXT,
+    files: Mapping[str, str] | None = None,
+    signer: Signer | None = None,
+    has_doctor: bool = False,
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
     clock = SimClock()
@@ -233,6 +239,7 @@ async def running_bot(
         database_url=database,
         transport=httpx.ASGITransport(app=meddler),
         clock=clock,
+        signer=signer,
     )
     bot = Bot(github=github, room=room, clock=clock, meddler=meddler, make=lambda: Service(wiring))
     await bot.start()

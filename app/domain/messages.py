@@ -210,10 +210,11 @@ class NotRunnable(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnStep(Message):
-    """A task that is the bot's own tag or publish step, which this version does not take yet."""
+    """A task that is the bot's own tag or publish step: nothing is dispatched for it."""
 
     task: str
     step: Literal["tag", "publish"]
+    command: str | None  # what takes the step; None: this version does not take it yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ class Tagger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TagObject:
+class AnnotatedTag:
     """A tag object of a commit. The message holds the signature, at its end, where there is one."""
 
     name: str  # without refs/tags/

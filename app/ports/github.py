@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 from app.domain.notes.history import Gathered
 from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue, Sighting
-from app.domain.values import Repo, Role, Sha
+from app.domain.tag_object import AnnotatedTag
+from app.domain.values import Person, Repo, Role, Sha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class TagObject:
     target: Sha
     target_type: str  # commit, nearly always; tag, tree or blob
     is_signed: bool  # whoever by: see what GitHub says of it before it is relied on
+    data: bytes = b""  # as git stores it, which its id proves; empty where GitHub's answer does not make that up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +220,18 @@ class GitHub(Protocol):
 
     async def tag_object(self, repo: Repo, sha: Sha) -> TagObject:
         """Read the object of an annotated tag. Raises Missing where there is none of that id."""
+        ...
+
+    async def make_tag_object(self, repo: Repo, tag: AnnotatedTag) -> Sha:
+        """Make the object of an annotated tag and return the id that GitHub gave it. No tag points at it yet."""
+        ...
+
+    async def point_tag(self, repo: Repo, name: str, sha: Sha) -> None:
+        """Create a tag that points at an object."""
+        ...
+
+    async def own_account(self, repo: Repo) -> Person:
+        """Return the account of our App's bot."""
         ...
 
     async def delete_tag(self, repo: Repo, name: str) -> None:

@@ -148,6 +148,13 @@ class People(Company, Publishing):
         git.set_ref(self, place, f"refs/heads/{place.default_branch}", new.sha, who, silent=True)
         return new
 
+    def push_made(self, repo: Repo | str, made: str, files: Mapping[str, str], message: str, *, by: str) -> Commit:
+        """Push a commit that git itself has made onto the default branch, with the id that git gave it."""
+        place, who = self.repo(repo), self.person(by)
+        new = git.as_made(place, git.commit(self, place, place.default_branch, files, message, who), made)
+        git.set_ref(self, place, f"refs/heads/{place.default_branch}", new.sha, who)
+        return new
+
     def head(self, repo: Repo | str, branch: str | None = None) -> str:
         """Return the sha a branch stands at. Raises KeyError."""
         place = self.repo(repo)

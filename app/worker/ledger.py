@@ -8,7 +8,7 @@ import structlog
 from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
 from app.domain.messages import Message, Quiet
 from app.domain.messages_guard import TagNotDeletedTitle
-from app.domain.release.effects import CancelRun, DispatchRun, MoveCandidate, React, Reply, RerunRun, Unlabel
+from app.domain.release.effects import CancelRun, DispatchRun, MoveCandidate, PutTag, React, Reply, RerunRun, Unlabel
 from app.domain.release.model import Progress, Release
 from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, run_of, settle
 from app.domain.values import Sha
@@ -17,6 +17,7 @@ from app.worker.breaker import LIMIT, Breaker, Passage
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
 from app.worker.reverting import TagReverter
+from app.worker.tagging import TagMaker
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -40,9 +41,10 @@ class BrokenEffect(GitHubError):
 class LedgerWorker:
     """Performs what is due under a key, in order."""
 
-    def __init__(self, ledger: Ledger, bench: Workbench, reverter: TagReverter) -> None:
+    def __init__(self, ledger: Ledger, bench: Workbench, tags: TagMaker, reverter: TagReverter) -> None:
         self._ledger = ledger
         self._bench = bench
+        self._tags = tags
         self._reverter = reverter
         self._dispatcher = Dispatcher(bench.github, bench.clock)
         self._breaker = Breaker()
@@ -144,6 +146,8 @@ class LedgerWorker:
                 return await self._reverter.delete(effect)
             case CancelTagRuns():
                 return await self._reverter.cancel(entry, effect)
+            case PutTag():
+                return await self._tags.perform(entry, effect)
             case _:
                 assert_never(effect)
 

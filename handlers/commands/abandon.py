@@ -3,6 +3,7 @@
 from app.domain.decision import Accepted, Decision, Refused
 from app.domain.facts import Facts
 from app.domain.messages import NoRelease
+from app.domain.messages_tag import TagStays
 from app.domain.release.ending import stop_runs
 from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.slash import Args, Need, slash_command
@@ -21,4 +22,6 @@ def abandon(facts: Facts, args: Args) -> Decision:
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="abandon"))
     event = ReleaseAbandoned(by=facts.actor.person, reason=args["reason"], at=facts.now)
-    return Accepted(events=(event,), effects=stop_runs(facts.release))
+    made = facts.release.tagged
+    stays = TagStays(tag=made.tag, url=made.url, version=facts.release.version) if made else None
+    return Accepted(events=(event,), effects=stop_runs(facts.release), answer=stays)

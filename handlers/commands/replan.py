@@ -7,6 +7,7 @@ from app.domain.plan.drift import stayed
 from app.domain.release.ending import stop_runs
 from app.domain.release.events_course import PlanAdopted
 from app.domain.release.sources import no_source
+from app.domain.release.tagging import stays_put
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Who
 
@@ -25,6 +26,9 @@ def replan(facts: Facts, _args: Args) -> Decision:
         return Refused(no_source(source, release))
     if source.blob == release.plan_blob:
         return Refused(PlanUnchanged(path=source.path, ref=source.target.branch or source.target.sha))
+    is_same_tag = release.tagged is not None and release.tagged.tag == source.plan.tag
+    if not is_same_tag and (no := stays_put(release, "replan", source.plan.tag)):
+        return Refused(no)
     kept = stayed(facts.plan, source.plan)
     # A workflow that was run by its file's name is no task of the plan, and stays what it is.
     files = (task for task in release.runs if facts.plan.task(task) is None)

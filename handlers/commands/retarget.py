@@ -8,6 +8,7 @@ from app.domain.release.ending import stop_runs
 from app.domain.release.events_course import PlanSeen, Retargeted
 from app.domain.release.model import Release
 from app.domain.release.sources import no_source
+from app.domain.release.tagging import stays_put
 from app.domain.slash import Args, Need, slash_command
 from app.domain.values import Who
 
@@ -24,6 +25,7 @@ def retarget(facts: Facts, args: Args) -> Decision:
 
     Evidence, sign-offs, vetoes and the go fall, for they are about the other commit; runs that are going on are
     stopped. Waivers and holds stay. Ticks by hand fall, too, unless --keep says why they hold for the new commit.
+    Once its tag is made, a release stays at its commit.
     """
     if facts.release is None or facts.plan is None:
         return Refused(NoRelease(command="retarget"))
@@ -33,6 +35,8 @@ def retarget(facts: Facts, args: Args) -> Decision:
     target, kept = source.target, args.get("keep")
     if target.sha == release.target.sha:
         return Refused(SameTarget(version=release.version, sha=target.sha))
+    if no := stays_put(release, "retarget", target.sha):
+        return Refused(no)
     moved = Retargeted(target=target, by=facts.actor.person, kept=kept, at=facts.now, said_at=facts.said_at)
     seen = PlanSeen(blob=source.blob, changes=source.changes, at=facts.now)
     candidate = MoveCandidate(

@@ -74,6 +74,7 @@ from app.domain.release.report import report_of
 from app.domain.values import Allowed, Role, Sha, Who
 from tests.adapters.said_guard import GUARD_SAMPLES
 from tests.adapters.said_notes import NOTES_SAMPLES
+from tests.adapters.said_tag import TAG_SAMPLES
 from tests.domain.release.builders import FAILED, GREEN, MID, NEWER, PEOPLE, PLAN, REFUSED, SAID, SHA
 
 COMMENT: Final = "https://github.com/white-room/daw/issues/416#issuecomment-1"
@@ -142,8 +143,8 @@ SAMPLES: Final[tuple[Message, ...]] = (
     NotRunnable(task="1.2 Documentation", waits=("manual", "check")),
     NotRunnable(task="1.2 Documentation", waits=()),
     NotRunnable(task="1.2 Documentation", waits=("workflow", "readiness"), workflows=("nightly.yml",)),
-    OwnStep(task="3.1 Tag", step="tag"),
-    OwnStep(task="3.2 Publish", step="publish"),
+    OwnStep(task="3.1 Tag", step="tag", command="tag --confirm v1.0.0"),
+    OwnStep(task="3.2 Publish", step="publish", command=None),
     AlreadyRunning(task=SIGN, slug="sign", url="https://github.com/white-room/daw/actions/runs/21"),
     AlreadyRunning(task=SIGN, slug="sign", url=None),
     AlreadyDone(task=SIGN, slug="sign", url="https://github.com/white-room/daw/actions/runs/21", sha=SHA),
@@ -248,6 +249,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     Quiet(limit=10),
     *GUARD_SAMPLES,
     *NOTES_SAMPLES,
+    *TAG_SAMPLES,
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.signing import load_signer
-from app.domain.tag_object import Tagger, TagObject, split_signature, tag_message
+from app.domain.tag_object import AnnotatedTag, Tagger, split_signature, tag_message
 from app.domain.values import Sha
 from app.ports import Signer
 from tests.real_git import Gpg, RealRepo, make_repo, need_tools, run, ssh_key
@@ -20,8 +20,8 @@ MESSAGE = tag_message("Example 1.0.0\n\nNew:\n- Über-fast installers\n# no comm
 SSH_KINDS = ["ed25519", "ecdsa-256", "ecdsa-521", "rsa-3072"]
 
 
-def tag_of(commit: str, signer: Signer | None = None, *, message: str = MESSAGE, name: str = "v1.0.0") -> TagObject:
-    tag = TagObject(name=name, commit=Sha(commit), tagger=BOT, at=AT, message=message)
+def tag_of(commit: str, signer: Signer | None = None, *, message: str = MESSAGE, name: str = "v1.0.0") -> AnnotatedTag:
+    tag = AnnotatedTag(name=name, commit=Sha(commit), tagger=BOT, at=AT, message=message)
     return replace(tag, message=message + signer.sign(tag.data)) if signer else tag
 
 
@@ -118,7 +118,7 @@ def test_git_takes_a_tag_signed_by_an_openpgp_key(
     assert there.made("fsck", "--strict") == ""
 
 
-ALTERED: dict[str, Callable[[TagObject], TagObject]] = {
+ALTERED: dict[str, Callable[[AnnotatedTag], AnnotatedTag]] = {
     "another moment": lambda tag: replace(tag, at=AT + timedelta(seconds=1)),
     "another commit": lambda tag: replace(tag, commit=Sha("a" * 40)),
     "another name": lambda tag: replace(tag, name="v1.0.1"),

@@ -92,6 +92,7 @@ ABOUT_A_RELEASE = {
     "retry": "1.1",
     "run": "1.1",
     "status": "",
+    "tag": "--confirm v1.0.0",
     "uncheck": "1.1.1",
     "unwaive": "1.1.1",
     "veto": "",
@@ -128,7 +129,7 @@ def test_a_refused_run_is_not_retried_while_the_plan_says_otherwise() -> None:
     """The tag step was run under an older plan, say: the words of `run` hold for `retry` too."""
     refused = RunRefused(task=TaskId("2.1"), attempt=1, reason="no", at=NOW)
     answer = decide(retry, "2.1", facts(release(requested("2.1"), refused)))
-    assert answer == Refused(OwnStep(task="2.1 Tag", step="tag"))
+    assert answer == Refused(OwnStep(task="2.1 Tag", step="tag", command="tag --confirm v1.0.0"))
 
 
 def test_a_run_of_which_nothing_was_heard_can_be_cancelled() -> None:

@@ -113,7 +113,7 @@ def test_a_task_without_a_script_says_what_its_items_wait_for() -> None:
 
 
 def test_the_tag_step_is_not_a_workflow() -> None:
-    assert reason(run, "2.1") == OwnStep(task="2.1 Tag", step="tag")
+    assert reason(run, "2.1") == OwnStep(task="2.1 Tag", step="tag", command="tag --confirm v1.0.0")
 
 
 @pytest.mark.parametrize(

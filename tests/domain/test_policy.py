@@ -75,6 +75,7 @@ run 1.1 --force we must    |  A    A     A     A      R       A      |  M    M  
 run 1.2 --force we must    |  A    A     A     A      R       A      |  M    M     M     M      M
 start 2.0.0                |  M    M     M     M      M       M      |  M    M     M     M      M
 status                     |  R    R     R     R      R       R      |  R    R     R     R      R
+tag --confirm v1.0.0       |  A    A     A     A      R       A      |  M    M     M     M      M
 uncheck 1.1.1              |  A    A     R     A      R       A      |  M    M     R     M      M
 uncheck 1.2.1              |  W    W     W     W      R       W      |  W    W     W     W      W
 unwaive 1.1.1              |  A    A     A     A      R       A      |  M    M     M     M      M

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.tag_object import MESSAGE_LIMIT, Tagger, TagObject, split_signature, tag_message
+from app.domain.tag_object import MESSAGE_LIMIT, AnnotatedTag, Tagger, split_signature, tag_message
 from app.domain.values import Sha
 
 BOT = Tagger(name="gonogo[bot]", email="1+gonogo[bot]@users.noreply.github.com")
-TAG = TagObject(
+TAG = AnnotatedTag(
     name="v1.0.0",
     commit=Sha("c" * 40),
     tagger=BOT,

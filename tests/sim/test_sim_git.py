@@ -122,6 +122,16 @@ def test_the_same_story_has_the_same_shas(room: Room, github: SimGitHub) -> None
     assert again.preload("white-room/daw", files, "Add the release plan", by="owner").sha == github.head(room.repo)
 
 
+def test_a_commit_that_git_has_made_keeps_its_id_and_what_stood_before(github: SimGitHub, room: Room) -> None:
+    before, made = github.head(room.repo), "5f" * 20
+    new = github.push_made(room.repo, made, {"a.txt": "a"}, "By git", by="developer")
+    assert (github.head(room.repo), new.sha, new.parents) == (made, made, (before,))
+    assert room.repo.commits[made].files["a.txt"] == b"a"
+    assert "README.md" in room.repo.commits[made].files
+    (post,) = (post for post in github.take() if post.event == "push")
+    assert post.payload["after"] == made
+
+
 def test_a_push_names_what_it_adds_changes_and_removes(github: SimGitHub, room: Room) -> None:
     github.commit(room.repo, {"a.txt": "a", "README.md": None, ".github/release-plan.md": "# New\n"}, by="developer")
     (post,) = (post for post in github.take() if post.event == "push")

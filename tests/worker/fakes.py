@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.notes.history import Gathered
+from app.domain.plan.model import Plan
 from app.domain.pulls import PullSeen
+from app.domain.release.gate import GateState
 from app.domain.release.issues import carries
-from app.domain.release.model import LabelledIssue, Sighting
-from app.domain.values import Repo, Role, Sha
+from app.domain.release.model import LabelledIssue, Release, Sighting
+from app.domain.release.views import ReasonView
+from app.domain.tag_object import AnnotatedTag
+from app.domain.values import Person, Repo, Role, Sha
 from app.ports import FileText, GitHubError, IssueText, OwnCheck, OwnCheckSeen, Posted, StartedRun, TagObject, TagRef
+from app.worker.gates import CommitGate
 from tests.given import NOW, SHA
 
 
@@ -25,6 +30,40 @@ class FakeScheduler:
 
     def wake_at(self, key: str, at: datetime) -> None:
         self.alarms[key] = at
+
+
+@dataclass
+class FakeGates:
+    """Gates that are as a test says, whatever GitHub says. `errors` are raised one per re-read."""
+
+    state: GateState = GateState.SUCCESS
+    is_shown: bool = True
+    reasons: tuple[ReasonView, ...] = ()
+    errors: list[GitHubError] = field(default_factory=list[GitHubError])
+    read: list[Sha] = field(default_factory=list[Sha])
+
+    async def reread(self, repo: Repo, sha: Sha) -> CommitGate:
+        del repo
+        self.read.append(sha)
+        if self.errors:
+            raise self.errors.pop(0)
+        return CommitGate(
+            sha=sha, state=self.state, releases=(), lead=None, reasons=self.reasons, is_shown=self.is_shown
+        )
+
+
+@dataclass
+class FakeNotes:
+    """Notes that a test writes. `errors` are raised one per call."""
+
+    text: str = "New: installers."
+    errors: list[GitHubError] = field(default_factory=list[GitHubError])
+
+    async def summary(self, release: Release, plan: Plan) -> str:
+        del release, plan
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.text
 
 
 @dataclass
@@ -211,6 +250,23 @@ class FakeGitHub:
         del repo
         self._called("tag_object")
         return self.tag_objects[sha]
+
+    async def make_tag_object(self, repo: Repo, tag: AnnotatedTag) -> Sha:
+        del repo
+        self._called("make_tag_object")
+        self.tag_objects[tag.id] = TagObject(
+            sha=tag.id, target=tag.commit, target_type="commit", is_signed=False, data=tag.data
+        )
+        return tag.id
+
+    async def point_tag(self, repo: Repo, name: str, sha: Sha) -> None:
+        del repo
+        self._called("point_tag")
+        self.tagged[name] = TagRef(name=name, object=sha, is_annotated=sha in self.tag_objects)
+
+    async def own_account(self, repo: Repo) -> Person:
+        del repo
+        return Person(id=41, login="gonogo[bot]")
 
     async def delete_tag(self, repo: Repo, name: str) -> None:
         del repo

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import Change, Commit, Planned
+from app.ports import Change, Commit, Planned, Signer
 from app.sim.clock import SimClock
 from app.worker.gates import Gates
 from app.worker.ledger import LedgerWorker
@@ -29,10 +29,11 @@ from app.worker.plans import Plans
 from app.worker.poll import Poller
 from app.worker.reverting import TagReverter
 from app.worker.show_gate import GateShower
+from app.worker.tagging import TagMaker
 from app.worker.workbench import Workbench
 from tests.clock import NOON
 from tests.given import PLAN_TEXT, STARTED, TEAM_STARTED
-from tests.worker.fakes import FakeGitHub, FakeScheduler
+from tests.worker.fakes import FakeGates, FakeGitHub, FakeNotes, FakeScheduler
 
 R1 = ReleaseId("r1")
 
@@ -49,6 +50,9 @@ class Workshop:
     scheduler: FakeScheduler
     clock: SimClock
     bench: Workbench
+    fixed_gates: FakeGates = field(default_factory=FakeGates)
+    notes: FakeNotes = field(default_factory=FakeNotes)
+    signer: Signer | None = None  # of tags
 
     async def open_release(self, *events: Event, plan: str = PLAN_TEXT) -> None:
         """Start release r1 of that plan, and let these events happen to it."""
@@ -91,7 +95,8 @@ class Workshop:
     def ledger_worker(self) -> LedgerWorker:
         """Who performs the ledger, with what is on the bench now."""
         reverter = TagReverter(self.bench.github, self.gates, self.memory, self.clock)
-        return LedgerWorker(self.ledger, self.bench, reverter)
+        tags = TagMaker(self.bench, self.fixed_gates, self.notes, self.signer)
+        return LedgerWorker(self.ledger, self.bench, tags, reverter)
 
     async def forget_checks(self) -> None:
         """Forget which check runs of ours there are."""

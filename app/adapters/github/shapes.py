@@ -50,6 +50,7 @@ class _User(BaseModel):
 
 
 class _Account(_User):
+    login: str = ""
     type: str  # User | Organization | Bot ...
 
 
@@ -181,8 +182,19 @@ class _Verification(BaseModel):
     signature: str | None
 
 
-class _GitTag(BaseModel):
+class _Tagger(BaseModel):
+    name: str
+    email: str
+    date: AwareDatetime
+
+
+class GitTag(BaseModel):
+    """A tag object."""
+
     sha: FullSha
+    tag: str
+    message: str
+    tagger: _Tagger | None
     object: _Object
     verification: _Verification | None = None
 
@@ -392,7 +404,7 @@ COMPARISON: Final = TypeAdapter(_Comparison)
 COMMENTS: Final = TypeAdapter(list[_Comment])
 GIT_REF: Final = TypeAdapter(_GitRef)
 GIT_REFS: Final = TypeAdapter(list[_NamedRef])
-GIT_TAG: Final = TypeAdapter(_GitTag)
+GIT_TAG: Final = TypeAdapter(GitTag)
 COMMIT: Final = TypeAdapter(_Commit)
 ENTRY: Final = TypeAdapter(_Entry)
 ENTRIES: Final = TypeAdapter(list[_Entry])

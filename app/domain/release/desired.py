@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import quote
 
 from app.domain.checklist import Broken, Placed, find_block, put_block
-from app.domain.plan.model import Manual, Phase, Plan, Severity
-from app.domain.release.gate import Verdict
+from app.domain.plan.model import CreateTag, Manual, Phase, Plan, Severity
+from app.domain.release.gate import GateState, Verdict
 from app.domain.release.items import ItemStanding
 from app.domain.release.model import Release
 from app.domain.release.offers import Offers, waiting_workflows
@@ -16,6 +16,7 @@ from app.domain.release.readiness import OVERALL, Readiness, counted_phases, per
 from app.domain.release.reasons import explain, in_short
 from app.domain.release.said import Waiver
 from app.domain.release.standing import TaskStanding
+from app.domain.release.tagged import tag_command
 from app.domain.release.views import (
     CONCLUSIONS,
     Detail,
@@ -45,7 +46,7 @@ _RUNNING_SHOWN = 10
 
 def issue_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> IssueView:
     """Return what the tracking issue shows, in full. `site` is GitHub's own address, e.g. `https://github.com`."""
-    offers = Offers(verdict.standing, verdict.order)
+    offers = Offers(verdict.standing, verdict.order, _own_steps(release, verdict))
     return IssueView(
         overview=_overview(plan, release, verdict, site),
         phases=tuple(_phases(plan, verdict, offers)),
@@ -133,6 +134,8 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         name=plan.name,
         version=release.version,
         tag=release.tag,
+        tagged=release.tagged,
+        tagging=release.tagging,
         sha=sha,
         commit_url=f"{home}/commit/{sha}",
         branch=release.target.branch,
@@ -159,6 +162,14 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         stamp=release.stamp,
         as_of=release.changed_at,
     )
+
+
+def _own_steps(release: Release, verdict: Verdict) -> dict[str, str]:
+    """Return the commands of the bot's own steps that can be taken now, by the kind of the task's action."""
+    may_tag = verdict.state is GateState.SUCCESS and release.tagged is None and release.closed is None
+    if not may_tag or (release.tagging is not None and release.tagging.is_pending):
+        return {}
+    return {CreateTag().kind: tag_command(release.tag)}
 
 
 def _waivers(plan: Plan, release: Release) -> Iterator[tuple[str, Waiver]]:
@@ -245,7 +256,7 @@ def _task(task: TaskStanding, offers: Offers) -> TaskView:
         done=task.done,
         waived=task.waived,
         total=len(task.items),
-        command=offers.command(task) if offers.may_run(task) else None,
+        command=offers.command(task) if offers.may_run(task) else offers.own_step(task),
         run=_run(task, offers),
         items=tuple(_item(item) for item in task.items),
     )

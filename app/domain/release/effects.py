@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
-from app.domain.values import Repo, Sha, TaskId
+from app.domain.values import ReleaseId, Repo, Sha, TaskId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,4 +138,25 @@ class Unlabel:
 GuardEffect = OpenIssue | DeleteTag | CancelTagRuns
 """What the tag guard has done."""
 
-Effect = React | Reply | DispatchRun | RerunRun | CancelRun | MoveCandidate | Unlabel | GuardEffect
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutTag:
+    """Make the release's tag at the target: annotated, signed where there is a key, with the moment in it."""
+
+    repo: Repo
+    release: ReleaseId
+    tag: str
+    sha: Sha
+    at: datetime  # whole seconds: every try makes the same tag
+    comment: int | None
+    issue: int
+    asked: str  # the id of the command
+    kind: Literal["put_tag"] = "put_tag"
+
+    @property
+    def ledger_key(self) -> str:
+        """Once for each command: who was told no may ask again, and what stands is found first."""
+        return f"tag:{self.release}:{self.sha}:{self.tag}:{self.asked}"
+
+
+Effect = React | Reply | DispatchRun | RerunRun | CancelRun | MoveCandidate | Unlabel | PutTag | GuardEffect

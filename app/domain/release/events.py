@@ -8,6 +8,7 @@ from typing import Literal
 from app.domain.release.events_course import CourseEvent
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import SaidEvent
+from app.domain.release.events_tag import TagEvent
 from app.domain.release.model import Sighting
 from app.domain.values import Person, ReleaseId, Repo, Sha, Target, TaskId
 
@@ -125,4 +126,4 @@ RunEvent = (
 )
 """What was run and seen."""
 
-Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | GuardEvent
+Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | TagEvent | GuardEvent

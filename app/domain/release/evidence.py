@@ -128,7 +128,9 @@ def _evidenced(item: Item, task: Task, seen: SeenAt) -> ItemStanding:
             return _by_no_open_issues(item, labels, seen.release)
         case Manual():
             return _by_hand(item, seen.release)
-        case ByMetric() | ByAsset() | ByTag() | ByRelease() | ByReadiness() | ByTask():
+        case ByTag():
+            return _by_tag(item, seen.release)
+        case ByMetric() | ByAsset() | ByRelease() | ByReadiness() | ByTask():
             return ItemStanding(item=item, state=State.OPEN)
         case _:
             assert_never(item.wanted)
@@ -158,6 +160,19 @@ def _by_sighting(item: Item, sighting: Sighting | None) -> ItemStanding:
         )
     state = State.FAILED if sighting.progress.is_over else State.RUNNING
     return ItemStanding(item=item, state=state, found=f"{what}: {sighting.progress}", url=sighting.url)
+
+
+def _by_tag(item: Item, release: Release) -> ItemStanding:
+    made, asked = release.tagged, release.tagging
+    if made is not None and made.commit == release.target.sha:
+        what = f"{made.tag}, {'signed' if made.is_signed else 'not signed'}"
+        evidence = Evidence(what=what, url=made.url, sha=made.commit, at=made.at)
+        return ItemStanding(item=item, state=State.DONE, evidence=evidence, url=made.url)
+    if asked is None:
+        return ItemStanding(item=item, state=State.OPEN)
+    if asked.is_pending:
+        return ItemStanding(item=item, state=State.RUNNING, found=f"{asked.tag} asked for")
+    return ItemStanding(item=item, state=State.FAILED, found=f"{asked.tag} was not made: {asked.reason}")
 
 
 def _by_hand(item: Item, release: Release) -> ItemStanding:

@@ -19,8 +19,10 @@ from app.domain.release.events import (
 )
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import SaidEvent
+from app.domain.release.events_tag import TagEvent
 from app.domain.release.fold_course import changed_course
 from app.domain.release.fold_said import said
+from app.domain.release.fold_tag import tagged
 from app.domain.release.model import Progress, Release, Run, RunState, Sighting
 from app.domain.values import TaskId
 
@@ -43,6 +45,8 @@ def evolve(release: Release | None, event: Event) -> Release:
         after = said(release, event)
     elif isinstance(event, GuardEvent):
         after = release  # what the guard did about tags moves no release
+    elif isinstance(event, TagEvent):
+        after = tagged(release, event)
     else:
         after = changed_course(release, event)
     return replace(after, changed_at=event.at, revision=release.revision + 1)

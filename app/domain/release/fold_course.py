@@ -79,6 +79,7 @@ def _retargeted(release: Release, event: Retargeted) -> Release:
         runs={},
         sightings={},
         head=None,
+        tagging=None,
     )
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Literal
 
 from app.domain.release.said import Call, Claim, Forced, Hold, SignOff, Tick, Veto, Waiver
+from app.domain.release.tagged import Tagged, Tagging
 from app.domain.values import ItemId, Person, ReleaseId, Repo, Sha, Target, TaskId
 
 
@@ -166,6 +167,8 @@ class Release:
     words: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict[str, Mapping[str, datetime]])
     """When which command was said last about each thing, by GitHub's clock."""
     answered: tuple[str, ...] = ()  # the latest commands that were decided, by their keys
+    tagging: Tagging | None = None  # the tag was asked for, and is not made
+    tagged: Tagged | None = None
     closed: Closing | None = None
     lost: str | None = None  # why there is no tracking issue any more
 

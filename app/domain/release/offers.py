@@ -1,7 +1,7 @@
 """Which commands would move a release now, and which of its tasks are running."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.plan.model import ByWorkflow, Dispatch
@@ -25,8 +25,10 @@ class Way:
 class Offers:
     """The commands to offer for the tasks of one standing, written without `/release`."""
 
-    def __init__(self, standing: Standing, order: Order) -> None:
+    def __init__(self, standing: Standing, order: Order, own: Mapping[str, str] | None = None) -> None:
+        """Take what the bot's own steps are taken by, those that can be taken now: kind of action to command."""
         self._order = order
+        self._own = own or {}
         self._slugs = Counter(task.task.slug for task in standing.tasks.values())
 
     def way(self, tasks: Iterable[TaskStanding]) -> Way:
@@ -57,6 +59,12 @@ class Offers:
     def may_run(self, task: TaskStanding) -> bool:
         """Whether the task has a run of its own, is neither done nor running, and its turn has come."""
         return _can_be_run(task) and self._order.before(task).is_nothing
+
+    def own_step(self, task: TaskStanding) -> str | None:
+        """Return what takes a task that is the bot's own step, where that can be taken now."""
+        action = task.task.action
+        can_be = action is not None and not task.is_done and self._order.before(task).is_nothing
+        return self._own.get(action.kind) if action is not None and can_be else None
 
     def command(self, task: TaskStanding) -> str:
         """Return what runs the task, or runs it again where a run of it failed: `sign`, `retry sign`."""

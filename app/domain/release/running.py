@@ -30,6 +30,7 @@ from app.domain.release.evidence import run_progress
 from app.domain.release.model import Progress, Release, RunState
 from app.domain.release.order import Order
 from app.domain.release.standing import standing
+from app.domain.release.tagged import tag_command
 from app.domain.values import Allowed, TaskId
 
 INPUT_LIMIT: Final = 1000  # characters of one workflow input; GitHub takes 65,535 for all of them together
@@ -140,7 +141,8 @@ def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry
     """Return the run to ask for, or the reason why there is none to be had."""
     action = task.action
     if isinstance(action, CreateTag | Publish):
-        return OwnStep(task=task.label, step=action.kind)
+        command = tag_command(release.tag) if isinstance(action, CreateTag) else None
+        return OwnStep(task=task.label, step=action.kind, command=command)
     if action is None:
         kinds = tuple(dict.fromkeys(i.wanted.kind for i in task.items))
         workflows = workflows_of(task.items, release.repo.full_name)

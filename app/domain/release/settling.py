@@ -10,9 +10,12 @@ from app.domain.guard.outcomes import GuardOutcome, RunsCancelled, TagOutcome, T
 from app.domain.guard.settling import after_cancelling, after_deleting
 from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRequestRefused
 from app.domain.plan.model import Plan
-from app.domain.release.effects import CancelRun, DispatchRun, Effect, React, RerunRun
+from app.domain.release.effects import CancelRun, DispatchRun, Effect, PutTag, React, RerunRun
 from app.domain.release.events import Event, RunRefused, RunStarted, RunUnclear
+from app.domain.release.events_tag import TagMade
 from app.domain.release.model import Release, Run, RunState
+from app.domain.release.no_tag import NoTag, Problem
+from app.domain.release.settling_tag import tag_made, tag_not_made
 from app.domain.values import Repo
 
 
@@ -44,7 +47,7 @@ class NobodyKnows:
 RunOutcome = Done | Started | TurnedDown | NobodyKnows
 """What came of asking for something."""
 
-Outcome = RunOutcome | GuardOutcome
+Outcome = RunOutcome | TagMade | NoTag | GuardOutcome
 
 
 def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime) -> Accepted:
@@ -55,6 +58,10 @@ def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan
         runs = outcome.runs if isinstance(outcome, RunsCancelled) else ()
         is_of_tag = isinstance(effect, CancelTagRuns)
         return after_cancelling(effect, runs, now, has_log=release is not None) if is_of_tag else Accepted()
+    if isinstance(effect, PutTag):
+        return _tagged(effect, outcome, release, now)
+    if isinstance(outcome, TagMade | NoTag):
+        return Accepted()  # of no other effect
     if isinstance(effect, DispatchRun):
         return _dispatched(effect, outcome, release, plan, now)
     if isinstance(effect, RerunRun | CancelRun):
@@ -72,6 +79,20 @@ def _of_tag(outcome: Outcome) -> TagOutcome:
 def run_of(release: Release, effect: DispatchRun) -> Run | None:
     """Return the run that the effect is to start, by its mark; None where the release knows of it no more."""
     return next((run for run in release.runs.values() if run.mark == effect.mark), None)
+
+
+def _tagged(effect: PutTag, outcome: RunOutcome | TagMade | NoTag, release: Release | None, now: datetime) -> Accepted:
+    match outcome:
+        case TagMade():
+            return tag_made(effect, outcome, release)
+        case NoTag():
+            return tag_not_made(effect, outcome, now)
+        case TurnedDown(reason=reason):
+            return tag_not_made(effect, NoTag(problem=Problem.REJECTED, detail=reason), now)
+        case Done() | Started() | NobodyKnows():
+            return tag_not_made(effect, NoTag(problem=Problem.SILENT), now)
+        case _:
+            assert_never(outcome)
 
 
 def _dispatched(

@@ -55,6 +55,7 @@ from app.domain.release.events_said import (
     WaiverSeconded,
     Withdrawn,
 )
+from app.domain.release.events_tag import TagEvent, TagMade, TagRefused, TagRequested
 from app.domain.values import ItemId, Person, Sha, TaskId
 
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -120,6 +121,8 @@ class _Teller:
         if isinstance(event, GuardEvent):
             what, reason = told(event)
             return Entry(at=event.at, by=None, what=what, reason=reason)
+        if isinstance(event, TagEvent):
+            return _tag(event)
         return self._said(event) if isinstance(event, SaidEvent) else _course(event)
 
     def _run(self, event: RunEvent) -> Entry | None:
@@ -206,6 +209,19 @@ def _verdict(event: SignedOff | Vetoed | Withdrawn | GoSaid | NoGoSaid) -> Entry
             return Entry(at=event.at, by=event.by, what=f"said go to {_at(sha)}")
         case NoGoSaid(reason=reason, sha=sha):
             return Entry(at=event.at, by=event.by, what=f"said no-go to {_at(sha)}", reason=reason)
+        case _:
+            assert_never(event)
+
+
+def _tag(event: TagEvent) -> Entry:
+    match event:
+        case TagRequested(tag=tag, sha=sha, by=by):
+            return Entry(at=event.at, by=by, what=f"asked for the tag {tag} at {_at(sha)}")
+        case TagMade(tag=tag, commit=commit, is_signed=is_signed):
+            how = "signed" if is_signed else "not signed"
+            return Entry(at=event.at, by=None, what=f"The tag {tag} was made at {_at(commit)}, {how}")
+        case TagRefused(tag=tag, reason=reason):
+            return Entry(at=event.at, by=None, what=f"The tag {tag} was not made", reason=reason)
         case _:
             assert_never(event)
 

@@ -11,6 +11,7 @@ from app.domain.release.gate import GateState
 from app.domain.release.items import State
 from app.domain.release.model import Closing, Progress, Repair, RunState
 from app.domain.release.said import Forced, SignOff, Waiver
+from app.domain.release.tagged import Tagged, Tagging
 from app.domain.values import ItemId, Sha
 
 # -- what is shown everywhere ------------------------------------------------------------------------------
@@ -109,6 +110,8 @@ class Overview:
     name: str
     version: str
     tag: str
+    tagged: Tagged | None
+    tagging: Tagging | None  # it was asked for, and is not made
     sha: Sha
     commit_url: str
     branch: str

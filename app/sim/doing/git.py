@@ -1,6 +1,7 @@
 """Commits, branches and tags: changes and the events they send."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.sim.doing import actions, pulls, ruling
 from app.sim.history import is_forward, only_in, peeled
@@ -58,6 +59,12 @@ def add_commit(
     )
     repo.commits[new.sha] = new
     return new
+
+
+def as_made(repo: Repo, commit: Commit, sha: str) -> Commit:
+    """Give a commit that is not pushed yet the id that git itself gave it; where it holds the same, nobody can tell."""
+    made = repo.commits[sha] = replace(repo.commits.pop(commit.sha), sha=sha)
+    return made
 
 
 def set_ref(world: World, repo: Repo, ref: str, sha: str, actor: Actor, *, silent: bool = False) -> None:

@@ -10,6 +10,7 @@ from app.adapters.github.client import Line
 from app.adapters.github.operations import RestGitHub
 from app.adapters.github.tokens import AppJwt
 from app.domain.release.model import Progress
+from app.domain.tag_object import AnnotatedTag, Tagger, object_id, tag_message
 from app.domain.values import Repo, Role, Sha
 from app.ports import Annotation, Missing, OwnCheck, Rejected, TagObject, TagRef, Throttled, Unclear
 from app.sim import Room, SimClock, SimGitHub, white_room
@@ -281,7 +282,9 @@ async def test_tags_are_listed_read_and_deleted(meeting: Meeting) -> None:
     assert await github.tag(repo, "w1") == TagRef(name="w1", object=head, is_annotated=False)
     assert await github.tag(repo, "v1") is None
     assert await github.tag(repo, "..") is None
-    assert await github.tag_object(repo, one) == TagObject(sha=one, target=head, target_type="commit", is_signed=True)
+    annotated = await github.tag_object(repo, one)
+    assert replace(annotated, data=b"") == TagObject(sha=one, target=head, target_type="commit", is_signed=True)
+    assert object_id(annotated.data) == one
     assert await github.tag_object(repo, two) == TagObject(sha=two, target=one, target_type="tag", is_signed=False)
     with pytest.raises(Missing):
         await github.tag_object(repo, head)
@@ -297,6 +300,33 @@ async def test_an_unchanged_list_of_tags_costs_nothing(meeting: Meeting) -> None
     used = meeting.room.installation.used
     await meeting.github.tags(meeting.repo, "v")
     assert (meeting.room.installation.used, meeting.sim.calls[-1].status) == (used, 304)
+
+
+async def test_a_tag_is_made_with_the_id_that_its_bytes_have_and_read_back(meeting: Meeting) -> None:
+    github, repo = meeting.github, meeting.repo
+    bot = await github.own_account(repo)
+    assert (bot.login, bot.id) == (meeting.room.app.bot.login, meeting.room.app.bot.id)
+    tag = AnnotatedTag(
+        name="v1.0.0",
+        commit=meeting.head,
+        tagger=Tagger(name=bot.login, email=f"{bot.id}+{bot.login}@users.noreply.github.com"),
+        at=meeting.clock.now(),
+        message=tag_message("Größer 1.0.0 🎉\n\n- new"),
+    )
+    assert await github.make_tag_object(repo, tag) == tag.id
+    assert await github.tag(repo, "v1.0.0") is None
+    await github.point_tag(repo, "v1.0.0", tag.id)
+    assert await github.tag(repo, "v1.0.0") == TagRef(name="v1.0.0", object=tag.id, is_annotated=True)
+    assert (await github.tag_object(repo, tag.id)).data == tag.data
+    with pytest.raises(Rejected, match="already exists"):
+        await github.point_tag(repo, "v1.0.0", tag.id)
+
+
+async def test_our_own_account_is_asked_for_once(meeting: Meeting) -> None:
+    await meeting.github.own_account(meeting.repo)
+    used = len(meeting.sim.calls)
+    await meeting.github.own_account(meeting.repo)
+    assert len(meeting.sim.calls) == used
 
 
 async def test_the_runs_that_a_tag_has_started_are_found(meeting: Meeting) -> None:

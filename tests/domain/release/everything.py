@@ -46,6 +46,7 @@ from app.domain.release.events_said import (
     WaiverSeconded,
     Withdrawn,
 )
+from app.domain.release.events_tag import TagMade, TagRefused, TagRequested
 from app.domain.release.model import LabelledIssue
 from app.domain.values import ItemId, Person, Repo, Sha, Target, TaskId
 from app.exporting import derive
@@ -148,6 +149,16 @@ EVERYTHING: Final[tuple[Event, ...]] = (
     BlockRepaired(what=("a box was gone",), by=OCTOCAT, at=at(71)),
     TrackingIssueLost(how="it was deleted", at=at(72)),
     ItemWaived(item=ARCHIVED, by=MANAGER, reason="they are kept elsewhere", needs_second=False, at=at(73)),
+    TagRequested(tag="v1.0.0", sha=OTHER_SHA, by=MANAGER, at=at(73)),
+    TagRefused(tag="v1.0.0", reason="GitHub did not answer", at=at(73)),
+    TagMade(
+        tag="v1.0.0",
+        object=Sha("e5" * 20),
+        commit=OTHER_SHA,
+        is_signed=True,
+        url="https://github.com/octo-org/app/releases/tag/v1.0.0",
+        at=at(73),
+    ),
     ReleaseFinished(by=MANAGER, reason="shipped all the same", at=at(74)),
     TagAccepted(tag="v1.0.0", object=TAG_OBJECT, commit=OTHER_SHA, flaws=("unsigned",), at=at(74)),
     TagIncident(tag="v1.0.0", object=SHA, commit=SHA, wrong=("moved", "red-gate"), at=at(74)),
