@@ -11,7 +11,6 @@ from rich.text import Text
 from rich.tree import Tree
 
 from app.domain.plan.model import Item, Phase, Plan, Problem, Severity, Task, TaskKind
-from app.domain.plan.reader import MAX_BYTES, read_plan
 from app.domain.plan.words import action_in_words, wanted_in_words
 
 EXIT_ERRORS = 1
@@ -68,6 +67,8 @@ def show(path: PlanPath, version: Version = None) -> None:
 
 
 def _read(path: Path, version: str | None) -> Plan:
+    from app.domain.plan.reader import MAX_BYTES, read_plan  # noqa: PLC0415 - other commands need not wait for it
+
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -6,6 +6,7 @@ import typer
 
 from app.cli import build_cli
 from app.cli_archive import add_archive
+from app.cli_changelog import add_changelog
 from app.cli_doctor import add_doctor
 from app.cli_guard import add_protect
 from app.domain.doctor.check import Diagnosis
@@ -63,10 +64,18 @@ def diagnose(repo: str | None) -> Diagnosis:
     return diagnose_from_settings(repo)
 
 
+def changelog(span: str, repo: Path, *, as_json: bool, template: Path | None) -> tuple[str, tuple[str, ...]]:
+    """Write the notes of a clone's history."""
+    from app.changelog import changelog as write  # noqa: PLC0415 - the same
+
+    return write(span, repo, as_json=as_json, template=template)
+
+
 def whole_cli() -> typer.Typer:
     """Return the command line with everything put in."""
     made = build_cli(serve=serve, demo=demo, upgrade=upgrade)
     add_archive(made, export=export, verify=verify)
+    add_changelog(made, changelog=changelog)
     add_protect(made, protect)
     add_doctor(made, diagnose)
     return made

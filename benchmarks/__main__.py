@@ -16,6 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.changelog import Differs, compare
 from benchmarks.github import BURST_BODY, PARTS, PROJECTIONS
 from benchmarks.load import Posted, at_pace, flood
 from benchmarks.machine import Child, Cores, pin
@@ -45,6 +46,7 @@ class Size:
     starts: int
     peer_events: int
     slow_peer_events: int
+    commits: int  # of the history that is told
 
     @property
     def paced(self) -> int:
@@ -67,6 +69,7 @@ FULL: Final = Size(
     starts=5,
     peer_events=1_000,
     slow_peer_events=100,
+    commits=10_000,
 )
 SHORT: Final = Size(
     teams=8,
@@ -78,6 +81,7 @@ SHORT: Final = Size(
     starts=1,
     peer_events=48,
     slow_peer_events=16,
+    commits=1_000,
 )
 
 
@@ -112,6 +116,7 @@ def main() -> None:
         folder = Path(name)
         _service(report, size, cores, folder)
         _startup(report, size, folder)
+        _changelog(report, size, folder)
         _peers(report, size, cores, folder)
     Console(width=110).print(report.table)
     RESULTS.write_text(json.dumps(report.figures, indent=2) + "\n", "utf-8")
@@ -232,6 +237,19 @@ def _startup(report: Report, size: Size, folder: Path) -> None:
     report.add(
         "plan_check_seconds", check_seconds(size.starts), "{:.2f} s for `gonogo plan check` of the White Room plan"
     )
+
+
+def _changelog(report: Report, size: Size, folder: Path) -> None:
+    """Tell one history with both. Exits with 1 where they do not tell the same."""
+    try:
+        found = compare(folder, size.commits, size.starts)
+    except Differs as error:
+        raise SystemExit(f"WRONG: gonogo changelog and git-cliff differ: {error}") from error
+    report.section()
+    report.add("changelog_seconds", found.ours, f"{{:.2f}} s for {found.commits:,} commits, the whole process")
+    report.add("git_cliff_seconds", found.theirs, "{:.2f} s", f"ours {found.ours / found.theirs:.2f} x")
+    words = "{:.0f} commits that git-cliff lists and we drop: reverted, and the reverts"
+    report.add("changelog_differences", found.taken_back, words)
 
 
 def _peers(report: Report, size: Size, cores: Cores, folder: Path) -> None:

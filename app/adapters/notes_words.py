@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from app.adapters.sandbox import BadTemplate, Sandbox
+from app.adapters.sandbox import OUTPUT_LIMIT, STEPS, BadTemplate, Sandbox
 from app.adapters.wording import FILTERS, safe
 from app.domain.neutral import code, neutral
 from app.domain.notes.history import Author
@@ -18,20 +18,23 @@ _WORDS: Final = 300  # characters of a line
 _LONG: Final = 1_000  # characters of what breaks
 _BLANKS: Final = re.compile(r"\n{3,}")
 _MENTION: Final = re.compile(r"@(?=[A-Za-z0-9])")
-_LINES_SHOWN: Final = 2_000
+LINES: Final = 2_000
+"""Lines that fit into a release's text, about."""
 _OURS: Final = "release_notes.md.j2"
 
 
 class NotesWriter:
     """Writes notes. Quietly, as in a preview, nobody is mentioned and nothing is linked that would tell of it."""
 
-    def __init__(self) -> None:
-        self._sandbox = Sandbox()
+    def __init__(self, *, lines: int = LINES, scale: int = 1) -> None:
+        """Write at most so many lines; `scale` is how many times more than usual a template may write and do."""
+        self._lines = lines
+        self._sandbox = Sandbox(output=scale * OUTPUT_LIMIT, steps=scale * STEPS)
         self._ours = files("templates").joinpath(_OURS).read_text("utf-8")
 
     def write(self, view: NotesView, template: str | None, *, is_quiet: bool) -> Written:
         """Return the notes, by our own template where the repository's cannot be used, with the reason for that."""
-        values = _values(view, is_quiet=is_quiet)
+        values = _values(view, self._lines, is_quiet=is_quiet)
         if template is not None:
             try:
                 return Written(markdown=_tidy(self._sandbox.write(template, values), is_quiet=is_quiet))
@@ -48,10 +51,10 @@ def _tidy(text: str, *, is_quiet: bool) -> str:
     return _MENTION.sub("@\u200b", tidied) if is_quiet else tidied
 
 
-def _values(view: NotesView, *, is_quiet: bool) -> dict[str, object]:
+def _values(view: NotesView, most: int, *, is_quiet: bool) -> dict[str, object]:
     """Return what a template gets: texts, numbers, lists and mappings, foreign text in them neutralised already."""
     notes, words = view.notes, _Words(view.repo_url, is_quiet=is_quiet)
-    room = _LINES_SHOWN
+    room = most
     breaking = [words.line(line) for line in notes.breaking[:room]]
     room -= len(breaking)
     groups: list[dict[str, object]] = []
@@ -77,7 +80,7 @@ def _values(view: NotesView, *, is_quiet: bool) -> dict[str, object]:
         "groups": groups,
         "contributors": people,
         "new_contributors": [one for one, made in zip(people, notes.contributors, strict=True) if made.is_new],
-        "left_out": len(notes.lines) - _LINES_SHOWN if len(notes.lines) > _LINES_SHOWN else 0,
+        "left_out": max(len(notes.lines) - most, 0),
         "is_cut": notes.is_cut,
     }
 
@@ -95,7 +98,7 @@ class _Words:
             "component": _text(line.component or ""),
             "kind": line.kind or "",
             "is_breaking": line.is_breaking,
-            "breaking": _prose(line.breaking or "", _LONG),
+            "breaking": _prose(line.breaking, _LONG) if line.breaking else "",
             "number": line.number or 0,
             "reference": self._reference(line.number, line.sha),
             "authors": [self._who(author) for author in line.authors if author.login],

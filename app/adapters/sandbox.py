@@ -85,7 +85,9 @@ class BadTemplate(Exception):
 class Sandbox:
     """Runs such templates. Whatever they show is neutralised, but for Markdown that was made on purpose."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, output: int = OUTPUT_LIMIT, steps: int = STEPS) -> None:
+        self._output = output
+        self._steps = steps
         self._words = SandboxedEnvironment(
             autoescape=True, finalize=_shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
@@ -117,14 +119,14 @@ class Sandbox:
             raise BadTemplate(0, "it is nested too deep") from error
 
     def _run(self, pieces: Iterator[str]) -> str:
-        token = _steps.set([STEPS])
+        token = _steps.set([self._steps])
         try:
             written: list[str] = []
-            room = OUTPUT_LIMIT
+            room = self._output
             for piece in pieces:
                 room -= len(piece)
                 if room < 0:
-                    raise BadTemplate(0, f"it writes more than {OUTPUT_LIMIT:,} characters")
+                    raise BadTemplate(0, f"it writes more than {self._output:,} characters")
                 written.append(piece)
             return "".join(written)
         finally:
@@ -158,7 +160,7 @@ def _spend(steps: int) -> None:
     left = _steps.get()
     left[0] -= steps
     if left[0] < 0:
-        raise BadTemplate(0, f"it takes more than {STEPS:,} steps")
+        raise BadTemplate(0, "it takes more steps than a template may")
 
 
 def _turns(values: Iterable[object]) -> Iterator[object]:

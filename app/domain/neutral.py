@@ -53,6 +53,8 @@ def _in_short_pieces(sha: re.Match[str]) -> str:
 
 def _visible(text: str) -> str:
     """Return the text on one line: blanks of every kind become one space, what cannot be seen goes."""
+    if text.isascii() and text.isprintable():
+        return re.sub(" +", " ", text).strip()
     kept = (
         " " if sign.isspace() else sign
         for sign in text

@@ -28,7 +28,7 @@ class Conventional:
 
 def subject_of(message: str) -> str:
     """Return the first line that says something."""
-    return next((line.strip() for line in message[:MESSAGE_READ].splitlines() if line.strip()), "")
+    return message[:MESSAGE_READ].lstrip().partition("\n")[0].rstrip()
 
 
 def read_conventional(message: str) -> Conventional | None:

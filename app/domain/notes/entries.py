@@ -34,17 +34,24 @@ class Entry:
         return self.pull.labels if self.pull else ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The commits of one entry, read once."""
+
+    number: int | None
+    commits: Sequence[Commit]
+    title: str
+    read: Conventional | None  # the title
+    inner: Sequence[Conventional]  # the commits that follow the convention
+    reverted: Reverted | None
+
+
 def entries_of(commits: Sequence[Commit]) -> tuple[list[Entry], int]:
     """Return the entries of a history, oldest first, and how many were dropped together with what took them back."""
-    together = _together(commits)
-    known = [_known(number, group) for number, group in together]
-    left = left_after_reverts(known)
-    entries = [
-        _entry(number, group, thing.reverted)
-        for (number, group), thing, is_left in zip(together, known, left, strict=True)
-        if is_left
-    ]
-    return entries, len(together) - len(entries)
+    groups = [_group(number, together) for number, together in _together(commits)]
+    left = left_after_reverts([_known(group) for group in groups])
+    entries = [_entry(group) for group, is_left in zip(groups, left, strict=True) if is_left]
+    return entries, len(groups) - len(entries)
 
 
 def number_of(commit: Commit) -> int | None:
@@ -87,19 +94,35 @@ def _title(number: int | None, group: Sequence[Commit]) -> str:
     return bare(subject)
 
 
-def _known(number: int | None, group: Sequence[Commit]) -> Known:
-    title = _title(number, group)
-    merges = [commit for commit in group if _MERGED_PULL.match(commit.message)]
-    own = [commit for commit in group if commit not in merges]
+def _group(number: int | None, commits: Sequence[Commit]) -> _Group:
+    title = _title(number, commits)
+    inner = [found for commit in commits if (found := read_conventional(commit.message)) is not None]
+    is_alone = len(commits) == 1 and bool(inner) and title == subject_of(commits[0].message)
+    return _Group(
+        number=number,
+        commits=commits,
+        title=title,
+        read=inner[0] if is_alone else read_conventional(title),
+        inner=inner,
+        reverted=_reverted(title, [commit for commit in commits if not _MERGED_PULL.match(commit.message)]),
+    )
+
+
+def _known(group: _Group) -> Known:
+    merges = [commit for commit in group.commits if _MERGED_PULL.match(commit.message)]
     # of a pull request of several commits, one of them taken back leaves the others
-    whole = [*merges, *own] if len(own) <= 1 else merges
-    titles = [title, *(bare(subject_of(commit.message)) for commit in whole)]
-    titles += [read.words for name in tuple(titles) if (read := read_conventional(name)) is not None]
+    is_one = len(group.commits) - len(merges) <= 1
+    whole = group.commits if is_one else merges
+    reads = (group.read, *(group.inner if is_one else ()))
     return Known(
         shas=tuple(commit.sha for commit in whole),
-        pull=number,
-        titles=tuple(titles),
-        reverted=_reverted(title, own),
+        pull=group.number,
+        titles=(
+            group.title,
+            *(bare(subject_of(commit.message)) for commit in whole),
+            *(bare(read.words) for read in reads if read is not None),
+        ),
+        reverted=group.reverted,
     )
 
 
@@ -112,26 +135,22 @@ def _reverted(title: str, own: Sequence[Commit]) -> Reverted | None:
     return said[0] if len(said) == 1 else by_title
 
 
-def _entry(number: int | None, group: Sequence[Commit], reverted: Reverted | None) -> Entry:
-    last = group[-1]
-    title = _title(number, group)
-    read = read_conventional(title)
-    inner = [found for commit in group if (found := read_conventional(commit.message)) is not None]
-    labels = last.pull.labels if last.pull else ()
-    kind = _kind(read, labels, inner) if reverted is None else "revert"
-    breaking = next((found.breaking for found in inner if found.breaking), None)
+def _entry(group: _Group) -> Entry:
+    read, pull = group.read, group.commits[-1].pull
+    labels = pull.labels if pull else ()
+    kind = _kind(read, labels, group.inner) if group.reverted is None else "revert"
     is_known = read is not None and kind_of(read.type, read.scope) is not None
+    said = (*group.inner, *((read,) if read is not None else ()))
     return Entry(
-        words=read.words if read is not None and is_known else title,
+        words=read.words if read is not None and is_known else group.title,
         kind=kind,
         component=(read.scope if read is not None and is_known else None) or component_in(labels),
-        is_breaking=any(found.is_breaking for found in (*inner, *([read] if read else ())))
-        or any(map(is_breaking_label, labels)),
-        breaking=breaking,
-        number=number,
-        pull=last.pull,
-        commits=tuple(group),
-        authors=tuple(_authors(last.pull, group)),
+        is_breaking=any(found.is_breaking for found in said) or any(map(is_breaking_label, labels)),
+        breaking=next((found.breaking for found in group.inner if found.breaking), None),
+        number=group.number,
+        pull=pull,
+        commits=tuple(group.commits),
+        authors=tuple(_authors(pull, group.commits)),
     )
 
 
@@ -141,10 +160,11 @@ def _kind(read: Conventional | None, labels: Sequence[str], inner: Sequence[Conv
     return by_title or kind_in(labels) or strongest(kind_of(found.type, found.scope) for found in inner)
 
 
-def _authors(pull: MergedPull | None, group: Iterable[Commit]) -> Iterable[Author]:
-    """Return who made it: a pull request's author first, and those of its commits."""
+def _authors(pull: MergedPull | None, group: Sequence[Commit]) -> Iterable[Author]:
+    """Return who made it: a pull request's author first, and those of its commits. Who merged it did not."""
     seen: set[str] = set()
-    for author in (pull.author if pull else None, *(commit.author for commit in group)):
+    own = [commit for commit in group if not _MERGED_PULL.match(commit.message)] or group
+    for author in (pull.author if pull else None, *(commit.author for commit in own)):
         if author is not None and author.key not in seen:
             seen.add(author.key)
             yield author

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain.notes.conventional import MESSAGE_READ, read_conventional, subject_of
 
+_ANY: Final = re.compile("revert|reapply", re.IGNORECASE)
 _COMMITS: Final = re.compile(r"This reverts commit ([0-9a-f]{7,64})\b")
 _PULLS: Final = re.compile(r"^Reverts [\w.-]{1,100}/[\w.-]{1,100}#([0-9]{1,9})\b", re.MULTILINE)
 _SHA: Final = re.compile(r"\b[0-9a-f]{7,64}\b")
@@ -28,6 +29,8 @@ class Reverted:
 def reverted_in(message: str) -> Reverted | None:
     """Return what a message takes back, None where it takes nothing back."""
     text = message[:MESSAGE_READ]
+    if not _ANY.search(text):
+        return None
     quoted = _TITLE.fullmatch(subject_of(text))
     read = read_conventional(text)
     typed = read if read is not None and read.type == "revert" else None
