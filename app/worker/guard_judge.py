@@ -28,6 +28,7 @@ class Looked:
     verdict: TagVerdict
     known: KnownTag | None
     is_green: bool = False
+    is_ours: bool = False  # the bot's own tag: its log says so already
     is_gone: bool = False
 
 
@@ -61,6 +62,7 @@ class TagJudge:
             verdict=verdict,
             known=known,
             is_green=gate is not None and gate.is_green,
+            is_ours=self._made(tag) == tag.object,
         )
 
     async def redeemed(self, ref: TagRef, known: KnownTag) -> Looked | None:
@@ -96,8 +98,20 @@ class TagJudge:
             is_green=gate is not None and gate.is_green,
             is_released_there=gate is not None and bool(gate.releases),
             own_target=own.target.sha if own else None,
+            made=self._made(tag),
             are_ours_signed=self._are_ours_signed,
         )
+
+    def _made(self, tag: SeenTag) -> Sha | None:
+        """Return the object that we made for the tag's release; while we make it, what stands at the commit is ours."""
+        own = self._scope.own(tag.name)
+        if own is None:
+            return None
+        if own.tagged is not None and own.tagged.tag == tag.name:
+            return own.tagged.object
+        tagging = own.tagging
+        is_at_it = tagging is not None and tagging.is_pending and (tagging.tag, tagging.sha) == (tag.name, tag.commit)
+        return tag.object if is_at_it else None
 
     async def _gate(self, commit: Sha | None, *, is_anew: bool) -> CommitGate | None:
         if commit is None:

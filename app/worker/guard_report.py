@@ -122,9 +122,9 @@ def _remembered(one: Looked) -> KnownTag:
 
 
 def _event(one: Looked, now: datetime) -> GuardEvent | None:
-    """Return what goes into the log; that an incident is gone is told where it was deleted."""
+    """Return what goes into the log; an incident's end and our own tags are told elsewhere."""
     if one.verdict.is_incident:
         return TagIncident(tag=one.name, object=one.object, commit=one.commit, wrong=one.verdict.wrong, at=now)
-    if one.is_gone or one.commit is None:
+    if one.is_gone or one.is_ours or one.commit is None:
         return None
     return TagAccepted(tag=one.name, object=one.object, commit=one.commit, flaws=one.verdict.flaws, at=now)

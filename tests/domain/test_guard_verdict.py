@@ -13,7 +13,9 @@ HERE, THERE, OBJECT, OTHER = (Sha(pair * 20) for pair in ("c3", "d4", "e5", "f6"
 TAG = SeenTag(name="v1.0.0", object=OBJECT, commit=HERE, is_annotated=True, is_signed=True)
 LIGHT = replace(TAG, object=HERE, is_annotated=False, is_signed=False)
 UNSIGNED = replace(TAG, is_signed=False)
-GOOD = TagFacts(tag=TAG, known=None, is_green=True, is_released_there=True, own_target=HERE, are_ours_signed=True)
+GOOD = TagFacts(
+    tag=TAG, known=None, is_green=True, is_released_there=True, own_target=HERE, made=None, are_ours_signed=True
+)
 RED = replace(GOOD, is_green=False)
 
 

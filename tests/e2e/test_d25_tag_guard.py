@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from app.adapters.openpgp import OpenPgpSigner
 from app.domain.release.events import Event
 from app.domain.release.events_guard import GuardEvent
 from app.sim.state import WorkflowRun
 from tests.bot import REPO, Bot, TrackedRelease, running_bot
+from tests.signing_keys import openpgp_key
 
 pytestmark = pytest.mark.anyio
 
@@ -396,6 +398,32 @@ async def test_d25_a_tag_with_a_green_gate_behind_it_is_never_touched(strict: Gu
     await strict.bot.pass_time(10)
     assert (strict.alarms(), strict.tags) == ([], ["v1.0.0"])
     assert [event.kind for event in await strict.log()] == ["tag_accepted"]
+
+
+async def test_d25_the_bot_s_own_tag_is_its_own_and_no_remark(tmp_path: Path) -> None:
+    async with running_bot(
+        tmp_path, plan=STRICT, files=FILES, signer=OpenPgpSigner(openpgp_key("gonogo@example.com"))
+    ) as bot:
+        strict = await guarded(bot)
+        await strict.turn_green()
+        await strict.release.comment("/release tag --confirm v1.0.0", seconds=10)
+        assert (strict.alarms(), strict.tags, await strict.log()) == ([], ["v1.0.0"], [])
+        await strict.push("v1.0.0", strict.commit())
+        await strict.bot.pass_time(10)
+        assert "it was moved from" in strict.alarms()[0]
+
+
+async def test_d25_a_tag_that_lacks_a_signature_is_told_of_as_such(tmp_path: Path) -> None:
+    async with running_bot(
+        tmp_path, plan=PLAN, files=FILES, signer=OpenPgpSigner(openpgp_key("gonogo@example.com"))
+    ) as bot:
+        telling = await guarded(bot)
+        await telling.push("v1.0.0", telling.head)
+        assert "the gate is not green there; it is not signed" in telling.alarms()[0]
+        good = await telling.turn_green()
+        await telling.push("v1.0.1", good)
+        assert "it is not signed" in telling.release.replies()[-1]
+        assert len(telling.alarms()) == 1
 
 
 async def test_d25_nobody_is_accused_on_what_is_only_remembered(strict: Guarded) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.domain.guard.memory import Memory, Standing
 from app.domain.release.events_course import ReleaseAbandoned, ReleaseFinished, TrackingIssueLost
+from app.domain.release.events_tag import TagRequested
 from app.domain.release.gate import GateState
 from app.domain.values import ReleaseId, Sha
 from app.ports import Change, Commit, Missing, Rejected, TagObject, TagRef, Throttled, Unclear
@@ -284,3 +285,14 @@ async def test_a_tag_that_came_too_early_is_accepted_as_soon_as_its_gate_is_gree
     assert await standings(shop) == {"v1.0.0": Standing.ACCEPTED}
     assert await told(shop) == ["🚨 A release tag needs a look:"]
     assert [event.kind for event in await shop.releases.events(R1)][-2:] == ["tag_incident", "tag_accepted"]
+
+
+@pytest.mark.parametrize(("sha", "standing"), [(SHA, Standing.ACCEPTED), (OTHER_SHA, Standing.INCIDENT)])
+async def test_a_tag_that_we_are_just_making_is_ours_at_its_commit_alone(
+    shop: Workshop, sha: Sha, standing: Standing
+) -> None:
+    """GitHub tells of it before we have written down that it is made, and the gate may turn in that moment."""
+    await shop.open_release(TagRequested(tag="v1.0.0", sha=SHA, by=MANAGER, at=NOW))
+    tag(shop, sha=sha)
+    await guard_of(shop).look("7")
+    assert await standings(shop) == {"v1.0.0": standing}

@@ -47,7 +47,7 @@ class TagFacts:
     is_green: bool  # the gate at its commit
     is_released_there: bool  # a release is, or was, to be made of its commit
     own_target: Sha | None  # the commit of the release whose tag this is; None: no release has such a tag
-    made: Sha | None = None  # the object that we made for that release, or are just making
+    made: Sha | None  # the object that we made for that release, or are just making
     are_ours_signed: bool = False
 
 
