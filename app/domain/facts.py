@@ -61,6 +61,7 @@ class NotesFound:
     base: str | None  # the tag since which
     markdown: str
     troubles: tuple[str, ...]  # what was wrong with the repository's own files for notes
+    is_cut: bool = False  # there is more than fits into a comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

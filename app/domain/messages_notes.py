@@ -13,6 +13,7 @@ class NotesPreview(Message):
     base: str | None  # the tag since which, None for a first release
     markdown: str  # written by the renderer, neutralised already
     troubles: tuple[str, ...]  # what was wrong with the repository's own files for notes
+    is_cut: bool  # there is more than fits into a comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,9 @@ from app.ports import GitHubError, Throttled
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
+PREVIEWED: Final = 60_000
+"""Characters of the notes that a preview shows: a comment has 65,536, and something is said around them."""
+
 _TRIED: Final = 3
 """Earlier tags that are tried at most, the latest first: one that the release does not come after is passed over."""
 
@@ -52,9 +55,11 @@ class NotesDesk:
         told = await self._told(release)
         written = self._written(told, is_quiet=True)
         rules = told.view.notes.trouble
+        whole = written.markdown
         return NotesFound(
             base=told.view.notes.base,
-            markdown=written.markdown,
+            markdown=whole if len(whole) <= PREVIEWED else whole[: whole.rfind("\n", 0, PREVIEWED)],
+            is_cut=len(whole) > PREVIEWED,
             troubles=tuple(
                 trouble for trouble in (f"{RULES_PATH}: {rules}" if rules else None, written.trouble) if trouble
             ),

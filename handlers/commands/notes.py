@@ -18,6 +18,10 @@ def notes(facts: Facts, _args: Args) -> Decision:
         return Refused(NoRelease(command="notes"))
     found = facts.notes
     preview = NotesPreview(
-        version=facts.release.version, base=found.base, markdown=found.markdown, troubles=found.troubles
+        version=facts.release.version,
+        base=found.base,
+        markdown=found.markdown,
+        troubles=found.troubles,
+        is_cut=found.is_cut,
     )
     return Accepted(answer=preview)

@@ -19,7 +19,9 @@ def test_notes_are_shown_as_they_were_gathered() -> None:
 
     answer = accepted("notes", at).answer
 
-    assert answer == NotesPreview(version="1.0.0", base="v0.9.0", markdown="- sing", troubles=("line 1: no",))
+    assert answer == NotesPreview(
+        version="1.0.0", base="v0.9.0", markdown="- sing", troubles=("line 1: no",), is_cut=False
+    )
 
 
 def test_whoever_cannot_write_gets_no_notes_gathered() -> None:

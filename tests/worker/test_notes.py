@@ -9,7 +9,7 @@ from app.domain.notes.notes import PullNote
 from app.domain.values import Sha
 from app.ports import Commit as Written
 from app.ports import TagRef, Throttled, Unclear
-from app.worker.notes import NotesDesk
+from app.worker.notes import PREVIEWED, NotesDesk
 from tests.given import MANAGER, NOW, REPO, SHA
 from tests.worker.workshop import Workshop
 
@@ -89,6 +89,18 @@ async def test_notes_do_not_wait_for_who_is_new_unless_github_says_to_wait(shop:
     assert "first contribution" not in (await NotesDesk(shop.bench).preview(release)).markdown
     with pytest.raises(Throttled):
         await NotesDesk(shop.bench).preview(release)
+
+
+async def test_a_preview_ends_at_a_line_where_a_comment_has_no_more_room(shop: Workshop) -> None:
+    await shop.open_release()
+    many = (Commit(sha=Sha(f"{number:040x}"), message=f"fix: {'x' * 60} {number}") for number in range(1500))
+    shop.github.histories[None] = gathered(None, *many)
+
+    preview = await NotesDesk(shop.bench).preview(await shop.release())
+
+    assert preview.is_cut
+    assert PREVIEWED - 200 < len(preview.markdown) <= PREVIEWED
+    assert preview.markdown.endswith(")")
 
 
 async def test_rules_that_cannot_be_read_are_told(shop: Workshop) -> None:
