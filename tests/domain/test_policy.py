@@ -61,6 +61,8 @@ go                         |  A    A     A     A      R       A      |  M    M  
 help                       |  R    R     R     R      R       R      |  R    R     R     R      R
 hold                       |  A    R     R     R      R       A      |  M    R     R     R      M
 no-go                      |  A    A     A     A      R       A      |  M    M     M     M      M
+note faster start          |  W    R     R     R      R       W      |  W    R     R     R      W
+notes                      |  W    R     R     R      R       W      |  W    R     R     R      W
 replan                     |  A    A     A     A      R       A      |  M    M     M     M      M
 report                     |  R    R     R     R      R       R      |  R    R     R     R      R
 resume                     |  A    A     A     A      R       A      |  M    M     M     M      M

@@ -328,7 +328,7 @@ class Meddled(FakeGitHub):
 async def test_d3_what_does_not_read_as_it_was_written_is_looked_at_again(shop: Workshop) -> None:
     await shop.open_team_release()
     github = Meddled(body="Hello\r\n")
-    shower = Shower(replace(shop.bench, github=github))
+    shower = Shower(replace(shop.bench, github=github), AT_ONCE)
     await shower.show(R1)
     assert shop.scheduler.alarms["show:r1"] == NOON + PATIENCE
     await shop.clock.wind(PATIENCE.total_seconds())

@@ -344,7 +344,7 @@ def test_the_gate_is_completed_only_when_it_is_decided() -> None:
     pending, failed = (gate_view(PLAN, r, judge(PLAN, r), SITE) for r in (MID, FAILED))
     assert (pending.status, pending.conclusion) == ("in_progress", None)
     assert (failed.status, failed.conclusion) == ("completed", "failure")
-    assert failed.external_id == FAILED.id
+    assert failed.external_id == "gate"
 
 
 def test_the_status_comment_shows_the_plans_warnings() -> None:

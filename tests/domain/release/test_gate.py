@@ -304,7 +304,7 @@ def test_a_no_go_and_a_missing_go_are_one_reason() -> None:
 def test_another_release_of_the_commit_that_is_not_green_holds_it_up(state: GateState) -> None:
     other = Beside(version="1.0.1", issue=13, state=state)
     verdict = judge(TEAM, team_release(*GREEN), [other])
-    assert (verdict.state, verdict.reasons) == (GateState.PENDING, (other,))
+    assert (verdict.state, verdict.reasons) == (state, (other,))
 
 
 def test_the_verdict_says_which_items_it_looked_at_and_since_when_the_target_is_this_one() -> None:
