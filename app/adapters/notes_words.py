@@ -1,13 +1,12 @@
 """Release notes as Markdown: by the repository's own template where it has a good one, else by ours."""
 
 import re
-from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
 from markupsafe import Markup
 
-from app.adapters.sandbox import OUTPUT_LIMIT, STEPS, BadTemplate, Sandbox
+from app.adapters.sandbox import OUTPUT_LIMIT, STEPS, BadTemplate, Sandbox, TooLong
 from app.adapters.wording import FILTERS, safe
 from app.domain.neutral import code, neutral
 from app.domain.notes.history import Author
@@ -20,6 +19,8 @@ _BLANKS: Final = re.compile(r"\n{3,}")
 _MENTION: Final = re.compile(r"@(?=[A-Za-z0-9])")
 LINES: Final = 2_000
 """Lines that fit into a release's text, about."""
+_FEWEST: Final = 10  # lines: where so few are too many, the template is at fault
+_PEOPLE: Final = 500  # who are named
 _OURS: Final = "release_notes.md.j2"
 
 
@@ -34,16 +35,26 @@ class NotesWriter:
 
     def write(self, view: NotesView, template: str | None, *, is_quiet: bool) -> Written:
         """Return the notes, by our own template where the repository's cannot be used, with the reason for that."""
-        values = _values(view, self._lines, is_quiet=is_quiet)
+        trouble = None
         if template is not None:
             try:
-                return Written(markdown=_tidy(self._sandbox.write(template, values), is_quiet=is_quiet))
+                return Written(markdown=self._written(view, template, is_quiet=is_quiet))
             except BadTemplate as bad:
-                return Written(markdown=self._by_ours(values, is_quiet=is_quiet), trouble=str(bad))
-        return Written(markdown=self._by_ours(values, is_quiet=is_quiet))
+                trouble = str(bad)
+        return Written(markdown=self._written(view, self._ours, is_quiet=is_quiet), trouble=trouble)
 
-    def _by_ours(self, values: Mapping[str, object], *, is_quiet: bool) -> str:
-        return _tidy(self._sandbox.write(self._ours, values), is_quiet=is_quiet)
+    def _written(self, view: NotesView, template: str, *, is_quiet: bool) -> str:
+        """Write as many lines as there is room for: the template is told how many are left out. Raises BadTemplate."""
+        most = min(self._lines, max(len(view.notes.lines), 1))
+        while True:
+            try:
+                text = self._sandbox.write(template, _values(view, most, is_quiet=is_quiet))
+            except TooLong:
+                if most < _FEWEST:
+                    raise
+                most //= 2
+                continue
+            return _tidy(text, is_quiet=is_quiet)
 
 
 def _tidy(text: str, *, is_quiet: bool) -> str:
@@ -69,7 +80,8 @@ def _values(view: NotesView, most: int, *, is_quiet: bool) -> dict[str, object]:
                 components.append({"name": _text(part.name or ""), "lines": lines})
         if components:
             groups.append({"title": _text(group.title), "components": components, "lines": shown})
-    people = [words.contributor(one) for one in notes.contributors]
+    contributors = notes.contributors[:_PEOPLE]
+    people = [words.contributor(one) for one in contributors]
     compare = f"{view.repo_url}/compare/{notes.base}...{view.tag}" if notes.base else None
     return {
         "version": view.version,
@@ -79,7 +91,7 @@ def _values(view: NotesView, most: int, *, is_quiet: bool) -> dict[str, object]:
         "breaking": breaking,
         "groups": groups,
         "contributors": people,
-        "new_contributors": [one for one, made in zip(people, notes.contributors, strict=True) if made.is_new],
+        "new_contributors": [one for one, made in zip(people, contributors, strict=True) if made.is_new],
         "left_out": max(len(notes.lines) - most, 0),
         "is_cut": notes.is_cut,
     }

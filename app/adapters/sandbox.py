@@ -82,6 +82,10 @@ class BadTemplate(Exception):
         self.why = why
 
 
+class TooLong(BadTemplate):
+    """It writes more than there is room for."""
+
+
 class Sandbox:
     """Runs such templates. Whatever they show is neutralised, but for Markdown that was made on purpose."""
 
@@ -109,6 +113,8 @@ class Sandbox:
             code = self._words.compile(tree, _NAME, _NAME)
             template = self._words.template_class.from_code(self._words, code, {})
             return self._run(template.generate(dict(values)))
+        except TooLong:
+            raise
         except BadTemplate as error:
             raise BadTemplate(error.line or _line_of(error), error.why) from error
         except TemplateSyntaxError as error:
@@ -126,7 +132,7 @@ class Sandbox:
             for piece in pieces:
                 room -= len(piece)
                 if room < 0:
-                    raise BadTemplate(0, f"it writes more than {self._output:,} characters")
+                    raise TooLong(0, f"it writes more than {self._output:,} characters")
                 written.append(piece)
             return "".join(written)
         finally:

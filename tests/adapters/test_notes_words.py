@@ -1,5 +1,6 @@
 """Notes as Markdown: who is mentioned, what is linked, and what a repository's own template can and cannot do."""
 
+import re
 import time
 from contextlib import suppress
 
@@ -115,6 +116,17 @@ def test_a_name_that_is_no_login_is_never_mentioned() -> None:
     commit = Commit(sha=Sha(SHA(1)), message="fix: x", author=author_named("@octocat", "evil login"))
 
     assert "@octocat" not in WRITER.write(view(commit), None, is_quiet=False).markdown
+
+
+@pytest.mark.parametrize("words", ["fix: short", f"fix: {'& ' * 150}", f"fix: x\n\nBREAKING CHANGE: {'& ' * 500}"])
+def test_however_much_there_is_the_notes_fit_into_a_release_and_tell_what_is_left_out(words: str) -> None:
+    people = [author_named(f"p{number}", f"p{number}") for number in range(3_000)]
+    commits = [Commit(sha=Sha(SHA(at)), message=words, author=one) for at, one in enumerate(people)]
+
+    written = WRITER.write(view(*commits), None, is_quiet=False)
+
+    assert len(written.markdown) <= OUTPUT_LIMIT
+    assert re.search(r"… and \d+ more\.", written.markdown)
 
 
 # -- the repository's own template -----------------------------------------------------------------------------

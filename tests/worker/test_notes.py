@@ -93,7 +93,7 @@ async def test_notes_do_not_wait_for_who_is_new_unless_github_says_to_wait(shop:
 
 async def test_a_preview_ends_at_a_line_where_a_comment_has_no_more_room(shop: Workshop) -> None:
     await shop.open_release()
-    many = (Commit(sha=Sha(f"{number:040x}"), message=f"fix: {'x' * 60} {number}") for number in range(1500))
+    many = (Commit(sha=Sha(f"{number:040x}"), message=f"fix: {'x' * 60} {number}") for number in range(900))
     shop.github.histories[None] = gathered(None, *many)
 
     preview = await NotesDesk(shop.bench).preview(await shop.release())
