@@ -36,6 +36,7 @@ from app.web.metrics import metrics_routes
 from app.web.webhook import webhook_routes
 from app.worker.checkups import Checkups
 from app.worker.commands import CommandDesk
+from app.worker.deployments import DeploymentDesk
 from app.worker.doctor import Doctor, Surroundings
 from app.worker.freezing import Freezer
 from app.worker.gates import Gates
@@ -112,6 +113,7 @@ class Service:
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
             "tags": lambda key: guard.look(key),  # noqa: PLW0108 - bound late
             "doctor": lambda key: self.checkups.examine(key),  # noqa: PLW0108 - bound late
+            "deploy": lambda key: deployments.hurry(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
         sweeps: dict[str, Find] = {
@@ -135,6 +137,7 @@ class Service:
             scheduler=self.scheduler,
             clock=wiring.clock,
             site=wiring.site_url,
+            api_url=wiring.api_url,
         )
         inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
         gate_shower = GateShower(bench)
@@ -143,7 +146,9 @@ class Service:
         poller = Poller(bench)
         gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)
         tags = TagMaker(bench, gates, NotesDesk(bench), wiring.signer)
-        ledger = LedgerWorker(self.ledger, bench, tags, TagReverter(self.github, gates, memory, wiring.clock))
+        deployments = DeploymentDesk(self.ledger, bench, self.github, gates)
+        reverter = TagReverter(self.github, gates, memory, wiring.clock)
+        ledger = LedgerWorker(self.ledger, bench, tags, reverter, deployments)
         guard = TagGuard(bench, memory, gates, are_ours_signed=wiring.signer is not None)
         self.checkups = Checkups(self._doctor(wiring), self.releases, self.scheduler, wiring.clock)
 

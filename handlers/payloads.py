@@ -273,6 +273,24 @@ class WorkflowJob(Payload):
     workflow_job: Job
 
 
+class Deployment(Part):
+    """A deployment."""
+
+    id: int
+    sha: ShaText
+    created_at: datetime | None = None
+
+
+class DeploymentProtectionRule(Payload):
+    """`deployment_protection_rule`. It has no workflow run."""
+
+    environment: Short
+    event: Short = ""
+    sha: ShaText | None = None
+    deployment_callback_url: Short
+    deployment: Deployment | None = None
+
+
 class Check(Part):
     """A check run."""
 

@@ -137,6 +137,19 @@ class RecheckAsked:
     sha: Sha  # the commit that the gate is of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentRequested:
+    """GitHub asks whether a run may go into an environment that we guard."""
+
+    repo: Repo
+    environment: str
+    event: str  # what started the run
+    sha: Sha
+    callback: str  # where GitHub says it is to be answered; it alone names the run, and it is not to be trusted
+    deployment: int | None
+    at: datetime | None  # by GitHub's clock, where it says
+
+
 AtRepo = (
     Commented
     | Labelled
@@ -150,6 +163,7 @@ AtRepo = (
     | PullChanged
     | PullHeard
     | RecheckAsked
+    | DeploymentRequested
 )
 """What a delivery about one repository can mean."""
 

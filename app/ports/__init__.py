@@ -1,6 +1,7 @@
 """What the inside asks of the outside: Protocols, the values that cross them, and the errors they raise."""
 
 from app.ports.checks import CheckShown, ChecksShown
+from app.ports.deployments import DeploymentHost
 from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
 from app.ports.github import (
     Annotation,
@@ -37,6 +38,7 @@ __all__ = [
     "Commit",
     "Conflict",
     "Delivery",
+    "DeploymentHost",
     "Entry",
     "FileText",
     "FoundRepo",

@@ -36,6 +36,10 @@ class Ledger(Protocol):
         """Give a row back like `put_off`, of which nothing can have been done: the try does not count."""
         ...
 
+    async def hurry(self, key: str, now: datetime) -> bool:
+        """Make what was put off under the key due at once; False where there is nothing."""
+        ...
+
     async def next_due(self, key: str) -> datetime | None:
         """Return when a row of the key may be claimed next, or None where none is left."""
         ...

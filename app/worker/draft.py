@@ -66,6 +66,10 @@ class Draft:
         key = f"release:{release}" if release is not None else f"repo:{repo.id}"
         self._effects.append(Planned(key=key, release=release, effect=effect))
 
+    def queue(self, key: str, effect: Effect) -> None:
+        """Take up one effect that belongs to no release, in a turn of its own."""
+        self._effects.append(Planned(key=key, release=None, effect=effect))
+
     def reply(self, release: ReleaseId | None, repo: Repo, issue: int, source: str, message: Message) -> None:
         """Say something in one new comment; the same source says one thing once, however often it is decided."""
         mark = sha256(source.encode()).hexdigest()[:24]

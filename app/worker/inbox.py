@@ -13,6 +13,7 @@ from app.domain.inputs import (
     BodyEdited,
     CommentChanged,
     Commented,
+    DeploymentRequested,
     Input,
     IssueGone,
     IssueHeard,
@@ -31,6 +32,7 @@ from app.domain.slash import find_invocations
 from app.ports import AlreadySettled, Conflict, Delivery, GitHubError, Inbox, Rejected, Throttled
 from app.worker.asking import asked_by_label, asked_in_comment
 from app.worker.commands import CommandDesk
+from app.worker.deployments import DeploymentsAsked
 from app.worker.draft import Draft
 from app.worker.editing import Editing
 from app.worker.freezing import Freezer
@@ -60,6 +62,7 @@ class InboxWorker:
         self._happenings = Happenings(bench)
         self._plan_checks = PlanChecker(bench)
         self._freezer = Freezer(bench)
+        self._deployments = DeploymentsAsked(bench)
         self._handlers = handlers
         self._rests: dict[str, datetime] = {}
 
@@ -154,14 +157,21 @@ class InboxWorker:
                 await self._happenings.pushed(value, draft)
             case TagHeard():
                 draft.retagged.add(value.repo.id)
-            case PullChanged():
-                await self._plan_checks.check(value.repo, value.pull, value.head, value.base)
-            case PullHeard(pull=pull):
-                await self._freezer.pull(value.repo, pull)
+            case DeploymentRequested():
+                self._deployments.take(value, delivery.id, draft)
+            case PullChanged() | PullHeard():
+                await self._pull(value)
             case RecheckAsked(sha=sha):
                 draft.refreshed.update(r.id for r in draft.releases if r.target.sha == sha)
             case _:
                 assert_never(value)
+
+    async def _pull(self, value: PullChanged | PullHeard) -> None:
+        """Take a pull request: what it changes of a plan, and whether its branch is frozen."""
+        if isinstance(value, PullChanged):
+            await self._plan_checks.check(value.repo, value.pull, value.head, value.base)
+        else:
+            await self._freezer.pull(value.repo, value.pull)
 
     async def _label(self, labelled: Labelled, delivery: Delivery, draft: Draft, *, is_first: bool) -> None:
         """Take a label on a tracking issue: a command, or one of ours that somebody has put on or taken off."""

@@ -8,12 +8,24 @@ import structlog
 from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
 from app.domain.messages import Message, Quiet
 from app.domain.messages_guard import TagNotDeletedTitle
-from app.domain.release.effects import CancelRun, DispatchRun, MoveCandidate, PutTag, React, Reply, RerunRun, Unlabel
+from app.domain.release.effects import (
+    AnswerDeployment,
+    CancelRun,
+    DispatchRun,
+    MoveCandidate,
+    PutTag,
+    React,
+    Reply,
+    ReportDeployment,
+    RerunRun,
+    Unlabel,
+)
 from app.domain.release.model import Progress, Release
 from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, run_of, settle
 from app.domain.values import Sha
 from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
 from app.worker.breaker import LIMIT, Breaker, Passage
+from app.worker.deployments import DeploymentDesk
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
 from app.worker.reverting import TagReverter
@@ -27,10 +39,10 @@ _LONGEST_WAIT: Final = timedelta(minutes=5)
 _TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
 
 
-QUIET: Final = (React, Reply, MoveCandidate, Unlabel, OpenIssue)
+QUIET: Final = (React, Reply, MoveCandidate, Unlabel, OpenIssue, ReportDeployment)
 """Effects of which nothing follows for the release."""
 
-SILENT: Final = (*QUIET, CancelTagRuns)
+SILENT: Final = (*QUIET, CancelTagRuns, AnswerDeployment)
 """Effects of which nobody is told anything more."""
 
 
@@ -41,13 +53,16 @@ class BrokenEffect(GitHubError):
 class LedgerWorker:
     """Performs what is due under a key, in order."""
 
-    def __init__(self, ledger: Ledger, bench: Workbench, tags: TagMaker, reverter: TagReverter) -> None:
+    def __init__(
+        self, ledger: Ledger, bench: Workbench, tags: TagMaker, reverter: TagReverter, deployments: DeploymentDesk
+    ) -> None:
         self._ledger = ledger
         self._bench = bench
         self._tags = tags
         self._reverter = reverter
         self._dispatcher = Dispatcher(bench.github, bench.clock)
         self._breaker = Breaker()
+        self._deployments = deployments
 
     async def drain(self, key: str) -> None:
         """Perform what is due under the key; come back when the next is."""
@@ -60,6 +75,9 @@ class LedgerWorker:
             self._bench.scheduler.wake_at(f"ledger:{key}", due)
 
     async def _perform(self, entry: Entry) -> None:
+        if isinstance(entry.effect, AnswerDeployment):
+            await self._deployments.perform(entry, entry.effect)  # it may wait for weeks, and never gives up early
+            return
         try:
             outcome = await self._outcome(entry)
         except NotYetKnown:
@@ -148,6 +166,11 @@ class LedgerWorker:
                 return await self._reverter.cancel(entry, effect)
             case PutTag():
                 return await self._tags.perform(entry, effect)
+            case ReportDeployment():
+                await self._deployments.report(effect)
+                return Done()
+            case AnswerDeployment():
+                raise TypeError(effect.kind)  # has its own way, from waiting to recording
             case _:
                 assert_never(effect)
 

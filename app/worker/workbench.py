@@ -25,6 +25,7 @@ class Workbench:
     scheduler: Scheduler
     clock: Clock
     site: str  # GitHub as people see it, e.g. `https://github.com`
+    api_url: str = "https://api.github.com"
 
     async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> None:
         """Commit a draft and wake whoever has work from it. Raises Conflict, and then nothing is written."""
@@ -36,5 +37,7 @@ class Workbench:
             self.scheduler.wake_at(f"poll:{release}", self.clock.now() + POLL_AFTER)
         for repo in draft.retagged:
             self.scheduler.wake(f"tags:{repo}")
+        for repo in {r.repo.id for r in draft.all if r.id in draft.changed and r.waiting}:
+            self.scheduler.wake(f"deploy:{repo}")
         for release in draft.refreshed:
             self.scheduler.wake(f"poll:{release}")

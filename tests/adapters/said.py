@@ -72,6 +72,7 @@ from app.domain.messages import (
 from app.domain.release.gate import Beside, GateState, judge
 from app.domain.release.report import report_of
 from app.domain.values import Allowed, Role, Sha, Who
+from tests.adapters.said_deploy import DEPLOY_SAMPLES
 from tests.adapters.said_guard import GUARD_SAMPLES
 from tests.adapters.said_notes import NOTES_SAMPLES
 from tests.adapters.said_tag import TAG_SAMPLES
@@ -250,6 +251,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     *GUARD_SAMPLES,
     *NOTES_SAMPLES,
     *TAG_SAMPLES,
+    *DEPLOY_SAMPLES,
 )
 
 NAMED_SAMPLES: Final[Mapping[str, Message]] = {f"{type(m).__name__}-{n}": m for n, m in enumerate(SAMPLES)}

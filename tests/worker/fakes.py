@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from app.domain.notes.history import Gathered
 from app.domain.plan.model import Plan
@@ -64,6 +65,33 @@ class FakeNotes:
         if self.errors:
             raise self.errors.pop(0)
         return self.text
+
+
+@dataclass
+class FakeHost:
+    """Runs that wait for environments, and what was said of them. `errors` are raised one per call, of any kind."""
+
+    waited_for: list[str] = field(default_factory=lambda: ["production"])
+    reviews: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    reports: list[str] = field(default_factory=list[str])
+    errors: list[Exception] = field(default_factory=list[Exception])
+
+    async def environments_waited_for(self, repo: Repo, run: int) -> Sequence[str]:
+        del repo, run
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.waited_for
+
+    async def review_deployment(
+        self, repo: Repo, run: int, environment: str, state: Literal["approved", "rejected"], comment: str
+    ) -> None:
+        del repo, run
+        self.reviews.append((state, comment))
+        self.waited_for.remove(environment)
+
+    async def report_deployment(self, repo: Repo, run: int, environment: str, comment: str) -> None:
+        del repo, run, environment
+        self.reports.append(comment)
 
 
 @dataclass

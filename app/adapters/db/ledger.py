@@ -53,6 +53,16 @@ _FAIL = (
     .where(ledger.c.id == bindparam("entry"), UNFINISHED)
     .values(state=FAILED, lease_until=None, done_at=bindparam("now"), error=bindparam("why"))
 )
+_HURRY = (
+    update(ledger)
+    .where(
+        ledger.c.key == bindparam("wanted"),
+        UNFINISHED,
+        ledger.c.lease_until.is_(None),
+        ledger.c.not_before > bindparam("now"),
+    )
+    .values(not_before=bindparam("now"))
+)
 _KEYS = select(ledger.c.key).where(UNFINISHED).group_by(ledger.c.key).order_by(func.min(ledger.c.id))
 
 
@@ -96,6 +106,14 @@ class SqlLedger:
     async def fail(self, entry: int, error: str) -> None:
         """Give a row up for good: it stays, is counted, and is not tried again."""
         await self._write(_FAIL, {"entry": entry, "now": self._clock.now(), "why": bounded(error)})
+
+    async def hurry(self, key: str, now: datetime) -> bool:
+        """Make what was put off under the key due at once; False where there is nothing."""
+
+        def write(connection: Connection) -> bool:
+            return connection.execute(_HURRY, {"wanted": key, "now": now}).rowcount > 0
+
+        return await self._database.run(write)
 
     async def _write(self, statement: Update, values: dict[str, object]) -> None:
         await self._database.run(lambda connection: connection.execute(statement, values).close())

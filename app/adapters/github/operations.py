@@ -3,6 +3,7 @@
 from app.adapters.github.app_desk import AppDesk
 from app.adapters.github.checks import Checks
 from app.adapters.github.code import Code
+from app.adapters.github.deployments import Deployments
 from app.adapters.github.histories import Histories
 from app.adapters.github.hosting import Hosting
 from app.adapters.github.issues import Issues
@@ -12,8 +13,8 @@ from app.adapters.github.runs import Runs
 from app.adapters.github.tags import Tags
 
 
-class RestGitHub(People, Issues, Code, Tags, Histories, Runs, Checks, Hosting, Protection, AppDesk):
-    """All ports to GitHub (`GitHub`, `ReleaseHost`, `Guarding`, `AppDesk`): `RestGitHub(line, jwt)`, or with a pace.
+class RestGitHub(People, Issues, Code, Tags, Histories, Runs, Checks, Hosting, Deployments, Protection, AppDesk):
+    """All ports to GitHub: `RestGitHub(line, jwt)`, or with a pace of its own.
 
     `line` says which GitHub and over what connection, `jwt` which App, `pace` how fast content may be written
     (GitHub's own limits unless told otherwise).

@@ -293,6 +293,14 @@ class _Jobs(BaseModel):
     jobs: list[_Job]
 
 
+class _Environment(BaseModel):
+    name: str
+
+
+class _Pending(BaseModel):
+    environment: _Environment
+
+
 class _Check(BaseModel):
     id: int
     name: str
@@ -416,6 +424,7 @@ MADE: Final = TypeAdapter(_Made)
 OPENED: Final = TypeAdapter(_Opened)
 CHECKS: Final = TypeAdapter(_Checks)
 STATUSES: Final = TypeAdapter(list[_Status])
+PENDING: Final = TypeAdapter(list[_Pending])
 ASSET: Final = TypeAdapter(_Asset)
 ASSETS: Final = TypeAdapter(list[_Asset])
 RELEASE: Final = TypeAdapter(_Release)

@@ -10,7 +10,7 @@ from app.domain.checklist import Broken, Placed, find_block, put_block
 from app.domain.plan.model import CreateTag, Manual, Phase, Plan, Severity
 from app.domain.release.gate import GateState, Verdict
 from app.domain.release.items import ItemStanding
-from app.domain.release.model import Release
+from app.domain.release.model import Release, WaitingJob
 from app.domain.release.offers import Offers, waiting_workflows
 from app.domain.release.readiness import OVERALL, Readiness, counted_phases, percent
 from app.domain.release.reasons import explain, in_short
@@ -32,6 +32,7 @@ from app.domain.release.views import (
     StatusView,
     Step,
     TaskView,
+    WaitingJobView,
 )
 
 BODY_LIMIT: Final = 65_536
@@ -154,6 +155,7 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         first_by_hand=by_hand[0].item.id if by_hand else "",
         waiting_waivers=sum(not waiver.is_in_force for waiver in release.waivers.values()),
         unclaimed=len(release.claims),
+        waiting_jobs=tuple(_waiting_jobs(release, home)),
         holds=bool(release.holds),
         has_moved_on=release.head is not None,
         drift=release.drift.changes if release.drift else (),
@@ -170,6 +172,16 @@ def _own_steps(release: Release, verdict: Verdict) -> dict[str, str]:
     if not may_tag or (release.tagging is not None and release.tagging.is_pending):
         return {}
     return {CreateTag().kind: tag_command(release.tag)}
+
+
+def _waiting_jobs(release: Release, home: str) -> Iterator[WaitingJobView]:
+    """Yield the runs that wait to be let in, one for each environment."""
+    jobs: dict[tuple[int, str], WaitingJob] = {}
+    for job in release.waiting.values():
+        jobs.setdefault((job.run_id, job.environment.casefold()), job)
+    for job in islice(jobs.values(), _RUNNING_SHOWN):
+        url = f"{home}/actions/runs/{job.run_id}"
+        yield WaitingJobView(environment=job.environment, run_id=job.run_id, url=url, since=job.since)
 
 
 def _waivers(plan: Plan, release: Release) -> Iterator[tuple[str, Waiver]]:

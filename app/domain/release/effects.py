@@ -135,6 +135,47 @@ class Unlabel:
         return f"unlabel:{self.key}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerDeployment:
+    """Say whether a run may go into an environment, once that is known. It stays in the ledger for as long."""
+
+    repo: Repo
+    run_id: int
+    environment: str
+    event: str  # what started the run, as GitHub says
+    sha: Sha  # as GitHub asked: the run has to say the same
+    asked: str  # the deployment that was asked about, or the delivery where GitHub names none
+    asked_at: datetime
+    kind: Literal["answer_deployment"] = "answer_deployment"
+
+    @property
+    def key(self) -> str:
+        """What tells this question from any other."""
+        return f"{self.repo.id}:{self.run_id}:{self.environment.casefold()}:{self.asked}"
+
+    @property
+    def ledger_key(self) -> str:
+        """One answer to one question, however often it is asked."""
+        return f"deployment:{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDeployment:
+    """Say on a run's page what it waits for. GitHub takes ten such reports; one that is lost is no harm."""
+
+    repo: Repo
+    run_id: int
+    environment: str
+    comment: str
+    about: str  # the question, and how things stand: the same is said once
+    kind: Literal["report_deployment"] = "report_deployment"
+
+    @property
+    def ledger_key(self) -> str:
+        """Each thing is said once."""
+        return f"deployment_report:{self.about}"
+
+
 GuardEffect = OpenIssue | DeleteTag | CancelTagRuns
 """What the tag guard has done."""
 
@@ -159,4 +200,16 @@ class PutTag:
         return f"tag:{self.release}:{self.sha}:{self.tag}:{self.asked}"
 
 
-Effect = React | Reply | DispatchRun | RerunRun | CancelRun | MoveCandidate | Unlabel | PutTag | GuardEffect
+Effect = (
+    React
+    | Reply
+    | DispatchRun
+    | RerunRun
+    | CancelRun
+    | MoveCandidate
+    | Unlabel
+    | PutTag
+    | AnswerDeployment
+    | ReportDeployment
+    | GuardEffect
+)

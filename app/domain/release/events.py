@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.domain.release.events_course import CourseEvent
+from app.domain.release.events_deploy import DeployEvent
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import SaidEvent
 from app.domain.release.events_tag import TagEvent
@@ -126,4 +127,4 @@ RunEvent = (
 )
 """What was run and seen."""
 
-Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | TagEvent | GuardEvent
+Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | TagEvent | GuardEvent | DeployEvent

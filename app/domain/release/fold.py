@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from app.domain.release.events import (
     CancelRequested,
@@ -17,14 +17,17 @@ from app.domain.release.events import (
     RunUnclear,
     Seen,
 )
+from app.domain.release.events_deploy import DeployEvent, DeploymentAsked
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import SaidEvent
 from app.domain.release.events_tag import TagEvent
 from app.domain.release.fold_course import changed_course
 from app.domain.release.fold_said import said
 from app.domain.release.fold_tag import tagged
-from app.domain.release.model import Progress, Release, Run, RunState, Sighting
+from app.domain.release.model import Progress, Release, Run, RunState, Sighting, WaitingJob
 from app.domain.values import TaskId
+
+_QUESTIONS_KEPT: Final = 100
 
 
 class BrokenLogError(ValueError):
@@ -47,6 +50,8 @@ def evolve(release: Release | None, event: Event) -> Release:
         after = release  # what the guard did about tags moves no release
     elif isinstance(event, TagEvent):
         after = tagged(release, event)
+    elif isinstance(event, DeployEvent):
+        after = _deployed(release, event)
     else:
         after = changed_course(release, event)
     return replace(after, changed_at=event.at, revision=release.revision + 1)
@@ -88,6 +93,17 @@ def _started(event: ReleaseStarted) -> Release:
         people=event.people,
         moved_at=event.said_at,
     )
+
+
+def _deployed(release: Release, event: DeployEvent) -> Release:
+    others = {key: job for key, job in release.waiting.items() if key != event.key}
+    if isinstance(event, DeploymentAsked):
+        others[event.key] = WaitingJob(
+            environment=event.environment, run_id=event.run_id, sha=event.sha, since=event.at
+        )
+        return replace(release, waiting=others)
+    answered = () if event.key in release.let_go else (event.key,)
+    return replace(release, waiting=others, let_go=(*release.let_go, *answered)[-_QUESTIONS_KEPT:])
 
 
 def _ran(release: Release, event: RunEvent) -> Release:

@@ -128,6 +128,16 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingJob:
+    """A run that waits to be let into an environment."""
+
+    environment: str
+    run_id: int
+    sha: Sha
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """A version on its way out: a plan that is worked through at one target, in one tracking issue."""
 
@@ -171,6 +181,8 @@ class Release:
     tagged: Tagged | None = None
     closed: Closing | None = None
     lost: str | None = None  # why there is no tracking issue any more
+    waiting: Mapping[str, WaitingJob] = field(default_factory=dict[str, WaitingJob])  # by what was asked
+    let_go: tuple[str, ...] = ()  # the latest of such questions that were answered
 
     @property
     def stamp(self) -> str:

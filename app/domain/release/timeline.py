@@ -35,6 +35,7 @@ from app.domain.release.events_course import (
     Retargeted,
     TrackingIssueLost,
 )
+from app.domain.release.events_deploy import Answer, DeployEvent, DeploymentAsked
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_said import (
     BoxFound,
@@ -123,6 +124,8 @@ class _Teller:
             return Entry(at=event.at, by=None, what=what, reason=reason)
         if isinstance(event, TagEvent):
             return _tag(event)
+        if isinstance(event, DeployEvent):
+            return _deployed(event)
         return self._said(event) if isinstance(event, SaidEvent) else _course(event)
 
     def _run(self, event: RunEvent) -> Entry | None:
@@ -224,6 +227,21 @@ def _tag(event: TagEvent) -> Entry:
             return Entry(at=event.at, by=None, what=f"The tag {tag} was not made", reason=reason)
         case _:
             assert_never(event)
+
+
+_ANSWERED: Final = {
+    Answer.LET_IN: "was let into",
+    Answer.TURNED_AWAY: "was turned away from",
+    Answer.GONE: "waits no more for",
+}
+
+
+def _deployed(event: DeployEvent) -> Entry:
+    if isinstance(event, DeploymentAsked):
+        what = f"Run {event.run_id} asked to be let into {event.environment}"
+        return Entry(at=event.at, by=None, what=what)
+    what = f"Run {event.run_id} {_ANSWERED[event.answer]} {event.environment}"
+    return Entry(at=event.at, by=None, what=what, reason=event.reason)
 
 
 def _course(event: CourseEvent) -> Entry | None:

@@ -104,6 +104,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingJobView:
+    """A run that waits to be let into an environment."""
+
+    environment: str
+    run_id: int
+    url: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What everybody wants to know first."""
 
@@ -130,6 +140,7 @@ class Overview:
     first_by_hand: str  # the id of the first of them, or empty
     waiting_waivers: int  # waivers that wait for a second person
     unclaimed: int  # boxes that somebody changed, GitHub has not told who
+    waiting_jobs: tuple[WaitingJobView, ...]  # runs that wait to be let into an environment
     holds: bool  # somebody has stopped the release
     has_moved_on: bool  # the branch that the target came from stands elsewhere now
     drift: tuple[str, ...]  # how the plan file has changed since, one line each

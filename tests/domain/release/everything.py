@@ -27,6 +27,7 @@ from app.domain.release.events_course import (
     Retargeted,
     TrackingIssueLost,
 )
+from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
 from app.domain.release.events_guard import TagAccepted, TagIncident, TagLeft, TagReverted, TagRunsCancelled
 from app.domain.release.events_said import (
     BoxFound,
@@ -148,6 +149,11 @@ EVERYTHING: Final[tuple[Event, ...]] = (
     IssuesRead(found=(BLOCKER,), at=at(70)),
     BlockRepaired(what=("a box was gone",), by=OCTOCAT, at=at(71)),
     TrackingIssueLost(how="it was deleted", at=at(72)),
+    DeploymentAsked(key="q", environment="production", run_id=500, sha=SHA, at=at(72)),
+    DeploymentAsked(key="r", environment="production", run_id=501, sha=SHA, at=at(72)),
+    DeploymentAnswered(
+        key="q", environment="production", run_id=500, answer=Answer.LET_IN, reason="the gate is green", at=at(72)
+    ),
     ItemWaived(item=ARCHIVED, by=MANAGER, reason="they are kept elsewhere", needs_second=False, at=at(73)),
     TagRequested(tag="v1.0.0", sha=OTHER_SHA, by=MANAGER, at=at(73)),
     TagRefused(tag="v1.0.0", reason="GitHub did not answer", at=at(73)),

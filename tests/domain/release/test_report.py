@@ -10,6 +10,7 @@ from app.domain.messages import Report
 from app.domain.plan.reader import read_plan
 from app.domain.release.desired import length
 from app.domain.release.events import Event
+from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
 from app.domain.release.events_guard import TagIncident, TagRunsCancelled
 from app.domain.release.events_said import (
     GoSaid,
@@ -176,8 +177,30 @@ def _reason(event: Event) -> str:
             TagRunsCancelled(tag="v2.0.0", commit=SHA, runs=(5, 6), at=NOW),
             "-: 2 of the runs that tag v2.0.0 had started were cancelled ",
         ),
+        (
+            DeploymentAsked(key="q", environment="production", run_id=500, sha=SHA, at=NOW),
+            "-: Run 500 asked to be let into production ",
+        ),
+        (
+            DeploymentAnswered(
+                key="q", environment="production", run_id=500, answer=Answer.TURNED_AWAY, reason="too late", at=NOW
+            ),
+            "-: Run 500 was turned away from production too late",
+        ),
     ],
-    ids=["run", "tick", "waiver", "order", "hold", "own-hold", "hold-that-ended", "tag", "runs-of-a-tag"],
+    ids=[
+        "run",
+        "tick",
+        "waiver",
+        "order",
+        "hold",
+        "own-hold",
+        "hold-that-ended",
+        "tag",
+        "runs-of-a-tag",
+        "asked",
+        "answered",
+    ],
 )
 def test_a_decision_is_told_in_words(event: Event, line: str) -> None:
     assert told(event)[-1] == line

@@ -1,0 +1,320 @@
+"""Answering GitHub about jobs that wait for an environment: each is let in, turned away, or kept in the ledger."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+import structlog
+
+from app.domain.decision import Accepted
+from app.domain.deploying import DEADLINE, Judged, KeptWaiting, LetIn, TurnedAway, judge_deployment, run_asked_about
+from app.domain.inputs import DeploymentRequested
+from app.domain.messages import Message
+from app.domain.messages_deploy import (
+    DeploymentLetIn,
+    DeploymentTurnedAway,
+    DeploymentUnanswered,
+    DeploymentWaits,
+)
+from app.domain.release.effects import AnswerDeployment, ReportDeployment
+from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
+from app.domain.release.model import Release, Sighting
+from app.domain.values import Repo
+from app.ports import (
+    AlreadySettled,
+    Conflict,
+    DeploymentHost,
+    Entry,
+    GitHubError,
+    Ledger,
+    Missing,
+    Rejected,
+    Throttled,
+)
+from app.worker.draft import Draft
+from app.worker.gates import Gates, planned_at
+from app.worker.workbench import Workbench
+
+_log: Final = structlog.stdlib.get_logger()
+GRACE: Final = timedelta(minutes=1)
+"""GitHub may ask a moment before it takes an answer: what is not to be found is looked for again for so long."""
+
+ALARM_AFTER: Final = timedelta(minutes=10)
+"""An answer that GitHub has not taken for so long is told of."""
+
+_REPORT_AFTER: Final = timedelta(seconds=20)  # GitHub may not take it earlier, and it may not be needed by then
+_GIVEN_UP_AFTER: Final = timedelta(days=30)  # GitHub has failed the job by then
+_SOON: Final = timedelta(seconds=10)
+_LOOKED_JUST_NOW: Final = timedelta(seconds=30)
+_SHORTEST: Final = timedelta(minutes=1)  # between two looks at a job that waits
+_LONGEST: Final = timedelta(minutes=15)
+_FIRST_WAIT: Final = timedelta(seconds=2)
+_LONGEST_WAIT: Final = timedelta(minutes=5)
+_LONGEST_COMMENT: Final = 1_024  # characters, that GitHub takes with a review
+_UNPROCESSABLE: Final = 422
+
+
+def deploy_key(repo: int) -> str:
+    """Return in whose turn a repository's jobs are answered: apart from all else, since asking anew takes calls."""
+    return f"deploy:{repo}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """The job waits no more, and not by our word."""
+
+    why: str
+
+
+class DeploymentsAsked:
+    """Takes what GitHub asks."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    def take(self, asked: DeploymentRequested, delivery: str, draft: Draft) -> None:
+        """Queue the answer. An address that is not this repository's on our GitHub is never answered at."""
+        run = run_asked_about(asked.callback, self._bench.api_url, asked.repo)
+        if run is None:
+            _log.error("callback.foreign", repo=asked.repo.full_name, callback=asked.callback[:200])
+            return
+        now = self._bench.clock.now()
+        effect = AnswerDeployment(
+            repo=asked.repo,
+            run_id=run,
+            environment=asked.environment,
+            event=asked.event,
+            sha=asked.sha,
+            asked=str(asked.deployment) if asked.deployment is not None else delivery,
+            asked_at=min(asked.at or now, now),
+        )
+        draft.queue(deploy_key(asked.repo.id), effect)
+        for release in draft.releases:
+            is_known = effect.key in release.waiting or effect.key in release.let_go
+            if release.target.sha == asked.sha and not is_known:
+                draft.add(release.id, release.repo, Accepted(events=(_asked(effect, now),)))
+
+
+def _asked(effect: AnswerDeployment, now: datetime) -> DeploymentAsked:
+    return DeploymentAsked(key=effect.key, environment=effect.environment, run_id=effect.run_id, sha=effect.sha, at=now)
+
+
+class DeploymentDesk:
+    """Answers what waits. Whatever goes wrong, a question stays in the ledger until it is answered or over."""
+
+    def __init__(self, ledger: Ledger, bench: Workbench, host: DeploymentHost, gates: Gates) -> None:
+        self._ledger = ledger
+        self._bench = bench
+        self._host = host
+        self._gates = gates
+        self._site = bench.site.rstrip("/")
+        self._seen: dict[int, tuple[Sighting, datetime]] = {}  # the run of a question, and when it was looked at
+        self._failing: dict[int, datetime] = {}  # since when
+
+    async def hurry(self, rest: str) -> None:
+        """Look at the jobs that wait in the repository of that id: a release of it has changed."""
+        key = deploy_key(int(rest))
+        if await self._ledger.hurry(key, self._bench.clock.now()):
+            self._bench.scheduler.wake(f"ledger:{key}")
+
+    async def perform(self, entry: Entry, effect: AnswerDeployment) -> None:
+        """Answer one question, or put it off."""
+        try:
+            found = await self._answered(entry, effect)
+            if isinstance(found, KeptWaiting):
+                await self._wait(entry, effect, found)
+                return
+        except Throttled as error:
+            await self._ledger.put_back(entry.id, error.retry_at, str(error))
+            return
+        except GitHubError as error:
+            gone = await self._failed(entry, effect, error)
+            if gone is None:
+                return
+            found = gone
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not leave the job without an answer either
+            _log.error("deployment.broken", exc_info=error)
+            await self._put_off(entry, effect, f"{type(error).__name__} in our own code")
+            return
+        if found is None:
+            await self._ledger.put_back(entry.id, self._bench.clock.now() + _SOON, "not to be answered yet")
+            return
+        await self._record(entry, effect, found)
+
+    async def report(self, effect: ReportDeployment) -> None:
+        """Say what a job waits for. Raises GitHubError."""
+        await self._host.report_deployment(effect.repo, effect.run_id, effect.environment, effect.comment)
+
+    # -- the answer --------------------------------------------------------------------------------------------
+
+    async def _answered(self, entry: Entry, effect: AnswerDeployment) -> Judged | _Gone | None:
+        """Judge, and give the answer where there is one; None where GitHub does not know of the job yet."""
+        now = self._bench.clock.now()
+        run, looked_at = self._seen.get(entry.id, (None, now))
+        if run is not None and now - looked_at < _LOOKED_JUST_NOW:
+            known = await self._judged(effect, run)
+            if isinstance(known, KeptWaiting):
+                return known  # as it stands no call would change that
+        waited_for = await self._host.environments_waited_for(effect.repo, effect.run_id)
+        if effect.environment.casefold() not in {name.casefold() for name in waited_for}:
+            is_over = entry.attempts > 1 or now - effect.asked_at >= GRACE
+            return _Gone("it waits for nothing any more") if is_over else None
+        run = await self._bench.github.run(effect.repo, effect.run_id)
+        self._seen[entry.id] = (run, now)
+        judged = await self._judged(effect, run)
+        if isinstance(judged, LetIn) and judged.task is None:
+            judged = await self._judged_anew(effect, run)
+        if isinstance(judged, KeptWaiting):
+            self._failing.pop(entry.id, None)
+        else:
+            state = "approved" if isinstance(judged, LetIn) else "rejected"
+            words = self._words(effect, judged)
+            await self._host.review_deployment(effect.repo, effect.run_id, effect.environment, state, words)
+        return judged
+
+    async def _judged(self, effect: AnswerDeployment, run: Sighting) -> Judged:
+        at = await planned_at(self._bench, effect.repo.id, effect.sha)
+        return judge_deployment(effect, run, at, self._bench.clock.now())
+
+    async def _judged_anew(self, effect: AnswerDeployment, run: Sighting) -> Judged:
+        """Judge once more, after everything that a green gate rests on was asked for anew."""
+        gate = await self._gates.reread(effect.repo, effect.sha)
+        judged = await self._judged(effect, run)
+        if isinstance(judged, LetIn) and judged.task is None and not (gate.is_green and gate.is_shown):
+            return KeptWaiting(release=judged.release, state=gate.state)
+        return judged
+
+    def _words(self, effect: AnswerDeployment, judged: Judged) -> str:
+        message: Message
+        match judged:
+            case LetIn(release=release, task=task):
+                message = DeploymentLetIn(
+                    sha=effect.sha, version=release.version, issue_url=self._issue(release), task=task
+                )
+            case TurnedAway(why=why, found=found):
+                message = DeploymentTurnedAway(sha=effect.sha, why=why, found=found, days=DEADLINE.days)
+            case KeptWaiting(release=release, state=state, is_stopped=is_stopped):
+                message = DeploymentWaits(
+                    sha=effect.sha,
+                    version=release.version,
+                    issue_url=self._issue(release),
+                    gate=state,
+                    is_stopped=is_stopped,
+                )
+            case _:
+                assert_never(judged)
+        return self._bench.renderer.message(message)[:_LONGEST_COMMENT]
+
+    def _issue(self, release: Release) -> str:
+        return f"{self._site}/{release.repo.full_name}/issues/{release.issue}"
+
+    # -- what becomes of the question --------------------------------------------------------------------------
+
+    async def _wait(self, entry: Entry, effect: AnswerDeployment, waits: KeptWaiting) -> None:
+        """Keep the question, and say on the run's page what it waits for, once for each way in which it waits."""
+        now = self._bench.clock.now()
+        age = now - effect.asked_at
+        if age < _REPORT_AFTER:
+            await self._ledger.put_back(entry.id, effect.asked_at + _REPORT_AFTER, "it waits")
+            return
+        attempt = self._seen[entry.id][0].order[1]
+        how = f"{waits.release.version}:{waits.state}:{'stopped' if waits.is_stopped else ''}"
+        report = ReportDeployment(
+            repo=effect.repo,
+            run_id=effect.run_id,
+            environment=effect.environment,
+            comment=self._words(effect, waits),
+            about=f"{effect.repo.id}:{effect.run_id}:{attempt}:{effect.environment.casefold()}:{how}",
+        )
+        draft = Draft((), self._bench.renderer)
+        draft.plan(None, effect.repo, report)
+        await self._bench.write(draft)
+        until = now + min(max(age / 10, _SHORTEST), _LONGEST)
+        await self._ledger.put_back(entry.id, min(until, max(effect.asked_at + DEADLINE, now + _SOON)), "it waits")
+
+    async def _failed(self, entry: Entry, effect: AnswerDeployment, error: GitHubError) -> _Gone | None:
+        """Return that there is nobody to answer any more, or put the question off."""
+        is_early = self._bench.clock.now() - effect.asked_at < GRACE
+        is_over = isinstance(error, Missing) or (isinstance(error, Rejected) and error.status == _UNPROCESSABLE)
+        if is_over and not is_early:
+            _log.warning("deployment.nobody_asks", run=effect.run_id, error=str(error))
+            return _Gone(f"GitHub answered: {error}")
+        await self._put_off(entry, effect, str(error))
+        return None
+
+    async def _put_off(self, entry: Entry, effect: AnswerDeployment, error: str) -> None:
+        now = self._bench.clock.now()
+        since = self._failing.setdefault(entry.id, now)
+        if now - effect.asked_at >= _GIVEN_UP_AFTER:
+            _log.error("deployment.given_up", run=effect.run_id, error=error)
+            await self._ledger.fail(entry.id, error)
+            return
+        _log.warning("deployment.postponed", run=effect.run_id, error=error, attempts=entry.attempts)
+        if now - since >= ALARM_AFTER:
+            await self._alarm(effect, int((now - since).total_seconds() // 60), error)
+        wait = min(_FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), _LONGEST_WAIT)
+        await self._ledger.put_off(entry.id, now + wait, error)
+
+    async def _alarm(self, effect: AnswerDeployment, minutes: int, error: str) -> None:
+        """Tell that GitHub does not take an answer: in the log, and once on the tracking issue."""
+        _log.error("deployment.unanswered", run=effect.run_id, minutes=minutes, error=error)
+        run_url = f"{self._site}/{effect.repo.full_name}/actions/runs/{effect.run_id}"
+        words = DeploymentUnanswered(environment=effect.environment, run_url=run_url, minutes=minutes, error=error)
+        draft = Draft((), self._bench.renderer)
+        for release in await self._concerned(effect.repo, effect):
+            source = f"deployment-unanswered:{effect.key}:{release.id}"
+            draft.reply(release.id, release.repo, release.issue, source, words)
+        await self._bench.write(draft)
+
+    async def _record(self, entry: Entry, effect: AnswerDeployment, found: LetIn | TurnedAway | _Gone) -> None:
+        """Write down what came of it. One answer is good for all of a run's jobs that wait for the environment."""
+        match found:
+            case LetIn(task=task):
+                answer, why = Answer.LET_IN, f"run of {task}" if task else "the gate is green"
+            case TurnedAway(why=word):
+                answer, why = Answer.TURNED_AWAY, word.replace("-", " ")
+            case _Gone(why=why):
+                answer = Answer.GONE
+            case _:
+                assert_never(found)
+        _log.info("deployment.answered", run=effect.run_id, environment=effect.environment, answer=answer, why=why)
+        self._seen.pop(entry.id, None)
+        self._failing.pop(entry.id, None)
+        while True:
+            releases = await self._concerned(effect.repo, effect)
+            draft = Draft(releases, self._bench.renderer)
+            for release in releases:
+                events = tuple(
+                    DeploymentAnswered(
+                        key=key,
+                        environment=effect.environment,
+                        run_id=effect.run_id,
+                        answer=answer,
+                        reason=why,
+                        at=self._bench.clock.now(),
+                    )
+                    for key in _keys(release, effect, is_for_all=answer is not Answer.GONE)
+                )
+                draft.add(release.id, release.repo, Accepted(events=events))
+            try:
+                await self._bench.write(draft, entries=[entry.id])
+            except AlreadySettled:
+                return
+            except Conflict:
+                continue
+            return
+
+    async def _concerned(self, repo: Repo, effect: AnswerDeployment) -> list[Release]:
+        """Return the releases that show the job as waiting: they may have moved on, or be over."""
+        releases = {r.id: r for r in await self._bench.releases.open_in(repo.id)}
+        releases |= {r.id: r for r in await self._bench.releases.at_commit(repo.id, effect.sha)}
+        return [release for release in releases.values() if _keys(release, effect, is_for_all=True)]
+
+
+def _keys(release: Release, effect: AnswerDeployment, *, is_for_all: bool) -> list[str]:
+    place = effect.environment.casefold()
+    return [
+        key
+        for key, job in release.waiting.items()
+        if key == effect.key or (is_for_all and (job.run_id, job.environment.casefold()) == (effect.run_id, place))
+    ]

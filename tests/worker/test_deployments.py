@@ -1,0 +1,184 @@
+"""Answering jobs that wait for an environment, where GitHub or our own code does not do as it should."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.domain.inputs import DeploymentRequested
+from app.domain.release.effects import AnswerDeployment
+from app.domain.release.events_deploy import Answer, DeploymentAnswered
+from app.domain.release.model import Progress, Sight, Sighting
+from app.ports import Commit, Missing, Planned, Rejected, Throttled, Unclear
+from app.worker.deployments import ALARM_AFTER, GRACE, DeploymentsAsked, deploy_key
+from app.worker.draft import Draft
+from tests.clock import NOON
+from tests.given import REPO, SHA
+from tests.worker.workshop import Workshop
+
+pytestmark = pytest.mark.anyio
+KEY = deploy_key(REPO.id)
+ASKED = DeploymentRequested(
+    repo=REPO,
+    environment="production",
+    event="workflow_dispatch",
+    sha=SHA,
+    callback="https://api.github.com/repos/octo-org/app/actions/runs/500/deployment_protection_rule",
+    deployment=1,
+    at=NOON,
+)
+RUN = Sighting(
+    kind=Sight.RUN,
+    key="run:500",
+    name="Release",
+    source="release.yml",
+    sha=SHA,
+    progress=Progress.QUEUED,
+    order=(500, 1, 0, 0),
+    url="",
+    run_id=500,
+)
+
+
+async def ask(shop: Workshop, asked: DeploymentRequested = ASKED, delivery: str = "d1") -> None:
+    """Let GitHub ask, as the inbox takes it."""
+    shop.github.sighting = RUN
+    draft = Draft(await shop.releases.open_in(REPO.id), shop.bench.renderer)
+    DeploymentsAsked(shop.bench).take(asked, delivery, draft)
+    await shop.bench.write(draft)
+
+
+async def drain(shop: Workshop, seconds: float = 0) -> None:
+    await shop.clock.wind(seconds)
+    await shop.ledger_worker.drain(KEY)
+
+
+async def answers(shop: Workshop) -> Sequence[tuple[Answer, str]]:
+    events = await shop.releases.events((await shop.release()).id)
+    return [(event.answer, event.reason) for event in events if isinstance(event, DeploymentAnswered)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("a bug of ours"),
+        Unclear("502"),
+        Rejected(403, "no permission"),
+        Throttled(NOON + timedelta(seconds=5)),
+    ],
+)
+async def test_d28_whatever_goes_wrong_while_judging_the_question_stays_and_is_answered(
+    shop: Workshop, error: Exception
+) -> None:
+    await ask(shop)
+    shop.host.errors = [error]
+    await drain(shop)
+    assert shop.host.reviews == []
+    assert await shop.entries() == [("deployment", "todo", 0 if isinstance(error, Throttled) else 1)]
+    await drain(shop, 6)
+    ((state, words),) = shop.host.reviews
+    assert state == "rejected"
+    assert "/release start" in words
+    assert await shop.entries() == [("deployment", "done", 2 if not isinstance(error, Throttled) else 1)]
+
+
+@pytest.mark.parametrize("error", [Missing(404, "Not Found"), Rejected(422, "nothing to approve")])
+async def test_d28_what_is_not_there_is_looked_for_again_for_a_while_and_then_nobody_asks(
+    shop: Workshop, error: Rejected
+) -> None:
+    await shop.open_release()
+    await ask(shop)
+    shop.host.errors = [error] * 100
+    await drain(shop)
+    assert (await shop.release()).waiting
+    await drain(shop, GRACE.total_seconds())
+    assert [answer for answer, _ in await answers(shop)] == [Answer.GONE]
+    assert not (await shop.release()).waiting
+    assert shop.host.reviews == []
+
+
+async def test_d28_a_job_that_waits_no_more_is_answered_by_nobody(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    shop.host.waited_for = ["staging"]
+    await drain(shop)
+    assert await answers(shop) == []
+    await drain(shop, GRACE.total_seconds())
+    assert await answers(shop) == [(Answer.GONE, "it waits for nothing any more")]
+
+
+async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    shop.host.errors = [Unclear("502")] * 1_000
+    performer = shop.ledger_worker
+    with capture_logs() as logs:
+        for _ in range(12):
+            await performer.drain(KEY)
+            await shop.clock.wind(ALARM_AFTER.total_seconds() / 5)
+    assert "deployment.unanswered" in {one["event"] for one in logs if one["log_level"] == "error"}
+    assert [kind for kind, _, _ in await shop.entries()] == ["deployment", "reply"]
+    shop.host.errors = []
+    await drain(shop, 400)
+    await shop.ledger_worker.drain("release:r1")
+    (words,) = shop.github.comments.values()
+    assert "GitHub has not taken the answer for 10 minutes: 502" in words
+    assert (await shop.release()).waiting  # the gate is not green, and the question is looked at again
+
+
+async def test_d28_github_has_failed_the_job_by_itself_long_ago(shop: Workshop) -> None:
+    await ask(shop)
+    shop.host.errors = [Unclear("502")] * 2
+    await drain(shop)
+    await drain(shop, timedelta(days=31).total_seconds())
+    assert await shop.entries() == [("deployment", "failed", 2)]
+
+
+async def test_d28_the_same_question_is_taken_once_and_is_not_shown_again_after_its_answer(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    await ask(shop, delivery="d2")
+    assert len(await shop.entries()) == 1
+    await shop.happened(
+        DeploymentAnswered(
+            key=_effect().key, environment="production", run_id=500, answer=Answer.LET_IN, reason="green", at=NOON
+        )
+    )
+    await ask(shop, delivery="d3")
+    assert not (await shop.release()).waiting
+
+
+async def test_d28_questions_without_a_deployment_are_told_apart_by_their_deliveries(shop: Workshop) -> None:
+    nameless = replace(ASKED, deployment=None, at=None)
+    await ask(shop, nameless, "d1")
+    await ask(shop, nameless, "d1")
+    await ask(shop, nameless, "d2")
+    assert [kind for kind, _, _ in await shop.entries()] == ["deployment", "deployment"]
+
+
+async def test_d28_a_foreign_address_is_told_in_the_log_and_queues_nothing(shop: Workshop) -> None:
+    with capture_logs() as logs:
+        await ask(shop, replace(ASKED, callback="https://evil.example/" + "x" * 5_000))
+    assert await shop.entries() == []
+    (line,) = [one for one in logs if one["event"] == "callback.foreign"]
+    assert line["log_level"] == "error"
+    assert len(line["callback"]) == 200
+
+
+async def test_nothing_is_hurried_where_nobody_waits(shop: Workshop) -> None:
+    desk = shop.deployment_desk
+    await desk.hurry(str(REPO.id))
+    assert shop.scheduler.woken == []
+    await shop.releases.commit(
+        Commit(effects=[Planned(key=KEY, release=None, effect=_effect())]), shop.clock.now() + timedelta(minutes=5)
+    )
+    await desk.hurry(str(REPO.id))
+    assert shop.scheduler.woken == [f"ledger:{KEY}"]
+
+
+def _effect() -> AnswerDeployment:
+    return AnswerDeployment(
+        repo=REPO, run_id=500, environment="production", event="workflow_dispatch", sha=SHA, asked="1", asked_at=NOON
+    )
