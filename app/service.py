@@ -42,10 +42,11 @@ from app.worker.freezing import Freezer
 from app.worker.gates import Gates
 from app.worker.guard import TagGuard
 from app.worker.inbox import InboxWorker
-from app.worker.ledger import LedgerWorker
+from app.worker.ledger import Doers, LedgerWorker
 from app.worker.notes import NotesDesk
 from app.worker.plans import Plans
 from app.worker.poll import Poller
+from app.worker.publishing import Publisher
 from app.worker.reverting import TagReverter
 from app.worker.show import Pace, Shower
 from app.worker.show_gate import GateShower
@@ -145,10 +146,14 @@ class Service:
         shower = Shower(bench, wiring.pace)
         poller = Poller(bench)
         gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)
-        tags = TagMaker(bench, gates, NotesDesk(bench), wiring.signer)
-        deployments = DeploymentDesk(self.ledger, bench, self.github, gates)
+        notes = NotesDesk(bench)
+        tags = TagMaker(bench, gates, notes, wiring.signer)
+        publisher = Publisher(bench, self.github, gates, notes)
         reverter = TagReverter(self.github, gates, memory, wiring.clock)
-        ledger = LedgerWorker(self.ledger, bench, tags, reverter, deployments)
+        deployments = DeploymentDesk(self.ledger, bench, self.github, gates)
+        ledger = LedgerWorker(
+            self.ledger, bench, Doers(tags=tags, reverter=reverter, publisher=publisher, deployments=deployments)
+        )
         guard = TagGuard(bench, memory, gates, are_ours_signed=wiring.signer is not None)
         self.checkups = Checkups(self._doctor(wiring), self.releases, self.scheduler, wiring.clock)
 

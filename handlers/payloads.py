@@ -328,3 +328,18 @@ class Status(Payload):
     state: Short
     target_url: Short | None = Field(default=None)
     updated_at: datetime | None = None
+
+
+class HostedRelease(Part):
+    """A release or a draft. `body` is read whole: our mark stands at its end."""
+
+    id: int
+    tag_name: Short
+    html_url: Short
+    body: str | None = None
+
+
+class ReleaseEvent(Payload):
+    """`release`."""
+
+    release: HostedRelease

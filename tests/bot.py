@@ -94,6 +94,7 @@ class Meddler:
         self._count = 0
         self._at: list[tuple[int, Callable[[], object]]] = []
         self._waiting: list[tuple[str, str, Callable[[], object]]] = []
+        self.watchers: list[Callable[[], object]] = []  # called before every request
 
     def before(self, method: str, ending: str, do: Callable[[], object]) -> None:
         """Do it once, before the next request of that method whose path ends so."""
@@ -113,6 +114,8 @@ class Meddler:
         due = [one for one in self._at if one[0] <= self._count]
         self._at = [one for one in self._at if one[0] > self._count]
         self._count += 1
+        for watch in self.watchers:
+            watch()
         for _, do in due:
             do()
         for one in self._waiting:

@@ -28,7 +28,7 @@ from app.domain.release.running import workflow_task
 from app.domain.slash import About, Args, BadArgs, Commands, Invocation, Need, SlashCommand
 from app.domain.values import Sha, version_of
 
-LATER: Final = frozenset(["announce", "blocker", "hotfix", "incident", "publish"])
+LATER: Final = frozenset(["announce", "blocker", "hotfix", "incident"])
 """Commands that people know of and this version does not have: said plainly, and not taken for typing errors."""
 
 TASK_COMMAND: Final = "run"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue, Sighting
-from app.domain.values import Person, Repo, Sha
+from app.domain.values import Person, ReleaseId, Repo, Sha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,19 @@ class RecheckAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseHeard:
+    """A release or a draft on GitHub was made, changed or published. Uploads of files are not told of."""
+
+    repo: Repo
+    tag: str
+    number: int  # GitHub's id of it
+    url: str
+    is_published: bool  # it has just become public
+    ours: ReleaseId | None  # whose hidden mark it bears
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentRequested:
     """GitHub asks whether a run may go into an environment that we guard."""
 
@@ -163,6 +176,7 @@ AtRepo = (
     | PullChanged
     | PullHeard
     | RecheckAsked
+    | ReleaseHeard
     | DeploymentRequested
 )
 """What a delivery about one repository can mean."""

@@ -214,7 +214,7 @@ class OwnStep(Message):
 
     task: str
     step: Literal["tag", "publish"]
-    command: str | None  # what takes the step; None: this version does not take it yet
+    command: str  # what takes the step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

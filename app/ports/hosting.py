@@ -17,6 +17,7 @@ class HostedAsset:
     size: int  # bytes
     digest: str | None  # SHA-256 in lower-case hexadecimal digits; None where GitHub has worked out none
     is_whole: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,12 @@ class ReleaseHost(Protocol):
         """Replace what a release says."""
         ...
 
-    async def publish_release(self, repo: Repo, release: int, *, is_prerelease: bool, is_latest: bool) -> HostedRelease:
-        """Make a draft public. Where its tag is not there, GitHub would make it: the caller looks before."""
+    async def publish_release(self, repo: Repo, release: int, tag: str, *, is_first: bool, is_latest: bool) -> None:
+        """Make a draft public at that tag, `is_first` as a prerelease. GitHub makes a missing tag: look before."""
+        ...
+
+    async def delete_draft(self, repo: Repo, release: int) -> None:
+        """Delete a draft; one that is not there is no error. The caller has seen that it is one, and ours."""
         ...
 
     async def assets_of(self, repo: Repo, release: int) -> Sequence[HostedAsset]:

@@ -74,15 +74,18 @@ class Publishing(World):
     ) -> None:
         """Let runs of a workflow file that succeed upload files to the release of a tag, from now on.
 
-        `{version}` in names and tag is the run's input of that name. The draft is made where there is none; a file
-        that is there already is replaced.
+        `{version}` in names, files and tag is the run's input of that name. The draft is made where there is none; a
+        file that is there already is replaced.
         """
 
         def ship(repo: Repo, run: WorkflowRun) -> None:
             fits = run.workflow.path.endswith(f"/{workflow}") and task in (None, run.inputs.get("task"))
             if fits and run.conclusion == "success":
                 version = str(run.inputs.get("version", ""))
-                named = {name.replace("{version}", version): data for name, data in files.items()}
+                named = {
+                    name.replace("{version}", version): data.replace(b"{version}", version.encode())
+                    for name, data in files.items()
+                }
                 self._ship(repo, tag.replace("{version}", version), named)
 
         self.when_runs_end.append(ship)

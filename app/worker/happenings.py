@@ -1,14 +1,16 @@
 """What happened around the releases of a repository, and what it means to each: drafted, not yet written."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 import structlog
 
 from app.domain.decision import Accepted
-from app.domain.inputs import CommentChanged, IssueGone, IssueHeard, Pushed, Sighted
+from app.domain.inputs import CommentChanged, IssueGone, IssueHeard, Pushed, ReleaseHeard, Sighted
 from app.domain.release.around import hear_branch, hear_gone, hear_issue, hear_plan
-from app.domain.release.model import Release
+from app.domain.release.hearing_publish import hear_release
+from app.domain.release.model import Release, Sight
+from app.domain.release.publishing import look_again
 from app.domain.release.seeing import see
 from app.domain.release.sources import source_branch
 from app.domain.slash import find_invocations
@@ -19,6 +21,8 @@ from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
 
+Happening = Sighted | IssueHeard | IssueGone | CommentChanged | Pushed | ReleaseHeard
+
 
 class Happenings:
     """Takes what GitHub tells beside what people ask for. Hearing the same again changes nothing."""
@@ -26,17 +30,47 @@ class Happenings:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
 
+    async def take(self, happening: Happening, draft: Draft) -> None:
+        """Take one of them. Raises Throttled."""
+        match happening:
+            case Sighted():
+                await self.sighted(happening, draft)
+            case IssueHeard():
+                await self.issue(happening, draft)
+            case IssueGone():
+                self.gone(happening, draft)
+            case CommentChanged():
+                await self.comment(happening, draft)
+            case Pushed():
+                await self.pushed(happening, draft)
+            case ReleaseHeard():
+                await self.hosted(happening, draft)
+            case _:
+                assert_never(happening)
+
     async def sighted(self, sighted: Sighted, draft: Draft) -> None:
         """Take the state of a run, job, check or status."""
         for release in draft.releases:
             plan = await self._bench.plans.of(release)
-            draft.add(release.id, release.repo, see(plan, release, sighted.sighting, self._bench.clock.now()))
+            now = self._bench.clock.now()
+            draft.add(release.id, release.repo, see(plan, release, sighted.sighting, now))
+            if sighted.sighting.kind is Sight.WORKFLOW and sighted.sighting.progress.is_over:
+                draft.add(release.id, release.repo, look_again(release, now))  # it may have uploaded files
 
     async def issue(self, heard: IssueHeard, draft: Draft) -> None:
         """Take that an issue or pull request has labels and is open or closed."""
         for release in draft.releases:
             plan = await self._bench.plans.of(release)
             self._add(release, hear_issue(plan, release, heard.issue, self._bench.clock.now()), draft)
+
+    async def hosted(self, heard: ReleaseHeard, draft: Draft) -> None:
+        """Take that something happened to a release or draft on GitHub."""
+        for release in draft.releases:
+            follows = hear_release(await self._bench.plans.of(release), release, heard, self._bench.clock.now())
+            self._add(release, follows, draft)
+            if follows.answer is not None:
+                source = f"hosted:{release.id}:{heard.number}"
+                draft.reply(release.id, release.repo, release.issue, source, follows.answer)
 
     def gone(self, gone: IssueGone, draft: Draft) -> None:
         """Take that an issue is gone; where it tracked a release, the release goes on without."""

@@ -23,6 +23,7 @@ from app.domain.inputs import (
     PullHeard,
     Pushed,
     RecheckAsked,
+    ReleaseHeard,
     Sighted,
     TagHeard,
 )
@@ -145,16 +146,8 @@ class InboxWorker:
                 await self._label(value, delivery, draft, is_first=is_first)
             case BodyEdited():
                 await self._editing.take(value, delivery.id, draft)
-            case Sighted():
-                await self._happenings.sighted(value, draft)
-            case IssueHeard():
-                await self._happenings.issue(value, draft)
-            case IssueGone():
-                self._happenings.gone(value, draft)
-            case CommentChanged():
-                await self._happenings.comment(value, draft)
-            case Pushed():
-                await self._happenings.pushed(value, draft)
+            case Sighted() | IssueHeard() | IssueGone() | CommentChanged() | Pushed() | ReleaseHeard():
+                await self._happenings.take(value, draft)
             case TagHeard():
                 draft.retagged.add(value.repo.id)
             case DeploymentRequested():

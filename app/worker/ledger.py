@@ -1,5 +1,6 @@
 """Performing the ledger: each one-off effect once, looking before doing it again."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
 
@@ -13,6 +14,7 @@ from app.domain.release.effects import (
     CancelRun,
     DispatchRun,
     MoveCandidate,
+    PublishRelease,
     PutTag,
     React,
     Reply,
@@ -28,6 +30,7 @@ from app.worker.breaker import LIMIT, Breaker, Passage
 from app.worker.deployments import DeploymentDesk
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
 from app.worker.draft import Draft, reply_mark
+from app.worker.publishing import Publisher
 from app.worker.reverting import TagReverter
 from app.worker.tagging import TagMaker
 from app.worker.workbench import Workbench
@@ -50,19 +53,25 @@ class BrokenEffect(GitHubError):
     """Performing an effect fell over in our own code: tried again like a fault of GitHub's, and given up like one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doers:
+    """Those who perform what takes more than one call."""
+
+    tags: TagMaker
+    reverter: TagReverter
+    publisher: Publisher
+    deployments: DeploymentDesk
+
+
 class LedgerWorker:
     """Performs what is due under a key, in order."""
 
-    def __init__(
-        self, ledger: Ledger, bench: Workbench, tags: TagMaker, reverter: TagReverter, deployments: DeploymentDesk
-    ) -> None:
+    def __init__(self, ledger: Ledger, bench: Workbench, doers: Doers) -> None:
         self._ledger = ledger
         self._bench = bench
-        self._tags = tags
-        self._reverter = reverter
+        self._doers = doers
         self._dispatcher = Dispatcher(bench.github, bench.clock)
         self._breaker = Breaker()
-        self._deployments = deployments
 
     async def drain(self, key: str) -> None:
         """Perform what is due under the key; come back when the next is."""
@@ -76,7 +85,9 @@ class LedgerWorker:
 
     async def _perform(self, entry: Entry) -> None:
         if isinstance(entry.effect, AnswerDeployment):
-            await self._deployments.perform(entry, entry.effect)  # it may wait for weeks, and never gives up early
+            await self._doers.deployments.perform(
+                entry, entry.effect
+            )  # it may wait for weeks, and never gives up early
             return
         try:
             outcome = await self._outcome(entry)
@@ -161,13 +172,15 @@ class LedgerWorker:
             case OpenIssue():
                 return await self._open(entry, effect)
             case DeleteTag():
-                return await self._reverter.delete(effect)
+                return await self._doers.reverter.delete(effect)
             case CancelTagRuns():
-                return await self._reverter.cancel(entry, effect)
+                return await self._doers.reverter.cancel(entry, effect)
             case PutTag():
-                return await self._tags.perform(entry, effect)
+                return await self._doers.tags.perform(entry, effect)
+            case PublishRelease():
+                return await self._doers.publisher.perform(entry, effect)
             case ReportDeployment():
-                await self._deployments.report(effect)
+                await self._doers.deployments.report(effect)
                 return Done()
             case AnswerDeployment():
                 raise TypeError(effect.kind)  # has its own way, from waiting to recording

@@ -14,6 +14,7 @@ from app.domain.release.around import end_holds, hear_branch, hear_issues, hear_
 from app.domain.release.evidence import run_progress
 from app.domain.release.issues import watched_labels
 from app.domain.release.model import LabelledIssue, Release, RunState, Sighting
+from app.domain.release.publishing import look_again
 from app.domain.release.seeing import see, see_gone
 from app.domain.release.sources import source_branch
 from app.domain.release.standing import standing
@@ -63,9 +64,10 @@ class Poller:
             return
         plan = await self._bench.plans.of(release)
         now = self._bench.clock.now()
-        await self._write(release_id, lambda r: end_holds(r, now))
+        await self._write(release_id, lambda r: end_holds(r, now), lambda r: look_again(r, now))
         await self._forget_body(release_id)
-        wait = min([POLL_AFTER if _silent(release) else AT_REST, *_holds_end_in(release, now)])
+        is_awaited = bool(_silent(release)) or (release.publishing is not None and release.publishing.is_waiting)
+        wait = min([POLL_AFTER if is_awaited else AT_REST, *_holds_end_in(release, now)])
         try:
             found = await self._ask(release, plan)
         except Throttled as error:

@@ -75,6 +75,7 @@ from app.domain.values import Allowed, Role, Sha, Who
 from tests.adapters.said_deploy import DEPLOY_SAMPLES
 from tests.adapters.said_guard import GUARD_SAMPLES
 from tests.adapters.said_notes import NOTES_SAMPLES
+from tests.adapters.said_publish import PUBLISH_SAMPLES
 from tests.adapters.said_tag import TAG_SAMPLES
 from tests.domain.release.builders import FAILED, GREEN, MID, NEWER, PEOPLE, PLAN, REFUSED, SAID, SHA
 
@@ -145,7 +146,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     NotRunnable(task="1.2 Documentation", waits=()),
     NotRunnable(task="1.2 Documentation", waits=("workflow", "readiness"), workflows=("nightly.yml",)),
     OwnStep(task="3.1 Tag", step="tag", command="tag --confirm v1.0.0"),
-    OwnStep(task="3.2 Publish", step="publish", command=None),
+    OwnStep(task="3.2 Publish", step="publish", command="publish --confirm v1.0.0"),
     AlreadyRunning(task=SIGN, slug="sign", url="https://github.com/white-room/daw/actions/runs/21"),
     AlreadyRunning(task=SIGN, slug="sign", url=None),
     AlreadyDone(task=SIGN, slug="sign", url="https://github.com/white-room/daw/actions/runs/21", sha=SHA),
@@ -251,6 +252,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     *GUARD_SAMPLES,
     *NOTES_SAMPLES,
     *TAG_SAMPLES,
+    *PUBLISH_SAMPLES,
     *DEPLOY_SAMPLES,
 )
 

@@ -85,6 +85,7 @@ ABOUT_A_RELEASE = {
     "hold": "",
     "no-go": "",
     "notes": "",
+    "publish": "--confirm v1.0.0",
     "replan": "",
     "report": "",
     "resume": "",

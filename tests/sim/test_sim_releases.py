@@ -7,6 +7,7 @@ import pytest
 from app.sim import Room, SimClock, SimGitHub
 from app.sim.wire import Refusal
 from tests.sim.conftest import AppClient
+from tests.sim.test_sim_rulesets import tag_rules
 
 pytestmark = pytest.mark.anyio
 
@@ -173,4 +174,16 @@ def test_a_workflow_that_fails_uploads_nothing(github: SimGitHub, room: Room, cl
     github.dispatch(room.repo, "release.yml", "main", {"task": "package", "version": "1.0.0"}, by="devops")
     clock.advance(60)
     github.runs(room.repo)
+    assert github.releases(room.repo) == []
+
+
+async def test_a_release_whose_tag_the_rules_refuse_says_which(github: SimGitHub, room: Room, api: AppClient) -> None:
+    github.installations[room.installation.id].permissions["administration"] = "write"
+    assert (await api("POST", "rulesets", tag_rules("creation"))).status_code == 201
+    answer = await api("POST", "releases", {"tag_name": "v9"})
+    assert answer.status_code == 422
+    assert [error["message"] for error in answer.json()["errors"]] == [
+        "pre_receive Repository rule violations found\n\nCannot create ref due to creations being restricted.\n\n",
+        "Published releases must have a valid tag",
+    ]
     assert github.releases(room.repo) == []

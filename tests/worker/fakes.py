@@ -68,7 +68,7 @@ class FakeNotes:
 
 
 @dataclass
-class FakeHost:
+class FakeDoor:
     """Runs that wait for environments, and what was said of them. `errors` are raised one per call, of any kind."""
 
     waited_for: list[str] = field(default_factory=lambda: ["production"])

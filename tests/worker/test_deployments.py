@@ -73,12 +73,12 @@ async def test_d28_whatever_goes_wrong_while_judging_the_question_stays_and_is_a
     shop: Workshop, error: Exception
 ) -> None:
     await ask(shop)
-    shop.host.errors = [error]
+    shop.door.errors = [error]
     await drain(shop)
-    assert shop.host.reviews == []
+    assert shop.door.reviews == []
     assert await shop.entries() == [("deployment", "todo", 0 if isinstance(error, Throttled) else 1)]
     await drain(shop, 6)
-    ((state, words),) = shop.host.reviews
+    ((state, words),) = shop.door.reviews
     assert state == "rejected"
     assert "/release start" in words
     assert await shop.entries() == [("deployment", "done", 2 if not isinstance(error, Throttled) else 1)]
@@ -90,19 +90,19 @@ async def test_d28_what_is_not_there_is_looked_for_again_for_a_while_and_then_no
 ) -> None:
     await shop.open_release()
     await ask(shop)
-    shop.host.errors = [error] * 100
+    shop.door.errors = [error] * 100
     await drain(shop)
     assert (await shop.release()).waiting
     await drain(shop, GRACE.total_seconds())
     assert [answer for answer, _ in await answers(shop)] == [Answer.GONE]
     assert not (await shop.release()).waiting
-    assert shop.host.reviews == []
+    assert shop.door.reviews == []
 
 
 async def test_d28_a_job_that_waits_no_more_is_answered_by_nobody(shop: Workshop) -> None:
     await shop.open_release()
     await ask(shop)
-    shop.host.waited_for = ["staging"]
+    shop.door.waited_for = ["staging"]
     await drain(shop)
     assert await answers(shop) == []
     await drain(shop, GRACE.total_seconds())
@@ -112,7 +112,7 @@ async def test_d28_a_job_that_waits_no_more_is_answered_by_nobody(shop: Workshop
 async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same(shop: Workshop) -> None:
     await shop.open_release()
     await ask(shop)
-    shop.host.errors = [Unclear("502")] * 1_000
+    shop.door.errors = [Unclear("502")] * 1_000
     performer = shop.ledger_worker
     with capture_logs() as logs:
         for _ in range(12):
@@ -120,7 +120,7 @@ async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same
             await shop.clock.wind(ALARM_AFTER.total_seconds() / 5)
     assert "deployment.unanswered" in {one["event"] for one in logs if one["log_level"] == "error"}
     assert [kind for kind, _, _ in await shop.entries()] == ["deployment", "reply"]
-    shop.host.errors = []
+    shop.door.errors = []
     await drain(shop, 400)
     await shop.ledger_worker.drain("release:r1")
     (words,) = shop.github.comments.values()
@@ -130,7 +130,7 @@ async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same
 
 async def test_d28_github_has_failed_the_job_by_itself_long_ago(shop: Workshop) -> None:
     await ask(shop)
-    shop.host.errors = [Unclear("502")] * 2
+    shop.door.errors = [Unclear("502")] * 2
     await drain(shop)
     await drain(shop, timedelta(days=31).total_seconds())
     assert await shop.entries() == [("deployment", "failed", 2)]

@@ -25,16 +25,18 @@ from app.ports import Change, Commit, Planned, Signer
 from app.sim.clock import SimClock
 from app.worker.deployments import DeploymentDesk
 from app.worker.gates import Gates
-from app.worker.ledger import LedgerWorker
+from app.worker.ledger import Doers, LedgerWorker
 from app.worker.plans import Plans
 from app.worker.poll import Poller
+from app.worker.publishing import Publisher
 from app.worker.reverting import TagReverter
 from app.worker.show_gate import GateShower
 from app.worker.tagging import TagMaker
 from app.worker.workbench import Workbench
 from tests.clock import NOON
 from tests.given import PLAN_TEXT, STARTED, TEAM_STARTED
-from tests.worker.fakes import FakeGates, FakeGitHub, FakeHost, FakeNotes, FakeScheduler
+from tests.worker.fake_host import FakeHost
+from tests.worker.fakes import FakeDoor, FakeGates, FakeGitHub, FakeNotes, FakeScheduler
 
 R1 = ReleaseId("r1")
 
@@ -53,8 +55,9 @@ class Workshop:
     bench: Workbench
     fixed_gates: FakeGates = field(default_factory=FakeGates)
     notes: FakeNotes = field(default_factory=FakeNotes)
-    signer: Signer | None = None  # of tags
     host: FakeHost = field(default_factory=FakeHost)
+    signer: Signer | None = None  # of tags
+    door: FakeDoor = field(default_factory=FakeDoor)
 
     async def open_release(self, *events: Event, plan: str = PLAN_TEXT) -> None:
         """Start release r1 of that plan, and let these events happen to it."""
@@ -98,12 +101,17 @@ class Workshop:
         """Who performs the ledger, with what is on the bench now."""
         reverter = TagReverter(self.bench.github, self.gates, self.memory, self.clock)
         tags = TagMaker(self.bench, self.fixed_gates, self.notes, self.signer)
-        return LedgerWorker(self.ledger, self.bench, tags, reverter, self.deployment_desk)
+        publisher = Publisher(self.bench, self.host, self.fixed_gates, None)
+        return LedgerWorker(
+            self.ledger,
+            self.bench,
+            Doers(tags=tags, reverter=reverter, publisher=publisher, deployments=self.deployment_desk),
+        )
 
     @property
     def deployment_desk(self) -> DeploymentDesk:
         """Who answers jobs that wait for an environment."""
-        return DeploymentDesk(self.ledger, self.bench, self.host, self.gates)
+        return DeploymentDesk(self.ledger, self.bench, self.door, self.gates)
 
     async def forget_checks(self) -> None:
         """Forget which check runs of ours there are."""

@@ -51,11 +51,19 @@ class Hosting(Office):
         writer = self._writer(repo, for_people=True)
         return shaped(RELEASE, await writer.patch(f"{at(repo)}/releases/{release}", data={"body": body})).seen()
 
-    async def publish_release(self, repo: Repo, release: int, *, is_prerelease: bool, is_latest: bool) -> HostedRelease:
-        """Make a draft public. Where its tag is not there, GitHub would make it: the caller looks before."""
-        data = {"draft": False, "prerelease": is_prerelease, "make_latest": "true" if is_latest else "false"}
-        writer = self._writer(repo, for_people=True)
-        return shaped(RELEASE, await writer.patch(f"{at(repo)}/releases/{release}", data=data)).seen()
+    async def publish_release(self, repo: Repo, release: int, tag: str, *, is_first: bool, is_latest: bool) -> None:
+        """Make a draft public at that tag, `is_first` as a prerelease. GitHub makes a missing tag: look before."""
+        latest = "true" if is_latest else "false"
+        # the tag goes along: somebody may have given the draft another one in this moment
+        data = {"tag_name": tag, "draft": False, "prerelease": is_first, "make_latest": latest}
+        await self._writer(repo, for_people=True).patch(f"{at(repo)}/releases/{release}", data=data)
+
+    async def delete_draft(self, repo: Repo, release: int) -> None:
+        """Delete a draft; one that is not there is no error."""
+        try:
+            await self._writer(repo, for_people=True).delete(f"{at(repo)}/releases/{release}")
+        except Missing:
+            return
 
     async def assets_of(self, repo: Repo, release: int) -> Sequence[HostedAsset]:
         """Return the files of a release, at most 1,000."""

@@ -359,6 +359,7 @@ class _Asset(BaseModel):
     size: int
     state: str  # uploaded | starter | open
     digest: str | None = None  # older servers know none
+    created_at: AwareDatetime
 
     def seen(self) -> HostedAsset:
         """Return it as the program takes it. A digest of another kind than SHA-256 is none."""
@@ -370,6 +371,7 @@ class _Asset(BaseModel):
             size=self.size,
             digest=digits if is_known else None,
             is_whole=self.state == "uploaded",
+            created_at=self.created_at,
         )
 
 

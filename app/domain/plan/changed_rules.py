@@ -38,6 +38,7 @@ def changed_rules(old: Plan, new: Plan, same: Matching) -> Iterator[str]:
         elif _names(before) != _names(after):
             yield became(f"role {quoted(role)}", listed(before), listed(after))
     yield from _became("guard", _guard_line(old), _guard_line(new))
+    yield from _became("publish", _publish_line(old), _publish_line(new))
     yield from _became("announcements", _announced(old), _announced(new))
     yield from _became("freeze", _frozen(old), _frozen(new))
 
@@ -87,6 +88,12 @@ def _guard_line(plan: Plan) -> str:
     """What the guard does. Which tags it looks at follows from `tag`, which is told by itself."""
     exempt = f", not {listed(plan.guard.exempt)}" if plan.guard.exempt else ""
     return f"{'deletes' if plan.guard.delete else 'tells of'} tags without a green gate{exempt}"
+
+
+def _publish_line(plan: Plan) -> str:
+    rules = plan.publish
+    more = f", more files: {listed(rules.assets)}" if rules.assets else ""
+    return f"checksums {rules.checksums}, {'notes as a file' if rules.notes else 'no notes as a file'}{more}"
 
 
 def _announced(plan: Plan) -> str:

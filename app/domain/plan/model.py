@@ -279,6 +279,23 @@ class GuardRules:
     exempt: tuple[str, ...] = ()  # patterns of names that are nobody's business
 
 
+class Checksums(StrEnum):
+    """What is done about the checksums of a release's files."""
+
+    WANTED = "wanted"  # a file of them has to be among the files, and every file has to be as it says
+    GENERATE = "generate"  # the bot makes that file where there is none
+    NONE = "none"  # the files are taken as they are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishRules:
+    """What is published beside the files that a task's `gh release create` names."""
+
+    checksums: Checksums = Checksums.WANTED
+    notes: bool = False  # the notes as a file, too
+    assets: tuple[str, ...] = ()  # more patterns of files to wait for
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A whole plan, read for one version."""
@@ -293,6 +310,7 @@ class Plan:
     phases: tuple[Phase, ...]  # of WORK, DELIVERABLES and EXIT_CRITERIA tasks
     summary: tuple[Task, ...]  # sections that only repeat tasks
     guard: GuardRules = field(default_factory=GuardRules)
+    publish: PublishRules = field(default_factory=PublishRules)
     announcements: tuple[Announcement, ...] = ()
     freeze: FreezeRules | None = None
     problems: tuple[Problem, ...] = ()

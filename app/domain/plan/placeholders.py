@@ -55,6 +55,7 @@ class Filler:
             name=self.fill(plan.name),
             tag=self.fill(plan.tag),
             branch=None if plan.branch is None else self.fill(plan.branch),
+            publish=replace(plan.publish, assets=tuple(self.fill(pattern) for pattern in plan.publish.assets)),
             phases=tuple(self._phase(phase) for phase in plan.phases),
             summary=tuple(self._task(task) for task in plan.summary),
         )

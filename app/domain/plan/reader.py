@@ -83,6 +83,7 @@ def _plan(
         phases=gather_phases(drafts, tasks, name),
         summary=tuple(task for task in tasks.values() if task.kind is TaskKind.SUMMARY),
         guard=settings.guard,
+        publish=settings.publish,
         announcements=settings.announcements,
         freeze=read_freeze(front, troubles),
     )

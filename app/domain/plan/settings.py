@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.plan.front_matter import FrontMatter
-from app.domain.plan.model import Announcement, GateRules, GuardRules
+from app.domain.plan.model import Announcement, Checksums, GateRules, GuardRules, PublishRules
 from app.domain.plan.yaml_lines import Value
 from app.domain.values import PhaseId
 
@@ -40,6 +40,7 @@ class Settings:
     tasks: Mapping[str, TaskSettings]
     evidence: Mapping[str, str]
     guard: GuardRules
+    publish: PublishRules
     announcements: tuple[Announcement, ...]
 
 
@@ -62,6 +63,7 @@ def read_settings(front: FrontMatter) -> Settings:
         tasks={key: _task(front, key) for key in _mapping(top.get("tasks"))},
         evidence={text: wanted for text, wanted in _mapping(top.get("evidence")).items() if isinstance(wanted, str)},
         guard=_guard(top.get("guard"), tag=_text(top.get("tag")) or DEFAULT_TAG),
+        publish=_publish(top.get("publish")),
         announcements=_announcements(top.get("announcements")),
     )
 
@@ -93,6 +95,15 @@ def _task(front: FrontMatter, key: str) -> TaskSettings:
 def _guard(value: Value, *, tag: str) -> GuardRules:
     said = _mapping(value)
     return GuardRules(tags=tag, delete=said.get("delete") is True, exempt=_texts(said.get("exempt")))
+
+
+def _publish(value: Value) -> PublishRules:
+    said = _mapping(value)
+    return PublishRules(
+        checksums=Checksums(_text(said.get("checksums")) or Checksums.WANTED),
+        notes=said.get("notes") is True,
+        assets=_texts(said.get("assets")),
+    )
 
 
 def _announcements(value: Value) -> tuple[Announcement, ...]:

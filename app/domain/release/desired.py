@@ -137,6 +137,8 @@ def _overview(plan: Plan, release: Release, verdict: Verdict, site: str) -> Over
         tag=release.tag,
         tagged=release.tagged,
         tagging=release.tagging,
+        published=release.published,
+        publishing=release.publishing,
         sha=sha,
         commit_url=f"{home}/commit/{sha}",
         branch=release.target.branch,

@@ -200,6 +200,28 @@ class PutTag:
         return f"tag:{self.release}:{self.sha}:{self.tag}:{self.asked}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishRelease:
+    """Publish the release at its tag, or look again how far that has come: it needs files that others upload."""
+
+    repo: Repo
+    release: ReleaseId
+    version: str
+    tag: str
+    sha: Sha
+    is_adopting: bool  # a draft that somebody else made may be taken over
+    comment: int | None
+    issue: int
+    asked: str  # the id of the command
+    at: datetime  # of this look
+    kind: Literal["publish"] = "publish"
+
+    @property
+    def ledger_key(self) -> str:
+        """Once for each look: what stands on GitHub is found first, so that any number of them publish once."""
+        return f"publish:{self.release}:{self.asked}:{self.at.isoformat()}"
+
+
 Effect = (
     React
     | Reply
@@ -209,6 +231,7 @@ Effect = (
     | MoveCandidate
     | Unlabel
     | PutTag
+    | PublishRelease
     | AnswerDeployment
     | ReportDeployment
     | GuardEffect

@@ -8,6 +8,7 @@ from typing import Literal
 from app.domain.release.events_course import CourseEvent
 from app.domain.release.events_deploy import DeployEvent
 from app.domain.release.events_guard import GuardEvent
+from app.domain.release.events_publish import PublishEvent
 from app.domain.release.events_said import SaidEvent
 from app.domain.release.events_tag import TagEvent
 from app.domain.release.model import Sighting
@@ -127,4 +128,4 @@ RunEvent = (
 )
 """What was run and seen."""
 
-Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | TagEvent | GuardEvent | DeployEvent
+Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | TagEvent | GuardEvent | PublishEvent | DeployEvent

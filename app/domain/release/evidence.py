@@ -23,6 +23,7 @@ from app.domain.plan.model import (
     Plan,
     Task,
 )
+from app.domain.release.evidence_published import by_asset, by_release
 from app.domain.release.issues import open_with
 from app.domain.release.items import Evidence, ItemStanding, State
 from app.domain.release.model import Progress, Release, Run, RunState, Sight, Sighting
@@ -130,7 +131,11 @@ def _evidenced(item: Item, task: Task, seen: SeenAt) -> ItemStanding:
             return _by_hand(item, seen.release)
         case ByTag():
             return _by_tag(item, seen.release)
-        case ByMetric() | ByAsset() | ByRelease() | ByReadiness() | ByTask():
+        case ByRelease():
+            return by_release(item, seen.release)
+        case ByAsset(pattern=pattern):
+            return by_asset(item, pattern, seen.release)
+        case ByMetric() | ByReadiness() | ByTask():
             return ItemStanding(item=item, state=State.OPEN)
         case _:
             assert_never(item.wanted)

@@ -19,9 +19,11 @@ from app.domain.release.events import (
 )
 from app.domain.release.events_deploy import DeployEvent, DeploymentAsked
 from app.domain.release.events_guard import GuardEvent
+from app.domain.release.events_publish import PublishEvent
 from app.domain.release.events_said import SaidEvent
 from app.domain.release.events_tag import TagEvent
 from app.domain.release.fold_course import changed_course
+from app.domain.release.fold_publish import publishing
 from app.domain.release.fold_said import said
 from app.domain.release.fold_tag import tagged
 from app.domain.release.model import Progress, Release, Run, RunState, Sighting, WaitingJob
@@ -50,6 +52,8 @@ def evolve(release: Release | None, event: Event) -> Release:
         after = release  # what the guard did about tags moves no release
     elif isinstance(event, TagEvent):
         after = tagged(release, event)
+    elif isinstance(event, PublishEvent):
+        after = publishing(release, event)
     elif isinstance(event, DeployEvent):
         after = _deployed(release, event)
     else:

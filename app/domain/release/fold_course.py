@@ -80,6 +80,7 @@ def _retargeted(release: Release, event: Retargeted) -> Release:
         sightings={},
         head=None,
         tagging=None,
+        publishing=None,
     )
 
 

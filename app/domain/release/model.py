@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
 
+from app.domain.release.published import Published, Publishing
 from app.domain.release.said import Call, Claim, Forced, Hold, SignOff, Tick, Veto, Waiver
 from app.domain.release.tagged import Tagged, Tagging
 from app.domain.values import ItemId, Person, ReleaseId, Repo, Sha, Target, TaskId
@@ -179,6 +180,8 @@ class Release:
     answered: tuple[str, ...] = ()  # the latest commands that were decided, by their keys
     tagging: Tagging | None = None  # the tag was asked for, and is not made
     tagged: Tagged | None = None
+    publishing: Publishing | None = None  # it was asked for, and has not come about
+    published: Published | None = None
     closed: Closing | None = None
     lost: str | None = None  # why there is no tracking issue any more
     waiting: Mapping[str, WaitingJob] = field(default_factory=dict[str, WaitingJob])  # by what was asked

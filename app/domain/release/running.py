@@ -29,6 +29,7 @@ from app.domain.release.events_said import OrderWaived
 from app.domain.release.evidence import run_progress
 from app.domain.release.model import Progress, Release, RunState
 from app.domain.release.order import Order
+from app.domain.release.published import publish_command
 from app.domain.release.standing import standing
 from app.domain.release.tagged import tag_command
 from app.domain.values import Allowed, TaskId
@@ -141,7 +142,7 @@ def want_run(facts: Facts, release: Release, plan: Plan, task: Task, *, is_retry
     """Return the run to ask for, or the reason why there is none to be had."""
     action = task.action
     if isinstance(action, CreateTag | Publish):
-        command = tag_command(release.tag) if isinstance(action, CreateTag) else None
+        command = tag_command(release.tag) if isinstance(action, CreateTag) else publish_command(release.tag)
         return OwnStep(task=task.label, step=action.kind, command=command)
     if action is None:
         kinds = tuple(dict.fromkeys(i.wanted.kind for i in task.items))

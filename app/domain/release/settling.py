@@ -10,11 +10,14 @@ from app.domain.guard.outcomes import GuardOutcome, RunsCancelled, TagOutcome, T
 from app.domain.guard.settling import after_cancelling, after_deleting
 from app.domain.messages import DispatchRefused, DispatchUnclear, Message, RunRequestRefused
 from app.domain.plan.model import Plan
-from app.domain.release.effects import CancelRun, DispatchRun, Effect, PutTag, React, RerunRun
+from app.domain.release.effects import CancelRun, DispatchRun, Effect, PublishRelease, PutTag, React, RerunRun
 from app.domain.release.events import Event, RunRefused, RunStarted, RunUnclear
+from app.domain.release.events_publish import ReleasePublished
 from app.domain.release.events_tag import TagMade
 from app.domain.release.model import Release, Run, RunState
+from app.domain.release.no_publish import FilesAwaited, NotPublished, Unpublished
 from app.domain.release.no_tag import NoTag, Problem
+from app.domain.release.settling_publish import files_awaited, release_not_published, release_published
 from app.domain.release.settling_tag import tag_made, tag_not_made
 from app.domain.values import Repo
 
@@ -47,7 +50,8 @@ class NobodyKnows:
 RunOutcome = Done | Started | TurnedDown | NobodyKnows
 """What came of asking for something."""
 
-Outcome = RunOutcome | TagMade | NoTag | GuardOutcome
+PublishOutcome = ReleasePublished | NotPublished | FilesAwaited
+Outcome = RunOutcome | TagMade | NoTag | GuardOutcome | PublishOutcome
 
 
 def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan | None, now: datetime) -> Accepted:
@@ -58,6 +62,10 @@ def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan
         runs = outcome.runs if isinstance(outcome, RunsCancelled) else ()
         is_of_tag = isinstance(effect, CancelTagRuns)
         return after_cancelling(effect, runs, now, has_log=release is not None) if is_of_tag else Accepted()
+    if isinstance(effect, PublishRelease):
+        return _published(effect, outcome, release, now)
+    if isinstance(outcome, PublishOutcome):
+        return Accepted()  # of no other effect
     if isinstance(effect, PutTag):
         return _tagged(effect, outcome, release, now)
     if isinstance(outcome, TagMade | NoTag):
@@ -89,10 +97,28 @@ def _tagged(effect: PutTag, outcome: RunOutcome | TagMade | NoTag, release: Rele
             return tag_not_made(effect, outcome, now)
         case TurnedDown(reason=reason):
             return tag_not_made(effect, NoTag(problem=Problem.REJECTED, detail=reason), now)
-        case Done() | Started() | NobodyKnows():
-            return tag_not_made(effect, NoTag(problem=Problem.SILENT), now)
         case _:
-            assert_never(outcome)
+            return tag_not_made(effect, NoTag(problem=Problem.SILENT), now)
+
+
+def _published(
+    effect: PublishRelease,
+    outcome: RunOutcome | TagMade | NoTag | PublishOutcome,
+    release: Release | None,
+    now: datetime,
+) -> Accepted:
+    match outcome:
+        case ReleasePublished():
+            return release_published(effect, outcome, release)
+        case NotPublished():
+            return release_not_published(effect, outcome, release, now)
+        case FilesAwaited():
+            return files_awaited(effect, outcome, release, now)
+        case TurnedDown(reason=reason):
+            why = NotPublished(problem=Unpublished.REJECTED, detail=reason)
+            return release_not_published(effect, why, release, now)
+        case _:
+            return release_not_published(effect, NotPublished(problem=Unpublished.SILENT), release, now)
 
 
 def _dispatched(

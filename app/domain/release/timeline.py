@@ -37,6 +37,13 @@ from app.domain.release.events_course import (
 )
 from app.domain.release.events_deploy import Answer, DeployEvent, DeploymentAsked
 from app.domain.release.events_guard import GuardEvent
+from app.domain.release.events_publish import (
+    PublishEvent,
+    PublishRefused,
+    PublishRequested,
+    PublishWaiting,
+    ReleasePublished,
+)
 from app.domain.release.events_said import (
     BoxFound,
     CommandAnswered,
@@ -124,6 +131,8 @@ class _Teller:
             return Entry(at=event.at, by=None, what=what, reason=reason)
         if isinstance(event, TagEvent):
             return _tag(event)
+        if isinstance(event, PublishEvent):
+            return _publish(event)
         if isinstance(event, DeployEvent):
             return _deployed(event)
         return self._said(event) if isinstance(event, SaidEvent) else _course(event)
@@ -225,6 +234,21 @@ def _tag(event: TagEvent) -> Entry:
             return Entry(at=event.at, by=None, what=f"The tag {tag} was made at {_at(commit)}, {how}")
         case TagRefused(tag=tag, reason=reason):
             return Entry(at=event.at, by=None, what=f"The tag {tag} was not made", reason=reason)
+        case _:
+            assert_never(event)
+
+
+def _publish(event: PublishEvent) -> Entry:
+    match event:
+        case PublishRequested(tag=tag, by=by, is_adopting=is_adopting):
+            how = ", with a draft that others made" if is_adopting else ""
+            return Entry(at=event.at, by=by, what=f"asked for {tag} to be published{how}")
+        case PublishWaiting(missing=missing):
+            return Entry(at=event.at, by=None, what=f"Publishing waits for files: {', '.join(missing)}")
+        case PublishRefused(reason=reason):
+            return Entry(at=event.at, by=None, what="The release was not published", reason=reason)
+        case ReleasePublished(tag=tag, assets=assets):
+            return Entry(at=event.at, by=None, what=f"{tag} was published with {len(assets)} files, each checked")
         case _:
             assert_never(event)
 

@@ -10,6 +10,7 @@ from app.domain.plan.model import Problem, Wanted
 from app.domain.release.gate import GateState
 from app.domain.release.items import State
 from app.domain.release.model import Closing, Progress, Repair, RunState
+from app.domain.release.published import Published, Publishing
 from app.domain.release.said import Forced, SignOff, Waiver
 from app.domain.release.tagged import Tagged, Tagging
 from app.domain.values import ItemId, Sha
@@ -122,6 +123,8 @@ class Overview:
     tag: str
     tagged: Tagged | None
     tagging: Tagging | None  # it was asked for, and is not made
+    published: Published | None
+    publishing: Publishing | None  # it was asked for, and has not come about
     sha: Sha
     commit_url: str
     branch: str

@@ -151,8 +151,7 @@ def _publish(world: World, repo: Repo, one: GitHubRelease, make_latest: str, act
 
 def _no_tag(why: Refusal) -> Refusal:
     """Return the 422 of a release whose tag a ruleset does not let be made."""
-    said = "\n".join(str(each) for each in why.errors) or why.message
-    message = f"pre_receive Repository rule violations found\n\n{said}\n\n"
+    message = f"pre_receive {why.message}"
     errors: list[object] = [
         {"resource": "Release", "code": "custom", "field": "pre_receive", "message": message},
         {"resource": "Release", "code": "custom", "message": "Published releases must have a valid tag"},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,13 @@ from app.sim.world import Pace
 REPO: Final = "white-room/daw"
 FAILS_FIRST: Final = "benchmark-all"
 """The task whose first run fails, so that a visitor sees a red that turns green."""
+
+INSTALLERS: Final = {
+    "white_room-{version}-macos-universal.dmg": b"White Room for macOS",
+    "white_room-{version}-windows-x64.exe": b"White Room for Windows",
+    "white_room-{version}-ios.ipa": b"White Room for iOS and tvOS",
+}
+"""What `assets.yml` puts into the draft of the release, beside the checksums: the least that can be checked."""
 
 _FILES: Final = Path(__file__).parent / "files"
 _EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "white_room"
@@ -81,6 +89,8 @@ def _set_outcomes(github: SimGitHub, speed: float) -> None:
         github.outcome("release.yml", task=task, conclusion="success", seconds=seconds / speed)
     for job, seconds in (("notarize (intel)", 2.5), ("notarize (arm)", 4.0)):
         github.outcome("release.yml", task="notarize", job=job, conclusion="success", seconds=seconds / speed)
+    sums = "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in INSTALLERS.items())
+    github.ships("assets.yml", {**INSTALLERS, "white_room-{version}-checksums.txt": sums.encode()})
     github.outcome("release.yml", task=FAILS_FIRST, conclusion="failure", seconds=2.0 / speed)
 
 

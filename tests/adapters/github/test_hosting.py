@@ -64,10 +64,18 @@ async def test_a_draft_is_made_filled_and_published(stage: Stage) -> None:
     assert asset.digest == hashlib.sha256(DATA).hexdigest()
     assert await github.assets_of(repo, draft.id) == [asset]
     assert (await github.write_release_body(repo, draft.id, "Better")).body == "Better"
-    public = await github.publish_release(repo, draft.id, is_prerelease=False, is_latest=True)
+    await github.publish_release(repo, draft.id, "v1.0.0", is_first=False, is_latest=True)
+    public = await github.hosted_release(repo, draft.id)
     assert (public.is_draft, public.is_prerelease, public.is_immutable) == (False, False, False)
     assert await github.published_release(repo, "v1.0.0") == await github.hosted_release(repo, draft.id) == public
     assert stage.room.repo.latest_release == draft.id
+
+
+async def test_a_draft_can_be_thrown_away(stage: Stage) -> None:
+    draft = await stage.github.create_draft(stage.repo, stage.draft)
+    await stage.github.delete_draft(stage.repo, draft.id)
+    await stage.github.delete_draft(stage.repo, draft.id)  # it is gone already
+    assert await stage.github.hosted_releases(stage.repo) == []
 
 
 async def test_a_file_is_read_back_whole_or_by_its_digest(stage: Stage) -> None:
@@ -147,7 +155,7 @@ async def test_an_answer_to_an_upload_that_cannot_be_read_leaves_it_unclear(hub:
 
 
 async def test_a_digest_of_another_kind_is_none(hub: Scripted) -> None:
-    asset = {"id": 1, "name": "a", "size": 1, "state": "uploaded"}
+    asset = {"id": 1, "name": "a", "size": 1, "state": "uploaded", "created_at": "2026-01-01T00:00:00Z"}
     digests = ("sha256:" + "AB" * 32, "sha1:" + "ab" * 20, "sha256:zz", None)
     hub.then(Reply(data=[{**asset, "digest": digest} for digest in digests]))
     assert [one.digest for one in await hub.github().assets_of(REPO, 1)] == ["ab" * 32, None, None, None]

@@ -56,6 +56,10 @@ announcements: [{at: "10:00", channel: chat}]
             ("announcements", 'guard: {delete: true, exempt: ["nightly-*"]}\nannouncements'),
             "guard: tells of tags without a green gate → deletes tags without a green gate, not nightly-*",
         ),
+        (
+            ("announcements", 'publish: {checksums: none, notes: true, assets: ["*.deb"]}\nannouncements'),
+            "publish: checksums wanted, no notes as a file → checksums none, notes as a file, more files: *.deb",
+        ),
         (('at: "10:00"', 'at: "11:00"'), "announcements: 10:00 in chat → 11:00 in chat"),
         (('needs: ["1"]', "needs: []"), "needs of 2 Ship: 1 Build → none"),
         (("**Owner**: QA", "**Owner**: Docs"), "owner of 1 Build: QA → Docs"),

@@ -2,7 +2,17 @@
 
 import pytest
 
-from app.domain.plan.model import ByAsset, ByJob, ByStatus, ByWorkflow, Dispatch, GuardRules, Publish
+from app.domain.plan.model import (
+    ByAsset,
+    ByJob,
+    ByStatus,
+    ByWorkflow,
+    Checksums,
+    Dispatch,
+    GuardRules,
+    Publish,
+    PublishRules,
+)
 from app.domain.plan.placeholders import Filler, version_in
 from tests.domain.plan.reading import items, read
 
@@ -112,3 +122,10 @@ def test_the_guard_looks_at_the_tags_of_every_version(front: str, tags: str) -> 
 
 def test_a_plan_that_says_nothing_of_it_has_bad_tags_told_and_not_deleted() -> None:
     assert read("- [ ] a\n").guard == GuardRules(tags="v*", delete=False, exempt=())
+
+
+def test_the_names_of_files_to_publish_are_filled_in() -> None:
+    text = '---\npublish: {checksums: generate, notes: true, assets: ["app-{version}.deb"]}\n---\n- [ ] a\n'
+    filled = PublishRules(checksums=Checksums.GENERATE, notes=True, assets=("app-2.0.0.deb",))
+    assert read(text, version="2.0.0").publish == filled
+    assert read("- [ ] a\n").publish == PublishRules(checksums=Checksums.WANTED, notes=False, assets=())

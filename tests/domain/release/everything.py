@@ -29,6 +29,12 @@ from app.domain.release.events_course import (
 )
 from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
 from app.domain.release.events_guard import TagAccepted, TagIncident, TagLeft, TagReverted, TagRunsCancelled
+from app.domain.release.events_publish import (
+    PublishRefused,
+    PublishRequested,
+    PublishWaiting,
+    ReleasePublished,
+)
 from app.domain.release.events_said import (
     BoxFound,
     CommandAnswered,
@@ -49,6 +55,7 @@ from app.domain.release.events_said import (
 )
 from app.domain.release.events_tag import TagMade, TagRefused, TagRequested
 from app.domain.release.model import LabelledIssue
+from app.domain.release.published import Served
 from app.domain.values import ItemId, Person, Repo, Sha, Target, TaskId
 from app.exporting import derive
 from tests.given import MANAGER, NOW, OTHER_SHA, PLAN_TEXT, SHA, STARTED, requested, run_seen, seen, started
@@ -163,6 +170,29 @@ EVERYTHING: Final[tuple[Event, ...]] = (
         commit=OTHER_SHA,
         is_signed=True,
         url="https://github.com/octo-org/app/releases/tag/v1.0.0",
+        at=at(73),
+    ),
+    PublishRequested(
+        tag="v1.0.0",
+        sha=OTHER_SHA,
+        by=MANAGER,
+        asked="d:0",
+        comment=7,
+        issue=12,
+        is_adopting=True,
+        at=at(73),
+    ),
+    PublishWaiting(missing=("*.dmg",), draft_url="https://github.com/octo-org/app/releases/tag/untagged-1", at=at(73)),
+    PublishRefused(reason="files did not come in time: *.dmg", at=at(73)),
+    ReleasePublished(
+        tag="v1.0.0",
+        commit=OTHER_SHA,
+        number=8,
+        url="https://github.com/octo-org/app/releases/tag/v1.0.0",
+        assets=(Served(name="app.dmg", size=3, digest="ab" * 32),),
+        is_prerelease=False,
+        is_latest=True,
+        is_immutable=True,
         at=at(73),
     ),
     ReleaseFinished(by=MANAGER, reason="shipped all the same", at=at(74)),

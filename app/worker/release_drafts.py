@@ -1,0 +1,94 @@
+"""The one draft of a release on GitHub: found by its hidden mark, taken over from others, or made."""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from app.domain.plan.model import Plan
+from app.domain.release.effects import PublishRelease
+from app.domain.release.model import Release
+from app.domain.release.no_publish import NotPublished, Unpublished
+from app.domain.release.publishing import is_prerelease, release_mark
+from app.ports import HostedRelease, NewDraft, Rejected, ReleaseHost, Throttled
+
+_log: Final = structlog.stdlib.get_logger()
+_BODY_LIMIT: Final = 120_000  # characters; GitHub takes 125,000
+_NAME_LIMIT: Final = 200
+
+
+class WritesNotes(Protocol):
+    """Writes what is new in a release."""
+
+    async def markdown(self, release: Release, plan: Plan) -> str:
+        """Return the notes as Markdown. Raises GitHubError."""
+        ...
+
+
+class Drafts:
+    """Finds or makes the draft. Whatever was done before is found first, so that there is never a second one."""
+
+    def __init__(self, host: ReleaseHost, notes: WritesNotes | None, site: str) -> None:
+        self._host = host
+        self._notes = notes
+        self._site = site.rstrip("/")
+
+    async def of(self, effect: PublishRelease, release: Release, plan: Plan) -> HostedRelease | NotPublished:
+        """Return the draft, or the release where it is public already. Raises GitHubError."""
+        mark = release_mark(release)
+        public = await self._host.published_release(effect.repo, effect.tag)
+        if public is not None:
+            is_ours = mark in public.body
+            return public if is_ours else _refused(Unpublished.FOREIGN_RELEASE, [public])
+        drafts = [
+            one for one in await self._host.hosted_releases(effect.repo) if one.is_draft and one.tag == effect.tag
+        ]
+        ours = sorted((one for one in drafts if mark in one.body), key=lambda one: one.id)
+        others = [one for one in drafts if mark not in one.body]
+        if others and effect.is_adopting:
+            return await self._adopt(effect, release, others, ours)
+        if ours:
+            return ours[0]
+        return _refused(Unpublished.FOREIGN_DRAFT, others) if others else await self._make(effect, release, plan)
+
+    async def notes(self, release: Release, plan: Plan) -> str:
+        """Return what is new, bounded; a pointer to the tracking issue where that cannot be told. Raises Throttled."""
+        issue = f"{self._site}/{release.repo.full_name}/issues/{release.issue}"
+        pointer = f"How this release came about: {issue}"
+        if self._notes is None:
+            return pointer
+        try:
+            return (await self._notes.markdown(release, plan))[:_BODY_LIMIT] or pointer
+        except Throttled:
+            raise
+        except Rejected as error:
+            _log.warning("publish.no_notes", error=str(error))
+            return pointer
+
+    async def _make(self, effect: PublishRelease, release: Release, plan: Plan) -> HostedRelease:
+        draft = NewDraft(
+            tag=effect.tag,
+            sha=effect.sha,
+            name=f"{plan.name} {release.version}"[:_NAME_LIMIT],
+            body=f"{await self.notes(release, plan)}\n\n{release_mark(release)}",
+            is_prerelease=is_prerelease(release.version),
+        )
+        return await self._host.create_draft(effect.repo, draft)
+
+    async def _adopt(
+        self, effect: PublishRelease, release: Release, others: Sequence[HostedRelease], ours: Sequence[HostedRelease]
+    ) -> HostedRelease | NotPublished:
+        """Take over the one draft of others. One of ours goes, unless somebody has put files into it."""
+        if len(others) > 1:
+            return _refused(Unpublished.SEVERAL_DRAFTS, others)
+        for one in ours:
+            if await self._host.assets_of(effect.repo, one.id):
+                return _refused(Unpublished.SEVERAL_DRAFTS, [*others, one])
+            await self._host.delete_draft(effect.repo, one.id)
+        body = f"{others[0].body.rstrip()}\n\n{release_mark(release)}".lstrip()
+        return await self._host.write_release_body(effect.repo, others[0].id, body)
+
+
+def _refused(problem: Unpublished, found: Sequence[HostedRelease]) -> NotPublished:
+    names = tuple(f"{one.url} by {one.author or 'somebody'}" for one in found)
+    return NotPublished(problem=problem, names=names, url=found[0].url)
