@@ -17,13 +17,16 @@ from rich.console import Console
 from app.adapters.clock import SystemClock
 from app.adapters.db.migrate import upgrade
 from app.adapters.github.pacing import Pace as WritePace
+from app.adapters.sshsig import SshSigner
 from app.log import set_up_logging
+from app.protecting import protect
 from app.service import Service, Wiring
 from app.serving import listen, server_config
-from app.sim.stage import DidNotHappen, Stage, build_stage, play, pump
+from app.sim.stage import REPO, DidNotHappen, Stage, build_stage, play, play_on_when_asked, pump
 from app.worker.show import Pace
 
 HOST: Final = "127.0.0.1"
+SITE: Final = "https://github.com"
 PACE: Final = Pace(after=timedelta(seconds=0.3), apart=timedelta(seconds=1))
 WRITING: Final = WritePace(burst=200, per_minute=2_000, per_hour=100_000)
 """The simulated GitHub sets no limit on writes, and a visitor shall not wait for one."""
@@ -68,6 +71,7 @@ class _Demo:
             loop.add_signal_handler(number, self._stop)
         page, door = self._sockets
         stage = build_stage(SystemClock())
+        stage.github.api = f"{_address(page)}/api/v3"
         service = await asyncio.to_thread(self._service, stage, _address(page))
         serving = [
             self._serve(_page_config(stage), page),
@@ -75,7 +79,7 @@ class _Demo:
         ]
         self._console.print(f"Open [bold]{_address(page)}[/] in a browser. Ctrl-C stops the demo.")
         async with httpx.AsyncClient(base_url=_address(door), timeout=10) as client:
-            acting = [asyncio.create_task(self._pump(stage, client)), asyncio.create_task(self._play(stage))]
+            acting = [asyncio.create_task(self._pump(stage, client)), asyncio.create_task(self._play(stage, service))]
             await asyncio.gather(*serving)
             for task in acting:
                 task.cancel()
@@ -116,10 +120,11 @@ class _Demo:
                 clock=stage.clock,
                 pace=PACE,
                 writing=WRITING,
+                signer=SshSigner(stage.signing_key),
             )
         )
 
-    async def _play(self, stage: Stage) -> None:
+    async def _play(self, stage: Stage, service: Service) -> None:
         with self._console.status("The White Room begins its release …") as line:
 
             def say(step: str) -> None:
@@ -127,7 +132,10 @@ class _Demo:
                 line.update(step)
 
             try:
+                say(f"owner runs gonogo protect {REPO} --apply: from now on only the App makes release tags.")
+                await protect(service.github, SITE, REPO, apply=True)
                 await play(stage, say)
+                await play_on_when_asked(stage, say)
             except DidNotHappen as error:
                 self._console.print(f"The story stopped: {error}", style="red", markup=False)
 

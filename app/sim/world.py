@@ -15,7 +15,7 @@ from app.sim.hook import Delivered, Hook
 from app.sim.shapes import accounts
 from app.sim.state import ROLES, Actor, App, Installation, Outcome, Repo, Team, Token, User, WorkflowRun
 from app.sim.webhooks import WebhookPost, make_post
-from app.sim.wire import Json, dumps
+from app.sim.wire import API, STORE, Json, dumps
 
 AUTOMATIC = frozenset({"installation", "installation_repositories", "ping", "github_app_authorization", "meta"})
 """Events that an App gets without subscribing."""
@@ -76,6 +76,7 @@ class World:
         self.clock = clock or SimClock()
         self.seed = seed
         self.pace = Pace()
+        self.api = API  # where it says that its API is; below another host it is an Enterprise Server
         self.users: dict[str, User] = {}  # by lower-case login
         self.teams: dict[tuple[str, str], Team] = {}  # by organisation and slug
         self.apps: dict[int, App] = {}
@@ -99,6 +100,11 @@ class World:
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._at: datetime | None = None
         self.actions = self.add_app_record("github-actions", self.add_user("github", "Organization"))
+
+    @property
+    def store(self) -> str:
+        """Where released files lie: on a host of its own, or below an Enterprise Server's own address."""
+        return STORE if self.api == API else f"{self.api.removesuffix('/api/v3')}/api/store"
 
     # -- time ---------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from app.sim.shapes import deployments as shapes
 from app.sim.state import Actor, App, Deployment, DeploymentStatus, Environment, Job, Repo, Rule, WorkflowRun
-from app.sim.wire import API, Json, Refusal
+from app.sim.wire import Json, Refusal
 from app.sim.world import World
 
 MOST_RULES = 6
@@ -76,13 +76,14 @@ def begin(world: World, repo: Repo, run: WorkflowRun, job: Job, name: str) -> De
 def ask(world: World, repo: Repo, run: WorkflowRun, deployment: Deployment) -> None:
     """Ask each App that guards the environment. Only the address to answer at says which run it is about."""
     for rule in deployment.waits_for:
+        run_url = f"{world.api}/repos/{repo.full_name}/actions/runs/{run.id}"
         payload: Json = {
             "action": "requested",
             "environment": deployment.environment.name,
             "event": run.event,
             "sha": deployment.sha,
             "ref": deployment.ref,
-            "deployment_callback_url": f"{API}/repos/{repo.full_name}/actions/runs/{run.id}/deployment_protection_rule",
+            "deployment_callback_url": f"{run_url}/deployment_protection_rule",
             "deployment": shapes.deployment(repo, deployment),
             "pull_requests": [],
         }

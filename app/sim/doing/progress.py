@@ -151,7 +151,7 @@ def _is_wanted(repo: Repo, run: WorkflowRun, spec: JobSpec, needed: Sequence[Job
 
 
 def _make(world: World, repo: Repo, run: WorkflowRun, spec: JobSpec, needed: Sequence[Job]) -> None:
-    name = fill(spec.name, {**names(repo, run), **spec.matrix})
+    name = fill(spec.name, {**names(repo, run), **spec.matrix}) or spec.key  # a name that comes to nothing is none
     wanted = _is_wanted(repo, run, spec, needed)
     said = CheckFields(name=name) if wanted else CheckFields(name=name, conclusion="skipped")
     check = checks.create_check(world, repo, run.suite, run.triggering, **said)

@@ -154,6 +154,8 @@ def _site(host: str, path: str) -> tuple[Site, str]:
     """Return what a request is for, and the path there: github.com has a host for each, other servers a path."""
     if host == urlsplit(STORE).netloc:
         return "store", path
+    if path.startswith("/api/store/"):
+        return "store", path.removeprefix("/api/store")
     if path.startswith("/api/uploads/"):
         return "uploads", path.removeprefix("/api/uploads")
     if path == "/api/graphql":

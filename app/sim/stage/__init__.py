@@ -9,9 +9,10 @@
 Everything that happens on the page is read from the simulated GitHub: what is not there is not shown.
 """
 
+from app.sim.stage.ending import play_on_when_asked
 from app.sim.stage.pump import Post, pump
 from app.sim.stage.setting import REPO, Stage, build_stage
 from app.sim.stage.story import play
 from app.sim.stage.waiting import DidNotHappen
 
-__all__ = ["REPO", "DidNotHappen", "Post", "Stage", "build_stage", "play", "pump"]
+__all__ = ["REPO", "DidNotHappen", "Post", "Stage", "build_stage", "play", "play_on_when_asked", "pump"]

@@ -54,6 +54,8 @@ def do(hands: Hands, act: str, who: str, form: Form, labels: Collection[str]) ->
             hands.push_work(who)
         case "push-plan":
             hands.push_plan(who)
+        case "play-on":
+            hands.play_on()
         case _:
             raise CannotDo(HTTPStatus.NOT_FOUND, "The page can do no such thing.")
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.domain.values import Role
 from app.sim.doing.issues import LONGEST
+from app.sim.doing.ruling import RuleViolation
 from app.sim.github import SimGitHub
 from app.sim.scenario import Room
 from app.sim.stage.boxes import box_named, clicked
@@ -132,8 +133,24 @@ class Hands:
         self._github.later(_COVERAGE_AFTER / self._speed, lambda: self._report_coverage(sha))
         self._did(who, f"pushed {sha[:7]} to main, “{change.message}”")
 
+    def push_tag(self, who: str, name: str) -> None:
+        """Push a tag at the head of main. Raises CannotDo with what git prints where GitHub's rules refuse it."""
+        self._must_be(who, Role.WRITE, "push tags")
+        try:
+            self._github.push_tag(self._room.repo, name, self._github.head(self._room.repo), by=who)
+        except RuleViolation as refusal:
+            self._did(who, f"pushed the tag {name}, and GitHub refused it")
+            raise CannotDo(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal)) from refusal
+        self._did(who, f"pushed the tag {name}")
+
     def _report_coverage(self, sha: str) -> None:
         self._github.check(self._room.repo, sha, "coverage", app="codecov", conclusion="success")
+
+    def play_on(self) -> None:
+        """Ask for the rest of the story."""
+        if not self._telling.is_over or self._telling.is_asked_on:
+            raise CannotDo(HTTPStatus.CONFLICT, "The story goes on already.")
+        self._telling.is_asked_on = True
 
     # -- looking --------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ _HEADERS: Final = {
 
 
 def make_web(github: SimGitHub, room: Room, telling: Telling, hands: Hands, plan: Plan) -> FastAPI:
-    """Make the ASGI application: the page at `/`, GitHub's REST API below `/api/v3`.
+    """Make the ASGI application: the page at `/`, GitHub's APIs below `/api`, as on an Enterprise Server.
 
     Other host names are turned away, lest a stranger's site makes one of its own names point here;
     and nothing is written without the token that the page carries.
@@ -48,7 +48,7 @@ def make_web(github: SimGitHub, room: Room, telling: Telling, hands: Hands, plan
     web.add_api_route("/do/{act}", page.act, methods=["POST"])
     web.add_api_route("/stage.css", page.style, methods=["GET"])
     web.add_api_route("/stage.js", page.script, methods=["GET"])
-    web.mount("/api/v3", github.asgi)
+    web.mount("/api", github.asgi)
     return web
 
 
@@ -101,7 +101,7 @@ class _Page:
             do(self._hands, act, who, form, {label for _, labels in self._labels for label in labels})
         except CannotDo as problem:
             return _answer(problem.message, "text/plain", problem.status)
-        if self._telling.is_over:
+        if self._telling.is_over and act != "play-on":
             self._telling.step = "The stage is yours: go on with what stands under Next, or act as somebody else."
         if request.headers.get("x-live"):
             return _answer("", "text/plain", HTTPStatus.NO_CONTENT)

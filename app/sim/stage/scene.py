@@ -12,7 +12,15 @@ from app.sim.stage.ci import GateCard, Part, RunCard, checks_at, gate_card, gate
 from app.sim.stage.latest import Latest, latest_of
 from app.sim.stage.talk import IssueCard, IssueLine, issue_card, issue_line
 from app.sim.stage.telling import Telling
-from app.sim.state import Repo
+from app.sim.state import GitHubRelease, Repo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseCard:
+    """A release or a draft, with the names of its files."""
+
+    part: Part
+    assets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +36,10 @@ class Scene:
     checks: tuple[Part, ...]
     branches: tuple[tuple[str, str], ...]  # name, short sha
     tags: tuple[tuple[str, str], ...]
+    releases: tuple[ReleaseCard, ...]  # drafts too, newest first
     step: str
     is_over: bool
+    has_more: bool  # the rest of the story may be asked for
     troubles: tuple[str, ...]
     chips: tuple[str, ...]  # commands to say now, without `/release`
 
@@ -51,8 +61,10 @@ def look(github: SimGitHub, room: Room, telling: Telling, plan: Plan, who: Membe
         checks=tuple(checks_at(room, sha)),
         branches=_refs(repo, "refs/heads/"),
         tags=_refs(repo, "refs/tags/"),
+        releases=tuple(_release(one) for one in reversed(repo.releases.values())),
         step=telling.step,
         is_over=telling.is_over,
+        has_more=telling.is_over and not telling.is_asked_on,
         troubles=(*telling.troubles, *_unknown(github)),
         chips=chips(plan, who, (issue.body or "") if issue and telling.is_over else ""),
     )
@@ -71,6 +83,16 @@ def labels_to_choose(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _refs(repo: Repo, below: str) -> tuple[tuple[str, str], ...]:
     refs = sorted(repo.refs.items())
     return tuple((ref.removeprefix(below), peeled(repo, sha)[:7]) for ref, sha in refs if ref.startswith(below))
+
+
+def _release(one: GitHubRelease) -> ReleaseCard:
+    part = Part(
+        anchor=f"release-{one.id}",
+        name=one.name or one.tag,
+        light="yellow" if one.draft else "green",
+        word="draft" if one.draft else "published",
+    )
+    return ReleaseCard(part=part, assets=tuple(asset.name for asset in one.assets.values()))
 
 
 def _unknown(github: SimGitHub) -> list[str]:

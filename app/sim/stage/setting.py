@@ -6,8 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI
 
+from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
 from app.ports import Clock
 from app.sim.github import SimGitHub
@@ -21,6 +24,9 @@ from app.sim.world import Pace
 REPO: Final = "white-room/daw"
 FAILS_FIRST: Final = "benchmark-all"
 """The task whose first run fails, so that a visitor sees a red that turns green."""
+
+ENVIRONMENT: Final = "production"
+"""The environment at whose door GitHub asks the App."""
 
 INSTALLERS: Final = {
     "white_room-{version}-macos-universal.dmg": b"White Room for macOS",
@@ -59,15 +65,24 @@ class Stage:
         return self.room.webhook_secret
 
     @cached_property
+    def signing_key(self) -> bytes:
+        """A private SSH key that signs tags in this demo, in OpenSSH's form."""
+        return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+
+    @cached_property
     def hands(self) -> Hands:
         """What people do here."""
         return Hands(self.github, self.room, self.telling, speed=self.speed)
 
     @cached_property
+    def plan(self) -> Plan:
+        """The release plan, as its file is read."""
+        return read_plan(_text(_EXAMPLE / "release-plan.md"), path=PLAN_PATH)
+
+    @cached_property
     def web(self) -> FastAPI:
         """The page and the REST API (below `/api/v3`) as one ASGI application, for loopback only."""
-        plan = read_plan(_text(_EXAMPLE / "release-plan.md"), path=PLAN_PATH)
-        return make_web(self.github, self.room, self.telling, self.hands, plan)
+        return make_web(self.github, self.room, self.telling, self.hands, self.plan)
 
 
 def build_stage(clock: Clock, *, speed: float = 1.0) -> Stage:

@@ -25,6 +25,7 @@ class Telling:
 
     step: str = "The curtain rises: the service is starting."
     is_over: bool = False
+    is_asked_on: bool = False  # the visitor has asked for the rest of the story
     deed: Deed | None = None
     troubles: list[str] = field(default_factory=list[str])
 

@@ -1,5 +1,6 @@
 """What the story sees on the simulated GitHub: whether what it waits for has become visible there."""
 
+from app.sim.history import peeled
 from app.sim.stage.ci import gate_of
 from app.sim.stage.markdown import boxes_in
 from app.sim.stage.setting import REPO, Stage
@@ -30,6 +31,26 @@ class Watching:
         """Whether the gate is red and names that issue."""
         gate = gate_of(self._room)
         return gate is not None and gate.conclusion == "failure" and f"#{issue} " in (gate.summary or "")
+
+    def is_green(self) -> bool:
+        """Whether the gate is green."""
+        gate = gate_of(self._room)
+        return gate is not None and gate.conclusion == "success"
+
+    def waits_for_go(self) -> bool:
+        """Whether the issue offers the go, and no sign-off is missing any more."""
+        body = self.body()
+        return "`/release go`" in body and "`/release approve`" not in body
+
+    def has_tag(self, tag: str) -> bool:
+        """Whether the tag stands at the gate's commit."""
+        gate, repo = gate_of(self._room), self._room.repo
+        found = repo.refs.get(f"refs/tags/{tag}")
+        return gate is not None and found is not None and peeled(repo, found) == gate.suite.sha
+
+    def is_published(self, tag: str) -> bool:
+        """Whether a release of that tag is public."""
+        return any(one.tag == tag and not one.draft for one in self._room.repo.releases.values())
 
     def has_begun(self, task: str) -> bool:
         """Whether a run of the task is going on, or over."""

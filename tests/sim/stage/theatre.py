@@ -10,10 +10,12 @@ from pathlib import Path
 import httpx
 
 from app.adapters.db.migrate import upgrade
-from app.demo import PACE, WRITING
+from app.adapters.sshsig import SshSigner
+from app.demo import PACE, SITE, WRITING
+from app.protecting import protect
 from app.service import Service, Wiring
 from app.sim.clock import SimClock
-from app.sim.stage import REPO, Stage, build_stage, play, pump
+from app.sim.stage import REPO, Stage, build_stage, play, play_on_when_asked, pump
 from app.sim.stage.ci import gate_of
 from app.sim.stage.markdown import boxes_in
 from app.sim.state import Comment
@@ -63,6 +65,17 @@ class Theatre:
         while not story.done():
             await self.pass_time(0.1)
         await story
+        return (self.clock.now() - begun).total_seconds()
+
+    async def play_on(self) -> float:
+        """Ask for the rest of the story and play it to its end; return how many seconds it took."""
+        begun = self.clock.now()
+        await protect(self.service.github, SITE, REPO, apply=True)
+        await self.do("play-on", "release-manager")
+        rest = asyncio.create_task(play_on_when_asked(self.stage, self.told.append))
+        while not rest.done():
+            await self.pass_time(0.1)
+        await rest
         return (self.clock.now() - begun).total_seconds()
 
     async def do(self, act: str, who: str, **fields: str) -> None:
@@ -132,6 +145,7 @@ async def open_theatre(folder: Path) -> AsyncGenerator[Theatre]:
     """Build the stage and start the service; at the end nothing may have gone wrong."""
     clock = SimClock(NOON)
     stage = build_stage(clock)
+    stage.github.api = "http://127.0.0.1/api/v3"
     service = service_of(stage, folder)
     await service.start()
     async with (
@@ -171,5 +185,6 @@ def service_of(stage: Stage, folder: Path) -> Service:
             clock=stage.clock,
             pace=PACE,
             writing=WRITING,
+            signer=SshSigner(stage.signing_key),
         )
     )

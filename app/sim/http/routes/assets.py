@@ -10,7 +10,7 @@ from app.sim.http.request import Request, Route
 from app.sim.http.routes.releases import the_release
 from app.sim.shapes import releases as shapes
 from app.sim.state import Asset, GitHubRelease, Repo
-from app.sim.wire import STORE, Answer, found, text
+from app.sim.wire import Answer, found, text
 from app.sim.world import World
 
 FOLDER = "github-production-release-asset"
@@ -35,7 +35,8 @@ def get_asset(request: Request) -> Answer:
     if request.accept != "application/octet-stream":
         return Answer(body=shapes.asset(request.repo, release, one))
     one.downloads += 1
-    url = f"{STORE}/{FOLDER}/{request.repo.id}/{one.id}?sig={_signature(request.world, request.repo, one)}"
+    signed = f"{one.id}?sig={_signature(request.world, request.repo, one)}"
+    url = f"{request.world.store}/{FOLDER}/{request.repo.id}/{signed}"
     return Answer(status=302, headers={"location": url})
 
 

@@ -1,0 +1,53 @@
+"""The rest of the story: a tag that only the App may make, a release with all its files, a deployment let through."""
+
+from pathlib import Path
+
+import pytest
+
+from app.adapters.sshsig import SshSigner
+from app.domain.tag_object import AnnotatedTag, Tagger, split_signature
+from app.domain.values import Sha
+from app.sim.history import peeled
+from app.sim.stage.ci import gate_of
+from app.sim.stage.setting import INSTALLERS, REPO
+from tests.sim.stage.theatre import open_theatre
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_rest_of_the_story_ends_with_a_signed_tag_a_whole_release_and_a_deployment(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path) as theatre:
+        await theatre.play_story()
+        assert await theatre.play_on() < 150
+        repo = theatre.stage.room.repo
+        gate = gate_of(theatre.stage.room)
+        assert gate is not None
+        assert gate.conclusion == "success"
+
+        tag = repo.tags[repo.refs["refs/tags/v1.0.0"]]
+        assert peeled(repo, tag.sha) == gate.suite.sha
+        data = AnnotatedTag(
+            name=tag.tag,
+            commit=Sha(tag.object),
+            tagger=Tagger(name=tag.name, email=tag.email),
+            at=tag.at,
+            message=tag.message,
+        ).data
+        payload, signature = split_signature(data)
+        assert signature is not None
+        assert SshSigner(theatre.stage.signing_key).verifies(payload, signature)
+
+        (release,) = theatre.stage.github.releases(REPO)
+        assert (release.tag, release.draft) == ("v1.0.0", False)
+        names = {asset.name for asset in release.assets.values()}
+        assert {name.replace("{version}", "1.0.0") for name in INSTALLERS} < names
+        assert "white_room-1.0.0-checksums.txt" in names
+
+        (deployed,) = [
+            run
+            for run in repo.runs.values()
+            if run.inputs.get("environment") == "production" and not run.inputs.get("task")
+        ]
+        assert deployed.conclusion == "success"
+        assert any("refuses" in step for step in theatre.told)
+        assert theatre.told[-1].startswith("White Room 1.0.0 is out")
