@@ -74,7 +74,7 @@ The service
 white-room
   ok      installation   The App is installed on white-room.
   ok      permissions    All 11 permissions are granted.
-  ok      events         All 15 events are sent.
+  ok      events         All 16 events are sent.
 white-room/daw
   ok      plan           No errors in .github/release-plan.md.
   ok      workflow       release.yml takes what it is sent.
@@ -196,7 +196,7 @@ def test_scripts_get_json(desk: Desk) -> None:
                     "check": "events",
                     "about": "white-room",
                     "state": "ok",
-                    "found": "All 15 events are sent.",
+                    "found": "All 16 events are sent.",
                     "todo": "",
                     "links": [],
                 },

@@ -148,7 +148,7 @@ def test_a_run_that_was_refused_or_failed_is_asked_for_anew_as_the_next_attempt(
         (WorkflowInputs(declared=frozenset({"task", "channel"}), required=frozenset({"channel"})), "required-inputs"),
     ],
 )
-def test_a_workflow_that_cannot_take_the_task_is_refused_with_the_reason(
+def test_d8_a_workflow_that_cannot_take_the_task_is_refused_with_the_reason(
     known: WorkflowInputs | None, expected: str
 ) -> None:
     args = run.parse("1.1")

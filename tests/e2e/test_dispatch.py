@@ -42,7 +42,7 @@ async def test_a_candidate_branch_that_somebody_moved_is_not_dispatched(bot: Bot
     seen("candidate-moved", "\n---\n".join(release.replies()))
 
 
-async def test_a_branch_forced_elsewhere_between_look_and_call_is_noticed_and_its_run_cancelled(bot: Bot) -> None:
+async def test_d11_a_branch_forced_elsewhere_between_look_and_call_is_noticed_and_its_run_cancelled(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     other = bot.github.commit(REPO, {"more.txt": "more"}, by="developer", branch="other").sha
     # The branch moves just as the dispatch arrives: GitHub runs the new head and says so with the run.
@@ -54,7 +54,7 @@ async def test_a_branch_forced_elsewhere_between_look_and_call_is_noticed_and_it
     assert "the branch moved while the run was being started" in release.body
 
 
-async def test_an_answer_that_was_lost_is_found_again_by_the_mark(bot: Bot) -> None:
+async def test_d11_an_answer_that_was_lost_is_found_again_by_the_mark(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     bot.github.fault("POST", "/dispatches$", status=502, after_doing=True)
     comment = await release.comment("/release docs", by="developer", seconds=30)
@@ -63,7 +63,7 @@ async def test_an_answer_that_was_lost_is_found_again_by_the_mark(bot: Bot) -> N
     assert release.reactions(comment) == ["eyes", "rocket"]
 
 
-async def test_a_run_that_shows_late_in_listings_is_waited_for_and_not_sent_again(bot: Bot) -> None:
+async def test_d11_a_run_that_shows_late_in_listings_is_waited_for_and_not_sent_again(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     bot.github.pace.listing = 45
     bot.github.fault("POST", "/dispatches$", status=502, after_doing=True)
@@ -73,7 +73,7 @@ async def test_a_run_that_shows_late_in_listings_is_waited_for_and_not_sent_agai
     assert "Documentation built" in release.ticked()
 
 
-async def test_a_dispatch_that_never_arrived_is_sent_once_more_after_a_minute_of_looking(bot: Bot) -> None:
+async def test_d11_a_dispatch_that_never_arrived_is_sent_once_more_after_a_minute_of_looking(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     bot.github.fault("POST", "/dispatches$", status=500)
     comment = await release.comment("/release docs", by="developer", seconds=30)
@@ -83,7 +83,7 @@ async def test_a_dispatch_that_never_arrived_is_sent_once_more_after_a_minute_of
     assert release.reactions(comment) == ["eyes", "rocket"]
 
 
-async def test_a_dispatch_that_stays_unanswered_is_told_and_left_to_a_person(bot: Bot) -> None:
+async def test_d11_a_dispatch_that_stays_unanswered_is_told_and_left_to_a_person(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     bot.github.fault("POST", "/dispatches$", status=500, times=9)
     comment = await release.comment("/release docs", by="developer", seconds=200)
@@ -94,7 +94,7 @@ async def test_a_dispatch_that_stays_unanswered_is_told_and_left_to_a_person(bot
     assert release.reactions(again) == ["eyes", "-1"]
 
 
-async def test_a_refusal_of_github_is_told(bot: Bot) -> None:
+async def test_d11_a_refusal_of_github_is_told(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     bot.github.fault("POST", "/dispatches$", status=422)
     comment = await release.comment("/release docs", by="developer")
@@ -121,7 +121,7 @@ async def test_a_rate_limit_puts_the_dispatch_off_and_nothing_is_lost(bot: Bot) 
         ("no trigger", "on: push\njobs: {}\n", "workflow_dispatch"),
     ],
 )
-async def test_a_workflow_that_cannot_be_dispatched_is_told_before_anything_is_sent(
+async def test_d8_a_workflow_that_cannot_be_dispatched_is_told_before_anything_is_sent(
     tmp_path: Path, name: str, text: str, says: str
 ) -> None:
     async with running_bot(tmp_path, files={".github/workflows/release.yml": text}) as bot:
@@ -132,7 +132,7 @@ async def test_a_workflow_that_cannot_be_dispatched_is_told_before_anything_is_s
         assert bot.dispatches == []
 
 
-async def test_a_workflow_that_is_not_there_is_told(tmp_path: Path) -> None:
+async def test_d8_a_workflow_that_is_not_there_is_told(tmp_path: Path) -> None:
     async with running_bot(tmp_path) as bot:
         bot.github.commit(REPO, {".github/workflows/release.yml": None}, by="owner")
         release = await bot.open_release("1.0.0")

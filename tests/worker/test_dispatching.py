@@ -70,20 +70,22 @@ async def test_an_answer_with_the_run_is_all_there_is_to_it(github: FakeGitHub, 
     assert github.calls == ["head_of", "dispatch"]
 
 
-async def test_an_answer_without_the_run_s_id_is_found_by_the_mark(github: FakeGitHub, dispatcher: Dispatcher) -> None:
+async def test_d11_an_answer_without_the_run_s_id_is_found_by_the_mark(
+    github: FakeGitHub, dispatcher: Dispatcher
+) -> None:
     github.is_silent = True
     github.runs[MARKED.mark] = RUN
     assert await dispatcher.perform(entry(1), MARKED) == FOUND
     assert github.calls == ["head_of", "dispatch", "find_run"]
 
 
-async def test_an_answer_that_was_lost_is_found_by_the_mark(github: FakeGitHub, dispatcher: Dispatcher) -> None:
+async def test_d11_an_answer_that_was_lost_is_found_by_the_mark(github: FakeGitHub, dispatcher: Dispatcher) -> None:
     github.errors["dispatch"] = [Unclear("timeout")]
     github.runs[MARKED.mark] = RUN
     assert await dispatcher.perform(entry(1), MARKED) == FOUND
 
 
-async def test_a_refusal_is_final(github: FakeGitHub, dispatcher: Dispatcher) -> None:
+async def test_d11_a_refusal_is_final(github: FakeGitHub, dispatcher: Dispatcher) -> None:
     github.errors["dispatch"] = [Rejected(422, "Unexpected inputs provided")]
     expected = TurnedDown(reason="GitHub answered 422: Unexpected inputs provided")
     assert await dispatcher.perform(entry(1), MARKED) == expected
@@ -98,7 +100,7 @@ async def test_a_rate_limit_is_left_to_whoever_keeps_the_ledger(github: FakeGitH
 # -- and looked for before it is sent again ------------------------------------------------------------------
 
 
-async def test_a_run_is_looked_for_for_a_minute_then_sent_once_more_then_given_up(
+async def test_d11_a_run_is_looked_for_for_a_minute_then_sent_once_more_then_given_up(
     github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
 ) -> None:
     github.errors["dispatch"] = [Unclear("timeout"), Unclear("timeout")]
@@ -113,7 +115,7 @@ async def test_a_run_is_looked_for_for_a_minute_then_sent_once_more_then_given_u
     assert len(github.refs) == 2
 
 
-async def test_the_second_sending_may_be_the_one_that_is_answered(
+async def test_d11_the_second_sending_may_be_the_one_that_is_answered(
     github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
 ) -> None:
     await clock.wind(60)
@@ -121,7 +123,7 @@ async def test_the_second_sending_may_be_the_one_that_is_answered(
     assert github.calls == ["find_run", "head_of", "dispatch"]
 
 
-async def test_a_run_that_shows_late_is_found_and_not_sent_again(
+async def test_d11_a_run_that_shows_late_is_found_and_not_sent_again(
     github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
 ) -> None:
     await clock.wind(3600)
@@ -130,7 +132,7 @@ async def test_a_run_that_shows_late_is_found_and_not_sent_again(
     assert github.refs == []
 
 
-async def test_what_carries_no_mark_is_never_sent_a_second_time(github: FakeGitHub, dispatcher: Dispatcher) -> None:
+async def test_d11_what_carries_no_mark_is_never_sent_a_second_time(github: FakeGitHub, dispatcher: Dispatcher) -> None:
     github.errors["dispatch"] = [Unclear("timeout")]
     assert await dispatcher.perform(entry(1, UNMARKED), UNMARKED) == NobodyKnows()
     assert await dispatcher.perform(entry(2, UNMARKED), UNMARKED) == NobodyKnows()

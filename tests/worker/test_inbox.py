@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.adapters.db.releases import SqlReleases
 from app.domain.inputs import Input
@@ -247,3 +248,16 @@ async def test_a_delivery_that_another_worker_handled_meanwhile_is_done_with(sho
     await worker(late).drain(KEY)
     assert await kinds(shop) == ["seen"]
     assert await shop.deliveries() == [("d1", "handled", 0)]
+
+
+async def test_d8_a_source_that_is_missing_is_told_in_the_log_and_nothing_to_do_is_not(shop: Workshop) -> None:
+    await shop.open_release()
+    whole = payload("check_run.completed")
+    await store(shop, "d1", "check_run", payload("check_run.completed", check_run__name="of no interest"))
+    await store(shop, "d2", "check_run", whole.replace(b'"check_run"', b'"checkRun"'))
+    with capture_logs() as logs:
+        await worker(shop).drain(KEY)
+    (line,) = [one for one in logs if one["event"] == "delivery.not_understood"]
+    assert (line["log_level"], line["fields"]) == ("warning", ["check_run"])
+    assert await kinds(shop) == []
+    assert await shop.deliveries() == [("d1", "handled", 0), ("d2", "handled", 0)]

@@ -39,6 +39,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "organization": "members",
     "pull_request": "pull_requests",
     "push": "contents",
+    "release": "contents",
     "status": "statuses",
     "team": "members",
     "workflow_job": "actions",

@@ -148,7 +148,7 @@ def test_webhooks_are_taken_and_worked_on_soon(
 
 def test_what_is_granted_is_enough() -> None:
     assert said(permissions_check(APP, ONE, SITE)) == ("ok", "All 11 permissions are granted.")
-    assert said(events_check(APP, ONE, SITE)) == ("ok", "All 15 events are sent.")
+    assert said(events_check(APP, ONE, SITE)) == ("ok", "All 16 events are sent.")
     assert installation_check(ONE, SITE).state is State.OK
 
 

@@ -186,7 +186,7 @@ def source(*changes: str) -> PlanSource:
         ((PlanSeen(blob=Sha(""), changes=(PLAN_IS_GONE,), at=NOW),), NoPlan(ref="main"), ()),
     ],
 )
-def test_a_plan_file_is_written_down_where_it_reads_otherwise_than_it_did(
+def test_d8_a_plan_file_is_written_down_where_it_reads_otherwise_than_it_did(
     events: tuple[Event, ...], found: PlanSource | NoPlan, expected: tuple[Event, ...]
 ) -> None:
     assert hear_plan(team_release(*events), found, NOW) == Accepted(events=expected)
