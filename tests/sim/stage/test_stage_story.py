@@ -21,7 +21,7 @@ async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
         seconds = await theatre.play_story()
 
         assert seconds < 30
-        assert theatre.told[-1] == "Your turn: write /release notarize into the box."
+        assert theatre.told[-1] == "Your turn: write /release notarize into the box. Or have the rest of the release played."
         assert all(len(line) <= 78 for line in theatre.told)
         assert theatre.body.startswith("Our first public release. 🚀")
         assert "`/release notarize` runs 2.3 Notarize macOS Builds" in theatre.body
@@ -83,7 +83,17 @@ async def test_a_visitor_plays_on_to_a_green_gate_with_nothing_but_the_page(tmp_
         await theatre.until(lambda: theatre.gate == GREEN, 10)
         assert theatre.labels == ["gate:success"]
         await theatre.until(lambda: "**Gate** ✅ green" in theatre.body)
-        assert await theatre.chips("release-manager") == ["finish"]
+        assert await theatre.chips("release-manager") == ["tag --confirm v1.0.0", "finish"]
+
+        await theatre.say("release-manager", "/release tag --confirm v1.0.0")
+        await theatre.until(lambda: theatre.is_ticked("The tag stands on the approved commit"), 30)
+        assert await theatre.chips("release-manager") == ["publish --confirm v1.0.0", "finish"]
+        await theatre.say("release-manager", "/release publish --confirm v1.0.0")
+        await theatre.until(lambda: "that the bot has not made" in theatre.answers[-1], 30)  # assets.yml made the draft
+        await theatre.say("release-manager", "/release publish --confirm v1.0.0 --adopt")
+        await theatre.until(lambda: theatre.is_ticked("Every asset can be downloaded"), 30)
+        (public,) = theatre.stage.github.releases(REPO)
+        assert (public.draft, len(public.assets)) == (False, 4)
 
 
 async def run(theatre: Theatre, who: str, task: str, item: str) -> None:
