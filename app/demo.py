@@ -73,6 +73,7 @@ class _Demo:
         stage = build_stage(SystemClock())
         stage.github.api = f"{_address(page)}/api/v3"
         service = await asyncio.to_thread(self._service, stage, _address(page))
+        stage.telling.doctor = lambda: found.checks if (found := service.checkups.latest) else ()
         serving = [
             self._serve(_page_config(stage), page),
             self._serve(server_config(service), door),

@@ -41,12 +41,14 @@ from app.worker.doctor import Doctor, Surroundings
 from app.worker.freezing import Freezer
 from app.worker.gates import Gates
 from app.worker.guard import TagGuard
+from app.worker.happenings import Happenings
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import Doers, LedgerWorker
 from app.worker.notes import NotesDesk
 from app.worker.plans import Plans
 from app.worker.poll import Poller
 from app.worker.publishing import Publisher
+from app.worker.reasserting import Reasserter
 from app.worker.reverting import TagReverter
 from app.worker.show import Pace, Shower
 from app.worker.show_gate import GateShower
@@ -113,6 +115,7 @@ class Service:
             "freeze": lambda key: freezer.show(key),  # noqa: PLW0108 - bound late
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
             "tags": lambda key: guard.look(key),  # noqa: PLW0108 - bound late
+            "assert": lambda key: reasserter.answer(key),  # noqa: PLW0108 - bound late
             "doctor": lambda key: self.checkups.examine(key),  # noqa: PLW0108 - bound late
             "deploy": lambda key: deployments.hurry(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
@@ -139,9 +142,11 @@ class Service:
             clock=wiring.clock,
             site=wiring.site_url,
             api_url=wiring.api_url,
+            app=wiring.app_id,
         )
         inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
         gate_shower = GateShower(bench)
+        reasserter = Reasserter(bench, gate_shower)
         freezer = Freezer(bench)
         shower = Shower(bench, wiring.pace)
         poller = Poller(bench)
@@ -155,9 +160,9 @@ class Service:
             self.ledger, bench, Doers(tags=tags, reverter=reverter, publisher=publisher, deployments=deployments)
         )
         guard = TagGuard(bench, memory, gates, are_ours_signed=wiring.signer is not None)
-        self.checkups = Checkups(self._doctor(wiring), self.releases, self.scheduler, wiring.clock)
+        self.checkups = Checkups(self._doctor(wiring, bench), self.releases, self.scheduler, wiring.clock)
 
-    def _doctor(self, wiring: Wiring) -> Doctor:
+    def _doctor(self, wiring: Wiring, bench: Workbench) -> Doctor:
         """Make who looks after the service."""
         signer = wiring.signer
         key = KeyFacts(kind=signer.kind if signer else "", fingerprint=signer.fingerprint if signer else "")
@@ -173,6 +178,7 @@ class Service:
             oldest_waiting=lambda: self.database.run(oldest_waiting),
             key=lambda: key,
             targets=targets,
+            foreign=Happenings(bench).claimed_at,
         )
         return Doctor(self.github, around)
 

@@ -30,6 +30,15 @@ class Sighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateClaimed:
+    """A check run or commit status speaks as `release/gate`: ours, or somebody else in our name."""
+
+    repo: Repo
+    app: int | None  # the App that made it; None for a commit status
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """A label was put on an issue: it may be a command, or one of those that we put there ourselves."""
 
@@ -167,6 +176,7 @@ AtRepo = (
     Commented
     | Labelled
     | Sighted
+    | GateClaimed
     | IssueHeard
     | IssueGone
     | BodyEdited

@@ -51,7 +51,7 @@ class Checkups:
             self._found = {key: checks for key, checks in self._found.items() if key in kept}
             for number in self._repos:
                 self._scheduler.wake(checkup_key(str(number)))
-        elif (repo := self._repos.get(int(rest))) is not None:
+        elif self._begun and (repo := await self._repo(int(rest))) is not None:
             self._keep(rest, await self._doctor.known(repo))
 
     def _keep(self, rest: str, checks: tuple[Check, ...]) -> None:
@@ -62,6 +62,13 @@ class Checkups:
             if check.state is not State.OK:
                 told = {"check": check.name.value, "state": check.state.value, "about": check.about}
                 _log.warning("doctor.found", **told, found=check.found)
+
+    async def _repo(self, number: int) -> Repo | None:
+        """Return the repository, also one in which a release has just begun."""
+        at = await self._releases.open_in(number)
+        if at and (number in self._repos or len(self._repos) < _MOST):
+            self._repos[number] = at[-1].repo
+        return self._repos.get(number)
 
     async def _with_open_releases(self) -> dict[int, Repo]:
         repos: dict[int, Repo] = {}

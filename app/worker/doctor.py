@@ -49,6 +49,7 @@ class Surroundings:
     oldest_waiting: Callable[[], Awaitable[datetime | None]]  # the oldest delivery that nobody has handled
     key: Callable[[], KeyFacts]
     targets: Callable[[int], Awaitable[Sequence[Sha]]]  # of a repository's open releases
+    foreign: Callable[[Repo, Sequence[Sighting]], Awaitable[None]]  # is told who else speaks as the gate
 
 
 class Doctor:
@@ -203,7 +204,10 @@ class Doctor:
         for sha in list(dict.fromkeys((*((head,) if head else ()), *targets)))[:_MOST_COMMITS]:
             seen += await self._hub.checks(repo, sha)
             seen += await self._hub.statuses(repo, sha)
-        return foreign_gate_check(repo.full_name, foreign(seen, app.slug, GATE))
+        others = foreign(seen, app.slug, GATE)
+        if others:
+            await self._around.foreign(repo, others)
+        return foreign_gate_check(repo.full_name, others)
 
 
 def _not_ours(full_name: str) -> Check:

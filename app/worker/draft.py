@@ -27,6 +27,8 @@ class Draft:
         self._renderer = renderer
         self.touched: set[ReleaseId] = set()  # to be shown again, events or none
         self.refreshed: set[ReleaseId] = set()  # to be asked after at GitHub
+        self.contested: set[str] = set()  # keys under which the gate is to be said again
+        self.begun: set[int] = set()  # repositories that a release begins in
         self.retagged: set[int] = set()  # repositories whose tags are to be looked at
         self.tags: TagNotes | None = None  # what was seen of a repository's tags
 
@@ -54,6 +56,7 @@ class Draft:
             self._events.setdefault(of, []).append(event)
             if isinstance(event, ReleaseStarted):
                 self.retagged.add(event.repo.id)  # the guard begins to look with the first release
+                self.begun.add(event.repo.id)
             release = of
         for effect in accepted.effects:
             self.plan(release, repo, effect)

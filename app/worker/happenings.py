@@ -1,27 +1,34 @@
 """What happened around the releases of a repository, and what it means to each: drafted, not yet written."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
 import structlog
 
 from app.domain.decision import Accepted
-from app.domain.inputs import CommentChanged, IssueGone, IssueHeard, Pushed, ReleaseHeard, Sighted
+from app.domain.inputs import CommentChanged, GateClaimed, IssueGone, IssueHeard, Pushed, ReleaseHeard, Sighted
+from app.domain.messages_foreign import ForeignGate
 from app.domain.release.around import hear_branch, hear_gone, hear_issue, hear_plan
+from app.domain.release.events_foreign import ForeignGateSeen
+from app.domain.release.fold_foreign import foreign_key
+from app.domain.release.foreign import hear_foreign, is_to_be_told
 from app.domain.release.hearing_publish import hear_release
-from app.domain.release.model import Release, Sight
+from app.domain.release.model import Release, Sight, Sighting
 from app.domain.release.publishing import look_again
 from app.domain.release.seeing import see
 from app.domain.release.sources import source_branch
 from app.domain.slash import find_invocations
-from app.ports import GitHubError, Throttled
+from app.domain.values import Repo
+from app.ports import Conflict, GitHubError, Throttled
 from app.worker.draft import Draft
+from app.worker.gates import gate_at
+from app.worker.reasserting import contested_key
 from app.worker.shown import forget_comment
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
-
-Happening = Sighted | IssueHeard | IssueGone | CommentChanged | Pushed | ReleaseHeard
+Happening = Sighted | GateClaimed | IssueHeard | IssueGone | CommentChanged | Pushed | ReleaseHeard
 
 
 class Happenings:
@@ -35,6 +42,8 @@ class Happenings:
         match happening:
             case Sighted():
                 await self.sighted(happening, draft)
+            case GateClaimed():
+                await self.claimed(happening, draft)
             case IssueHeard():
                 await self.issue(happening, draft)
             case IssueGone():
@@ -56,6 +65,37 @@ class Happenings:
             draft.add(release.id, release.repo, see(plan, release, sighted.sighting, now))
             if sighted.sighting.kind is Sight.WORKFLOW and sighted.sighting.progress.is_over:
                 draft.add(release.id, release.repo, look_again(release, now))  # it may have uploaded files
+
+    async def claimed(self, claim: GateClaimed, draft: Draft) -> None:
+        """Take that something speaks as the gate. Where it is not ours, that is written down, told, and answered."""
+        if claim.app == self._bench.app:
+            return
+        sighting, now = claim.sighting, self._bench.clock.now()
+        at = [release for release in draft.releases if release.target.sha == sighting.sha]
+        if not at:
+            return
+        is_green = (await gate_at(self._bench, claim.repo, sighting.sha)).is_green
+        draft.contested.add(contested_key(claim.repo.id, sighting))
+        for release in at:
+            heard = hear_foreign(release, sighting, is_green=is_green, now=now)
+            is_new = any(event.contradicts for event in heard.events if isinstance(event, ForeignGateSeen))
+            if is_new and is_to_be_told(release, sighting):
+                said = _foreign(sighting, is_green=is_green)
+                source = f"foreign:{release.id}:{foreign_key(sighting)}"
+                draft.reply(release.id, release.repo, release.issue, source, said)
+            self._add(release, heard, draft)
+
+    async def claimed_at(self, repo: Repo, found: Sequence[Sighting]) -> None:
+        """Take what others were found to say as the gate, without a delivery that told of it."""
+        while True:
+            draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)
+            for sighting in found:
+                await self.claimed(GateClaimed(repo=repo, app=None, sighting=sighting), draft)
+            try:
+                await self._bench.write(draft)
+            except Conflict:
+                continue
+            return
 
     async def issue(self, heard: IssueHeard, draft: Draft) -> None:
         """Take that an issue or pull request has labels and is open or closed."""
@@ -133,3 +173,13 @@ class Happenings:
     @staticmethod
     def _add(release: Release, accepted: Accepted, draft: Draft) -> None:
         draft.add(release.id, release.repo, accepted)
+
+
+def _foreign(sighting: Sighting, *, is_green: bool) -> ForeignGate:
+    return ForeignGate(
+        who=sighting.source,
+        is_status=sighting.kind is Sight.STATUS,
+        says=sighting.progress.value,
+        sha=sighting.sha,
+        is_green=is_green,
+    )

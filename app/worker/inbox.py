@@ -14,6 +14,7 @@ from app.domain.inputs import (
     CommentChanged,
     Commented,
     DeploymentRequested,
+    GateClaimed,
     Input,
     IssueGone,
     IssueHeard,
@@ -146,7 +147,7 @@ class InboxWorker:
                 await self._label(value, delivery, draft, is_first=is_first)
             case BodyEdited():
                 await self._editing.take(value, delivery.id, draft)
-            case Sighted() | IssueHeard() | IssueGone() | CommentChanged() | Pushed() | ReleaseHeard():
+            case Sighted() | GateClaimed() | IssueHeard() | IssueGone() | CommentChanged() | Pushed() | ReleaseHeard():
                 await self._happenings.take(value, draft)
             case TagHeard():
                 draft.retagged.add(value.repo.id)

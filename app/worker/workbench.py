@@ -25,6 +25,7 @@ class Workbench:
     scheduler: Scheduler
     clock: Clock
     site: str  # GitHub as people see it, e.g. `https://github.com`
+    app: int  # our App's id
     api_url: str = "https://api.github.com"
 
     async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> None:
@@ -35,6 +36,10 @@ class Workbench:
         for release in draft.changed:
             self.scheduler.wake(f"show:{release}")
             self.scheduler.wake_at(f"poll:{release}", self.clock.now() + POLL_AFTER)
+        for key in draft.contested:
+            self.scheduler.wake(key)
+        for repo in draft.begun:
+            self.scheduler.wake(f"doctor:{repo}")
         for repo in draft.retagged:
             self.scheduler.wake(f"tags:{repo}")
         for repo in {r.repo.id for r in draft.all if r.id in draft.changed and r.waiting}:

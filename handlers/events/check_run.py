@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.domain.inputs import Input, RecheckAsked, Sighted
+from app.domain.inputs import GateClaimed, Input, RecheckAsked, Sighted
+from app.domain.protection.wanted import GATE
 from app.domain.release.sightings import SeenCheck, check_sighting
 from app.domain.values import Sha
 from handlers.payloads import CheckRun
@@ -30,4 +31,7 @@ def check_run(payload: CheckRun) -> Iterator[Input]:
         changed_at=check.completed_at or check.started_at,
         url=check.html_url or "",
     )
-    yield Sighted(repo=payload.repo(), sighting=check_sighting(seen))
+    sighting = check_sighting(seen)
+    yield Sighted(repo=payload.repo(), sighting=sighting)
+    if sighting.name == GATE:
+        yield GateClaimed(repo=payload.repo(), app=check.app.id, sighting=sighting)

@@ -1,8 +1,9 @@
-"""`status`: a commit status moves what waits for it, if whom the plan trusts has set it."""
+"""`status`: a commit status moves what waits for it, if whom the plan trusts has set it; none is the gate."""
 
 from collections.abc import Iterator
 
-from app.domain.inputs import Input, Sighted
+from app.domain.inputs import GateClaimed, Input, Sighted
+from app.domain.protection.wanted import GATE
 from app.domain.release.sightings import SeenStatus, status_sighting
 from handlers.payloads import Status
 from handlers.translating import github_event
@@ -20,4 +21,7 @@ def status(payload: Status) -> Iterator[Input]:
         changed_at=payload.updated_at,
         url=payload.target_url or "",
     )
-    yield Sighted(repo=payload.repo(), sighting=status_sighting(seen))
+    sighting = status_sighting(seen)
+    yield Sighted(repo=payload.repo(), sighting=sighting)
+    if sighting.name.casefold() == GATE:  # contexts go without regard to case
+        yield GateClaimed(repo=payload.repo(), app=None, sighting=sighting)

@@ -73,6 +73,7 @@ from app.domain.release.gate import Beside, GateState, judge
 from app.domain.release.report import report_of
 from app.domain.values import Allowed, Role, Sha, Who
 from tests.adapters.said_deploy import DEPLOY_SAMPLES
+from tests.adapters.said_foreign import FOREIGN_SAMPLES
 from tests.adapters.said_guard import GUARD_SAMPLES
 from tests.adapters.said_notes import NOTES_SAMPLES
 from tests.adapters.said_publish import PUBLISH_SAMPLES
@@ -250,6 +251,7 @@ SAMPLES: Final[tuple[Message, ...]] = (
     Report(view=report_of(PEOPLE, SAID, (), is_brief=True)),
     Quiet(limit=10),
     *GUARD_SAMPLES,
+    *FOREIGN_SAMPLES,
     *NOTES_SAMPLES,
     *TAG_SAMPLES,
     *PUBLISH_SAMPLES,

@@ -38,9 +38,9 @@ async def test_the_service_is_examined_at_its_start(tmp_path: Path) -> None:
 
 async def test_each_hour_it_looks_again_and_at_repositories_with_releases(tmp_path: Path) -> None:
     async with running_bot(tmp_path, has_doctor=True) as bot:
-        await bot.open_release()
+        await bot.settle()
         assert f"{REPO}:tag_rules" not in found(bot)
-        await bot.pass_time(3600, step=60)
+        await bot.open_release()
         assert found(bot)[f"{REPO}:tag_rules"] == "failed"
         assert (await protect(bot.service.github, SITE, REPO, apply=True)).is_well
         await bot.pass_time(3600, step=60)

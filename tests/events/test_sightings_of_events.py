@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.inputs import Input, RecheckAsked, Sighted
+from app.domain.inputs import GateClaimed, Input, RecheckAsked, Sighted
 from app.domain.release.model import Progress, Sight, Sighting
 from tests.events.reading import DROPPED, payload, read
 from tests.given import REPO, SHA
@@ -119,7 +119,24 @@ def test_a_fresh_look_is_asked_for_by_our_button_and_by_github_s_own_link(
 
 def test_another_button_is_no_request_for_a_fresh_look() -> None:
     other = payload("check_run.requested_action", requested_action__identifier="hold")
-    assert the_sighting(read("check_run", other)).name == "release/gate"
+    (sighted, claimed) = read("check_run", other)
+    assert isinstance(sighted, Sighted)
+    assert isinstance(claimed, GateClaimed)
+    assert (sighted.sighting.name, claimed.sighting) == ("release/gate", sighted.sighting)
+
+
+def test_d24_a_check_run_that_speaks_as_the_gate_says_of_which_app_it_is() -> None:
+    named = payload("check_run.completed", check_run__name="release/gate", check_run__app={"id": 42, "slug": "x"})
+    claimed = read("check_run", named)[-1]
+    assert isinstance(claimed, GateClaimed)
+    assert (claimed.app, claimed.sighting.source) == (42, "x")
+
+
+def test_d24_a_status_that_speaks_as_the_gate_is_nobodys_in_whatever_letters() -> None:
+    claimed = read("status", payload("status", context="Release/Gate"))[-1]
+    assert isinstance(claimed, GateClaimed)
+    assert (claimed.app, claimed.sighting.kind) == (None, Sight.STATUS)
+    assert len(read("status", payload("status", context="release/gate-2"))) == 1
 
 
 def test_a_status_is_its_sender_s_word() -> None:

@@ -173,6 +173,7 @@ async def open_workshop(folder: Path) -> AsyncGenerator[Workshop]:
         scheduler=scheduler,
         clock=clock,
         site="https://github.com",
+        app=1007,
     )
     yield Workshop(
         database=database,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.domain.release.events_course import CourseEvent
 from app.domain.release.events_deploy import DeployEvent
+from app.domain.release.events_foreign import ForeignEvent
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_publish import PublishEvent
 from app.domain.release.events_said import SaidEvent
@@ -128,4 +129,14 @@ RunEvent = (
 )
 """What was run and seen."""
 
-Event = ReleaseStarted | RunEvent | SaidEvent | CourseEvent | TagEvent | GuardEvent | PublishEvent | DeployEvent
+Event = (
+    ReleaseStarted
+    | RunEvent
+    | SaidEvent
+    | CourseEvent
+    | TagEvent
+    | GuardEvent
+    | PublishEvent
+    | DeployEvent
+    | ForeignEvent
+)

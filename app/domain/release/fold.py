@@ -18,11 +18,13 @@ from app.domain.release.events import (
     Seen,
 )
 from app.domain.release.events_deploy import DeployEvent, DeploymentAsked
+from app.domain.release.events_foreign import ForeignEvent
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_publish import PublishEvent
 from app.domain.release.events_said import SaidEvent
 from app.domain.release.events_tag import TagEvent
 from app.domain.release.fold_course import changed_course
+from app.domain.release.fold_foreign import after_foreign
 from app.domain.release.fold_publish import publishing
 from app.domain.release.fold_said import said
 from app.domain.release.fold_tag import tagged
@@ -56,6 +58,8 @@ def evolve(release: Release | None, event: Event) -> Release:
         after = publishing(release, event)
     elif isinstance(event, DeployEvent):
         after = _deployed(release, event)
+    elif isinstance(event, ForeignEvent):
+        after = replace(release, foreign=after_foreign(release, event))
     else:
         after = changed_course(release, event)
     return replace(after, changed_at=event.at, revision=release.revision + 1)

@@ -139,6 +139,14 @@ class WaitingJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """What somebody else said as the gate, and whether it was told in the issue."""
+
+    progress: Progress
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """A version on its way out: a plan that is worked through at one target, in one tracking issue."""
 
@@ -182,6 +190,7 @@ class Release:
     tagged: Tagged | None = None
     publishing: Publishing | None = None  # it was asked for, and has not come about
     published: Published | None = None
+    foreign: Mapping[str, Foreign] = field(default_factory=dict[str, Foreign])  # who else has spoken as the gate
     closed: Closing | None = None
     lost: str | None = None  # why there is no tracking issue any more
     waiting: Mapping[str, WaitingJob] = field(default_factory=dict[str, WaitingJob])  # by what was asked

@@ -36,6 +36,7 @@ from app.domain.release.events_course import (
     TrackingIssueLost,
 )
 from app.domain.release.events_deploy import Answer, DeployEvent, DeploymentAsked
+from app.domain.release.events_foreign import ForeignEvent
 from app.domain.release.events_guard import GuardEvent
 from app.domain.release.events_publish import (
     PublishEvent,
@@ -64,6 +65,7 @@ from app.domain.release.events_said import (
     Withdrawn,
 )
 from app.domain.release.events_tag import TagEvent, TagMade, TagRefused, TagRequested
+from app.domain.release.fold_foreign import in_words
 from app.domain.values import ItemId, Person, Sha, TaskId
 
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -135,6 +137,8 @@ class _Teller:
             return _publish(event)
         if isinstance(event, DeployEvent):
             return _deployed(event)
+        if isinstance(event, ForeignEvent):
+            return Entry(at=event.at, by=None, what=in_words(event))
         return self._said(event) if isinstance(event, SaidEvent) else _course(event)
 
     def _run(self, event: RunEvent) -> Entry | None:

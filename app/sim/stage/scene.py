@@ -7,6 +7,7 @@ from app.sim.github import SimGitHub
 from app.sim.history import peeled
 from app.sim.scenario import Room
 from app.sim.stage.cast import Member
+from app.sim.stage.checkup import CheckupCard, checkup_card
 from app.sim.stage.chips import chips
 from app.sim.stage.ci import GateCard, Part, RunCard, checks_at, gate_card, gate_of, run_card
 from app.sim.stage.latest import Latest, latest_of
@@ -41,6 +42,7 @@ class Scene:
     is_over: bool
     has_more: bool  # the rest of the story may be asked for
     troubles: tuple[str, ...]
+    checkup: CheckupCard | None
     chips: tuple[str, ...]  # commands to say now, without `/release`
 
 
@@ -66,6 +68,7 @@ def look(github: SimGitHub, room: Room, telling: Telling, plan: Plan, who: Membe
         is_over=telling.is_over,
         has_more=telling.is_over and not telling.is_asked_on,
         troubles=(*telling.troubles, *_unknown(github)),
+        checkup=checkup_card(telling.doctor()),
         chips=chips(plan, who, (issue.body or "") if issue and telling.is_over else ""),
     )
 

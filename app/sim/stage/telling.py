@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from app.sim.stage.checkup import Doctor
+
 _MOST: Final = 5
 
 
@@ -28,6 +30,7 @@ class Telling:
     is_asked_on: bool = False  # the visitor has asked for the rest of the story
     deed: Deed | None = None
     troubles: list[str] = field(default_factory=list[str])
+    doctor: Doctor = tuple  # asks the service's doctor; nobody has one until the service is there
 
     def trouble(self, what: str) -> None:
         """Show a trouble on the page; of many only the latest."""

@@ -28,6 +28,7 @@ from app.domain.release.events_course import (
     TrackingIssueLost,
 )
 from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
+from app.domain.release.events_foreign import ForeignGateSeen
 from app.domain.release.events_guard import TagAccepted, TagIncident, TagLeft, TagReverted, TagRunsCancelled
 from app.domain.release.events_publish import (
     PublishRefused,
@@ -54,15 +55,16 @@ from app.domain.release.events_said import (
     Withdrawn,
 )
 from app.domain.release.events_tag import TagMade, TagRefused, TagRequested
-from app.domain.release.model import LabelledIssue
+from app.domain.release.model import LabelledIssue, Sight
 from app.domain.release.published import Served
 from app.domain.values import ItemId, Person, Repo, Sha, Target, TaskId
 from app.exporting import derive
-from tests.given import MANAGER, NOW, OTHER_SHA, PLAN_TEXT, SHA, STARTED, requested, run_seen, seen, started
+from tests.given import MANAGER, NOW, OTHER_SHA, PLAN_TEXT, SHA, STARTED, requested, run_seen, seen, sighting, started
 
 OCTOCAT: Final = Person(id=5, login="octocat")
 MOVED: Final = Repo(id=7, owner="octo-org", name="application", installation=70, default_branch="main")
 NEW_PLAN: Final = PLAN_TEXT.replace("Installers archived", "Installers archived, and their hashes noted")
+FORGED: Final = sighting(Sight.STATUS, "release/gate", source="mallory")
 BLOCKER: Final = LabelledIssue(
     number=3,
     title="It crashes",
@@ -201,6 +203,7 @@ EVERYTHING: Final[tuple[Event, ...]] = (
     TagReverted(tag="v1.0.0", object=SHA, at=at(74)),
     TagLeft(tag="v1.0.0", object=SHA, reason="GitHub did not answer", at=at(74)),
     TagRunsCancelled(tag="v1.0.0", commit=SHA, runs=(500, 501), at=at(74)),
+    ForeignGateSeen(sighting=FORGED, contradicts=True, at=at(74)),
     ReleaseAbandoned(by=MANAGER, reason="1.0.1 takes its place", at=at(75)),
 )
 
