@@ -54,7 +54,9 @@ def test_a_visitor_takes_over_from_the_story(chromium: Browser, start_demo: Call
     trouble: list[str] = []
     page = open_page(chromium, demo, trouble)
     expect(page.get_by_role("heading", level=1)).to_have_text("Release 1.0.0 #1")
-    expect(page.get_by_role("status")).to_contain_text("Your turn: write /release notarize into the box.")
+    expect(page.get_by_role("status")).to_contain_text(
+        "Your turn: write /release notarize into the box, or play the rest."
+    )
     expect(page.locator(".gate")).to_have_text("Gate: not green yet")
     for item in OF_2_3:
         expect(box(page, item)).not_to_be_checked()

@@ -45,7 +45,7 @@ async def play(stage: Stage, say: Callable[[str], None]) -> None:
     except Exception as error:
         stage.telling.trouble(f"The story stopped. {error}")
         raise
-    story.tell("Your turn: write /release notarize into the box. Or have the rest of the release played.")
+    story.tell("Your turn: write /release notarize into the box, or play the rest.")
     stage.telling.is_over = True
 
 

@@ -21,7 +21,7 @@ async def test_the_story_ends_where_a_person_takes_over(tmp_path: Path) -> None:
         seconds = await theatre.play_story()
 
         assert seconds < 30
-        assert theatre.told[-1] == "Your turn: write /release notarize into the box. Or have the rest of the release played."
+        assert theatre.told[-1] == "Your turn: write /release notarize into the box, or play the rest."
         assert all(len(line) <= 78 for line in theatre.told)
         assert theatre.body.startswith("Our first public release. 🚀")
         assert "`/release notarize` runs 2.3 Notarize macOS Builds" in theatre.body
