@@ -133,7 +133,7 @@ class _Demo:
                 line.update(step)
 
             try:
-                say(f"owner runs gonogo protect {REPO} --apply: from now on only the App makes release tags.")
+                say("owner runs gonogo protect --apply: only the App makes release tags now.")
                 await protect(service.github, SITE, REPO, apply=True)
                 await play(stage, say)
                 await play_on_when_asked(stage, say)
