@@ -63,6 +63,7 @@ hold                       |  A    R     R     R      R       A      |  M    R  
 no-go                      |  A    A     A     A      R       A      |  M    M     M     M      M
 note faster start          |  W    R     R     R      R       W      |  W    R     R     R      W
 notes                      |  W    R     R     R      R       W      |  W    R     R     R      W
+publish --confirm v1.0.0   |  A    A     A     A      R       A      |  M    M     M     M      M
 replan                     |  A    A     A     A      R       A      |  M    M     M     M      M
 report                     |  R    R     R     R      R       R      |  R    R     R     R      R
 resume                     |  A    A     A     A      R       A      |  M    M     M     M      M

@@ -58,7 +58,7 @@ async def play_on(stage: Stage, say: Callable[[str], None]) -> None:
         raise
     finally:
         stage.telling.is_over = True
-    ending.tell(f"White Room {VERSION} is out: signed tag, release with all its files, deployment let through.")
+    ending.tell(f"White Room {VERSION} is out: tag signed, files checked, deployment let through.")
 
 
 class _Ending(Player):
@@ -66,7 +66,7 @@ class _Ending(Player):
 
     async def build(self) -> None:
         """Phase 2 ends: notarized, packaged, tested."""
-        self.tell("Phase 2 goes on: devops notarizes and packages, qa-lead tests what will be handed out.")
+        self.tell("Phase 2 goes on: devops notarizes and packages, qa-lead tests the builds.")
         for task, who in BUILT:
             await self._run(task, who)
         if not self.seen.is_ticked(PACKAGED):
@@ -85,7 +85,7 @@ class _Ending(Player):
 
     async def try_to_tag(self) -> None:
         """Somebody pushes the tag by hand, too early: GitHub itself says no."""
-        self.tell(f"developer pushes the tag {TAG} by hand. GitHub refuses: only the App may make it.")
+        self.tell(f"developer pushes the tag {TAG} by hand: GitHub refuses, only the App may.")
         with suppress(CannotDo):
             self.hands.push_tag("developer", TAG)
         if self.seen.has_tag(TAG):
@@ -94,7 +94,7 @@ class _Ending(Player):
 
     async def decide(self) -> None:
         """Three roles sign off, and the release manager says go."""
-        self.tell("Three roles sign off this very commit, and release-manager says go: the gate turns green.")
+        self.tell("Three roles sign off, release-manager says go: the gate turns green.")
         for who in SIGNERS:
             self.hands.say(who, "/release approve")
             await self.pause(0.5)
@@ -104,7 +104,7 @@ class _Ending(Player):
 
     async def tag(self) -> None:
         """The bot tags the commit and signs the tag. Nobody else may: a push of one is refused."""
-        self.tell(f"The bot makes the tag {TAG} and signs it. Anybody else's push of it would be refused.")
+        self.tell(f"The bot makes the tag {TAG} and signs it. Nobody else may make it.")
         self.hands.say(MANAGER, f"/release tag --confirm {TAG}")
         await self.until(f"the tag {TAG} stands", lambda: self.seen.has_tag(TAG))
 

@@ -49,5 +49,6 @@ async def test_the_rest_of_the_story_ends_with_a_signed_tag_a_whole_release_and_
             if run.inputs.get("environment") == "production" and not run.inputs.get("task")
         ]
         assert deployed.conclusion == "success"
+        assert all(len(line) <= 78 for line in theatre.told)
         assert any("refuses" in step for step in theatre.told)
         assert theatre.told[-1].startswith("White Room 1.0.0 is out")
