@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -36,22 +37,7 @@ class TemplateRenderer:
 
     def __init__(self) -> None:
         self._notes = NotesWriter()
-        loader = FileSystemLoader(str(files("templates")))
-        # Autoescape is on although this is Markdown: with it Jinja tells a macro's text (Markup) from a value (str).
-        self._words = Environment(
-            loader=loader,
-            autoescape=True,
-            finalize=neutralised,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-        )
-        filters: dict[str, Any] = self._words.filters
-        filters.update(FILTERS)
-        constants: dict[str, Any] = self._words.globals
-        constants.update(GLOBALS)
+        self._words = _words()
 
     def message(self, message: Message) -> str:
         """Return a reply's Markdown, short of the limit by the room that a hidden mark takes."""
@@ -123,6 +109,27 @@ class TemplateRenderer:
 
     def _written(self, template: str, values: Mapping[str, object]) -> str:
         return _BLANKS.sub("\n\n", self._words.get_template(template).render(values)).strip()
+
+
+@cache
+def _words() -> Environment:
+    """Return the templates' environment, one for all renderers: compiling the templates takes longer than their use."""
+    # Autoescape is on although this is Markdown: with it Jinja tells a macro's text (Markup) from a value (str).
+    words = Environment(
+        loader=FileSystemLoader(str(files("templates"))),
+        autoescape=True,
+        finalize=neutralised,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    filters: dict[str, Any] = words.filters
+    filters.update(FILTERS)
+    constants: dict[str, Any] = words.globals
+    constants.update(GLOBALS)
+    return words
 
 
 def template_name(message: type[Message]) -> str:
