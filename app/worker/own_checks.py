@@ -42,6 +42,15 @@ class OwnChecks:
                 shown = CheckShown(check=found.id, digest=None) if found else None
             await self._update(repo, sha, check, shown, is_settled=is_settled)
 
+    async def write_again(self, repo: Repo, sha: Sha, check: OwnCheck) -> None:
+        """Say it once more, also where it was said already; in a new one where GitHub has none. Raises GitHubError.
+
+        Whether more is to be said stays as it is.
+        """
+        async with self._turn(repo, sha):
+            shown = await self._shown.of(repo.id, sha, self.name)
+            await self._update(repo, sha, check, shown, is_settled=shown is not None and shown.is_settled)
+
     async def write_anew(self, repo: Repo, sha: Sha, check: OwnCheck, *, is_settled: bool) -> None:
         """Say it in a new check run, so that it is the newest of its name. Raises GitHubError."""
         async with self._turn(repo, sha):

@@ -53,8 +53,15 @@ class GateShower:
             self._bench.scheduler.wake_at(gate_key(repo.id, sha), self._bench.clock.now() + _AGAIN)
 
     async def show_now(self, repo: Repo, sha: Sha) -> OwnCheckSeen | None:
-        """Make GitHub show the gate as it stands, and read back what is shown. Raises GitHubError."""
-        await self._show(repo, sha)
+        """Make GitHub show the gate as it stands, and read back what is shown. Raises GitHubError.
+
+        What reads otherwise is written once more, whatever is remembered of it: GitHub throws old check data away.
+        """
+        said = await self._show(repo, sha)
+        seen = await self._bench.github.find_check(repo, sha, GATE, GATE_ID)
+        if said is None or (seen is not None and (seen.status, seen.conclusion) == (said.status, said.conclusion)):
+            return seen
+        await self._checks.write_again(repo, sha, said)
         return await self._bench.github.find_check(repo, sha, GATE, GATE_ID)
 
     async def assert_again(self, repo: Repo, sha: Sha) -> None:
@@ -63,12 +70,14 @@ class GateShower:
         wanted = check or self._bench.renderer.left_gate()
         await self._checks.write_anew(repo, sha, wanted, is_settled=check is None)
 
-    async def _show(self, repo: Repo, sha: Sha) -> None:
+    async def _show(self, repo: Repo, sha: Sha) -> OwnCheck | None:
+        """Show what the gate is to say, and return it; None where nothing was ever said of the commit."""
         check = await self._wanted(repo.id, sha)
-        if check is not None:
-            await self._checks.write(repo, sha, check, is_settled=False)
-        elif await self._checks.is_there(repo, sha):  # else nothing was ever said of it
-            await self._checks.write(repo, sha, self._bench.renderer.left_gate(), is_settled=True)
+        if check is None and not await self._checks.is_there(repo, sha):
+            return None
+        said = check or self._bench.renderer.left_gate()
+        await self._checks.write(repo, sha, said, is_settled=check is None)
+        return said
 
     async def _wanted(self, repo: int, sha: Sha) -> OwnCheck | None:
         """Return what the gate is to say; None where no release is at the commit."""

@@ -14,7 +14,18 @@ from app.domain.release.model import LabelledIssue, Release, Sighting
 from app.domain.release.views import ReasonView
 from app.domain.tag_object import AnnotatedTag
 from app.domain.values import Person, Repo, Role, Sha
-from app.ports import FileText, GitHubError, IssueText, OwnCheck, OwnCheckSeen, Posted, StartedRun, TagObject, TagRef
+from app.ports import (
+    FileText,
+    GitHubError,
+    IssueText,
+    Missing,
+    OwnCheck,
+    OwnCheckSeen,
+    Posted,
+    StartedRun,
+    TagObject,
+    TagRef,
+)
 from app.worker.gates import CommitGate
 from tests.given import NOW, SHA
 
@@ -119,6 +130,7 @@ class FakeGitHub:
     reactions: list[str] = field(default_factory=list[str])
     gates: dict[int, OwnCheck] = field(default_factory=dict[int, OwnCheck])
     commits: dict[int, Sha] = field(default_factory=dict[int, Sha])  # of the gates
+    unlisted: int = 0  # so many listings do not show them yet
     is_silent: bool = False  # dispatches are answered without the run's id, as older servers do
     refs: list[str] = field(default_factory=list[str])  # each dispatch's
     runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
@@ -371,11 +383,16 @@ class FakeGitHub:
     async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
         del repo
         self._called("update_check")
+        if check_run not in self.gates:
+            raise Missing(404, "Not Found")
         self.gates[check_run] = check
 
     async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
         del repo, name
         self._called("find_check")
+        if self.unlisted > 0:
+            self.unlisted -= 1
+            return None
         there = ((number, check) for number, check in self.gates.items() if self.commits.get(number) == sha)
         found = [(number, check) for number, check in there if check.external_id == external_id]
         if not found:

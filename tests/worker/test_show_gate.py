@@ -213,6 +213,37 @@ async def test_d10_a_re_read_that_could_not_ask_is_no_yes(shop: Workshop, method
         await shop.gates.reread(REPO, SHA)
 
 
+async def test_a_check_run_that_was_thrown_away_since_is_there_again_after_a_re_read(shop: Workshop) -> None:
+    await open_green(shop)
+    await show(shop)
+    shop.github.gates.clear()
+    shop.github.calls.clear()
+    assert (await shop.gates.reread(REPO, SHA)).is_shown
+    about_checks = [call for call in shop.github.calls if call.endswith("_check")]
+    assert about_checks == ["find_check", "update_check", "create_check", "find_check"]
+    assert conclusions(shop) == {SHA: ["success"]}
+    assert await show(shop) == []
+
+
+async def test_d29_a_check_run_that_is_not_listed_yet_is_written_twice_and_made_once(shop: Workshop) -> None:
+    await open_green(shop)
+    shop.github.unlisted = 3
+    assert not (await shop.gates.reread(REPO, SHA)).is_shown  # it is no yes, and nobody waits for one
+    assert (await shop.gates.reread(REPO, SHA)).is_shown
+    assert conclusions(shop) == {SHA: ["success"]}
+
+
+async def test_a_gate_that_all_have_left_and_github_has_lost_is_made_to_stand_again(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    await show(shop)
+    await shop.happened(retargeted())
+    await show(shop)
+    shop.github.gates.clear()
+    assert not (await shop.gates.reread(REPO, SHA)).is_green
+    assert conclusions(shop) == {SHA: ["failure"]}
+    assert await shop.gate_shower.deserted() == []
+
+
 async def test_no_release_at_a_commit_is_a_failure(shop: Workshop) -> None:
     await open_green(shop)
     gate = await shop.gates.reread(REPO, OTHER_SHA)
