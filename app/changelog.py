@@ -43,7 +43,7 @@ def changelog(span: str, repo: Path, *, as_json: bool, template: Path | None) ->
 
     view = NotesView(notes=notes, version=head or "HEAD", tag=head or "HEAD", repo_url=site)
     own = _read(template) if template is not None else gathered.template
-    written = NotesWriter(lines=_LINES, scale=_SCALE).write(view, own, is_quiet=False)
+    written = NotesWriter(is_apart=False, lines=_LINES, scale=_SCALE).write(view, own, is_quiet=False)
     if written.trouble and template is not None:
         raise Unusable(f"{template}: {written.trouble}")
     return written.markdown, (

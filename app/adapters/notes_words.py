@@ -6,7 +6,8 @@ from typing import Final
 
 from markupsafe import Markup
 
-from app.adapters.sandbox import OUTPUT_LIMIT, STEPS, BadTemplate, Sandbox, TooLong
+from app.adapters.notes_apart import write_apart
+from app.adapters.sandbox import OUTPUT_LIMIT, STEPS, BadTemplate, Budget, Sandbox, TooLong
 from app.adapters.wording import FILTERS, safe
 from app.domain.neutral import code, neutral
 from app.domain.notes.history import Author
@@ -21,38 +22,53 @@ LINES: Final = 2_000
 """Lines that fit into a release's text, about."""
 _FEWEST: Final = 10  # lines: where so few are too many, the template is at fault
 _PEOPLE: Final = 500  # who are named
+_NAME: Final = 40  # characters of a name; a login has 39
 _OURS: Final = "release_notes.md.j2"
 
 
 class NotesWriter:
     """Writes notes. Quietly, as in a preview, nobody is mentioned and nothing is linked that would tell of it."""
 
-    def __init__(self, *, lines: int = LINES, scale: int = 1) -> None:
-        """Write at most so many lines; `scale` is how many times more than usual a template may write and do."""
+    def __init__(self, *, is_apart: bool, lines: int = LINES, scale: int = 1) -> None:
+        """Write at most so many lines; `scale` is how many times more than usual a template may write and do.
+
+        With `is_apart` a repository's own template runs in a process of its own, which takes a moment to start.
+        """
+        self._is_apart = is_apart
         self._lines = lines
-        self._sandbox = Sandbox(output=scale * OUTPUT_LIMIT, steps=scale * STEPS)
+        self._steps = scale * STEPS
+        self._sandbox = Sandbox(output=scale * OUTPUT_LIMIT)
         self._ours = files("templates").joinpath(_OURS).read_text("utf-8")
 
     def write(self, view: NotesView, template: str | None, *, is_quiet: bool) -> Written:
         """Return the notes, by our own template where the repository's cannot be used, with the reason for that."""
         trouble = None
         if template is not None:
+            by_theirs = write_apart if self._is_apart else self.by_template
             try:
-                return Written(markdown=self._written(view, template, is_quiet=is_quiet))
+                return Written(markdown=by_theirs(view, template, is_quiet=is_quiet))
             except BadTemplate as bad:
                 trouble = str(bad)
-        return Written(markdown=self._written(view, self._ours, is_quiet=is_quiet), trouble=trouble)
+        ours = self._written(view, self._ours, is_quiet=is_quiet, fewest=0)
+        return Written(markdown=ours, trouble=trouble)
 
-    def _written(self, view: NotesView, template: str, *, is_quiet: bool) -> str:
-        """Write as many lines as there is room for: the template is told how many are left out. Raises BadTemplate."""
+    def by_template(self, view: NotesView, template: str, *, is_quiet: bool) -> str:
+        """Return the notes by a repository's own template. Raises BadTemplate."""
+        return self._written(view, template, is_quiet=is_quiet, fewest=_FEWEST)
+
+    def _written(self, view: NotesView, template: str, *, is_quiet: bool, fewest: int) -> str:
+        """Write of as many lines and people as there is room for: how many lines are left out is told."""
         most = min(self._lines, max(len(view.notes.lines), 1))
+        people = _PEOPLE
+        budget = Budget(self._steps)
         while True:
             try:
-                text = self._sandbox.write(template, _values(view, most, is_quiet=is_quiet))
+                text = self._sandbox.write(template, _values(view, most, people, is_quiet=is_quiet), budget)
             except TooLong:
-                if most < _FEWEST:
+                if most <= fewest:
                     raise
                 most //= 2
+                people //= 2
                 continue
             return _tidy(text, is_quiet=is_quiet)
 
@@ -62,7 +78,7 @@ def _tidy(text: str, *, is_quiet: bool) -> str:
     return _MENTION.sub("@\u200b", tidied) if is_quiet else tidied
 
 
-def _values(view: NotesView, most: int, *, is_quiet: bool) -> dict[str, object]:
+def _values(view: NotesView, most: int, people: int, *, is_quiet: bool) -> dict[str, object]:
     """Return what a template gets: texts, numbers, lists and mappings, foreign text in them neutralised already."""
     notes, words = view.notes, _Words(view.repo_url, is_quiet=is_quiet)
     room = most
@@ -80,8 +96,8 @@ def _values(view: NotesView, most: int, *, is_quiet: bool) -> dict[str, object]:
                 components.append({"name": _text(part.name or ""), "lines": lines})
         if components:
             groups.append({"title": _text(group.title), "components": components, "lines": shown})
-    contributors = notes.contributors[:_PEOPLE]
-    people = [words.contributor(one) for one in contributors]
+    contributors = notes.contributors[:people]
+    named = [words.contributor(one) for one in contributors]
     compare = f"{view.repo_url}/compare/{notes.base}...{view.tag}" if notes.base else None
     return {
         "version": view.version,
@@ -90,8 +106,8 @@ def _values(view: NotesView, most: int, *, is_quiet: bool) -> dict[str, object]:
         "compare": FILTERS["ours"](f"{notes.base}...{view.tag}", compare) if compare else "",
         "breaking": breaking,
         "groups": groups,
-        "contributors": people,
-        "new_contributors": [one for one, made in zip(people, contributors, strict=True) if made.is_new],
+        "contributors": named,
+        "new_contributors": [one for one, made in zip(named, contributors, strict=True) if made.is_new],
         "left_out": max(len(notes.lines) - most, 0),
         "is_cut": notes.is_cut,
     }
@@ -121,7 +137,7 @@ class _Words:
         return {
             "who": self._who(one.author),
             "login": one.author.login or "",
-            "name": one.author.name,
+            "name": one.author.name[:_NAME],
             "is_new": one.is_new,
             "reference": reference,
         }
@@ -129,7 +145,7 @@ class _Words:
     def _who(self, author: Author) -> Markup:
         """A mention of an account; a name that anybody may have chosen is only text."""
         if author.login is None or self._is_quiet or not _LOGIN.fullmatch(author.login):
-            return _text(author.login or author.name)
+            return _text(author.login or author.name, _NAME)
         return safe(f"@{author.login}")
 
     def _reference(self, number: int | None, sha: str) -> Markup:
@@ -140,8 +156,8 @@ class _Words:
         return FILTERS["ours"](safe(code(sha[:7])), f"{self._url}/commit/{sha}")
 
 
-def _text(value: str) -> Markup:
-    return safe(neutral(value))
+def _text(value: str, limit: int = 200) -> Markup:
+    return safe(neutral(value, limit))
 
 
 def _prose(value: str, limit: int) -> Markup:

@@ -36,7 +36,7 @@ class TemplateRenderer:
     """
 
     def __init__(self) -> None:
-        self._notes = NotesWriter()
+        self._notes = NotesWriter(is_apart=True)
         self._words = _words()
 
     def message(self, message: Message) -> str:

@@ -1,19 +1,24 @@
 """Templates that others wrote: what they can do is bounded before they run, and counted while they do.
 
-A template may show values and choose among them: text, `{{ value }}`, `if`, `for`, `set` and a few filters. Nothing in
-it can call, compute or copy text, so it cannot grow, and each turn of a loop and each look at a list counts.
+A template may show values and choose among them: text, `{{ value }}`, `if`, `for`, `set`, a few filters and tests.
+Nothing in it can call or compute. Each turn of a loop counts for all that stands in it, each filter and comparison
+for what it looks at, and `join` for each character that it makes. `notes_apart` is the second wall behind this one.
 """
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Environment, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes, pass_environment
 from jinja2.filters import FILTERS as JINJA
+from jinja2.filters import make_attrgetter
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.tests import TESTS as JINJA_TESTS
+from markupsafe import Markup
 
-from app.adapters.wording import neutralised
+from app.adapters.wording import neutralised, safe, spaced
 
 SOURCE_LIMIT: Final = 64_000
 """Characters of a template."""
@@ -22,7 +27,7 @@ OUTPUT_LIMIT: Final = 100_000
 """Characters that a template may write: GitHub takes 125,000 as a release's text."""
 
 STEPS: Final = 500_000
-"""Turns of loops, and entries that filters looked at, in one run."""
+"""What a template may do: nodes in turns of loops, what filters and comparisons look at, characters joined."""
 
 _NAME: Final = "<template>"
 _DEEPEST: Final = 24  # nodes within one another
@@ -46,8 +51,12 @@ _FILTERS: Final = (
     "unique",
     "upper",
 )
-_OF_TEXTS: Final = frozenset({"capitalize", "default", "length", "lower", "title", "trim", "upper"})
-_OF_LISTS: Final = frozenset(_FILTERS) - _OF_TEXTS
+_OF_TEXTS: Final = frozenset({"capitalize", "lower", "title", "trim", "upper"})  # they would make a text of anything
+_OF_LISTS: Final = frozenset(_FILTERS) - _OF_TEXTS - {"default", "length"}
+_TESTS: Final = (
+    *("defined", "undefined", "none", "boolean", "true", "false", "number", "integer", "string", "mapping", "sequence"),
+    *("in", "==", "eq", "equalto", "!=", "ne", "<", "lt", "lessthan", "<=", "le", ">", "gt", "greaterthan", ">=", "ge"),
+)  # `odd` and `divisibleby` are missing: of a text they make another, of any length
 _ALLOWED: Final[tuple[type[nodes.Node], ...]] = (
     nodes.Template,
     nodes.Output,
@@ -70,7 +79,18 @@ _ALLOWED: Final[tuple[type[nodes.Node], ...]] = (
     nodes.Keyword,
 )
 _BOUNDED: Final = "_bounded"
-_steps: ContextVar[list[int]] = ContextVar("steps")
+_WEIGHED: Final = "_weighed"
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left of the steps that a template may take, in one run or in several."""
+
+    left: int = STEPS
+
+
+# Unset while a template is compiled: a constant expression is not worked out then, for whatever counts raises.
+_budget: ContextVar[Budget] = ContextVar("budget")
 
 
 class BadTemplate(Exception):
@@ -89,20 +109,21 @@ class TooLong(BadTemplate):
 class Sandbox:
     """Runs such templates. Whatever they show is neutralised, but for Markdown that was made on purpose."""
 
-    def __init__(self, *, output: int = OUTPUT_LIMIT, steps: int = STEPS) -> None:
+    def __init__(self, *, output: int = OUTPUT_LIMIT) -> None:
         self._output = output
-        self._steps = steps
         self._words = SandboxedEnvironment(
             autoescape=True, finalize=_shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._words.globals.clear()
-        filters: dict[str, Any] = {name: _counted(name, JINJA[name]) for name in _FILTERS}
-        known: dict[str, Any] = self._words.filters
-        known.clear()
-        known.update(filters)
-        known[_BOUNDED] = _turns
+        filters: dict[str, Any] = self._words.filters
+        filters.clear()
+        filters.update({name: _counted(name, _join if name == "join" else JINJA[name]) for name in _FILTERS})
+        filters.update({_BOUNDED: _turns, _WEIGHED: _weighed})
+        tests: dict[str, Any] = self._words.tests
+        tests.clear()
+        tests.update({name: _counted_test(JINJA_TESTS[name]) for name in _TESTS})
 
-    def write(self, source: str, values: Mapping[str, object]) -> str:
+    def write(self, source: str, values: Mapping[str, object], budget: Budget | None = None) -> str:
         """Return what a template makes of values: plain texts, numbers, lists and mappings. Raises BadTemplate."""
         if len(source) > SOURCE_LIMIT:
             raise BadTemplate(0, f"a template of more than {SOURCE_LIMIT:,} characters is not read")
@@ -112,7 +133,7 @@ class Sandbox:
             _bound(tree)
             code = self._words.compile(tree, _NAME, _NAME)
             template = self._words.template_class.from_code(self._words, code, {})
-            return self._run(template.generate(dict(values)))
+            return self._run(template.generate(dict(values)), budget or Budget())
         except TooLong:
             raise
         except BadTemplate as error:
@@ -122,10 +143,10 @@ class Sandbox:
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise BadTemplate(_line_of(error), _said(error)) from error
         except (RecursionError, SyntaxError, MemoryError) as error:
-            raise BadTemplate(0, "it is nested too deep") from error
+            raise BadTemplate(0, "it is nested too deep, or needs too much memory") from error
 
-    def _run(self, pieces: Iterator[str]) -> str:
-        token = _steps.set([self._steps])
+    def _run(self, pieces: Iterator[str], budget: Budget) -> str:
+        token = _budget.set(budget)
         try:
             written: list[str] = []
             room = self._output
@@ -136,7 +157,7 @@ class Sandbox:
                 written.append(piece)
             return "".join(written)
         finally:
-            _steps.reset(token)
+            _budget.reset(token)
 
 
 def _check(node: nodes.Node, depth: int) -> None:
@@ -157,35 +178,72 @@ def _check(node: nodes.Node, depth: int) -> None:
 
 
 def _bound(tree: nodes.Template) -> None:
-    """Let each loop count its turns."""
+    """Let loops and comparisons count, and take a separator that stands in the template for its text."""
     for loop in list(tree.find_all(nodes.For)):
-        loop.iter = nodes.Filter(loop.iter, _BOUNDED, [], [], None, None, lineno=loop.lineno)
+        size = sum(1 for _ in loop.find_all(nodes.Node))
+        loop.iter = _filtered(loop.iter, _BOUNDED, nodes.Const(size))
+    for comparison in list(tree.find_all(nodes.Compare)):
+        comparison.expr = _filtered(comparison.expr, _WEIGHED)
+        for operand in comparison.ops:
+            operand.expr = _filtered(operand.expr, _WEIGHED)
+    for joined in tree.find_all(nodes.Filter):
+        if joined.name == "join":
+            joined.args[:1] = [_own(arg) for arg in joined.args[:1]]
+            for pair in joined.kwargs:
+                pair.value = _own(pair.value) if pair.key == "d" else pair.value
+
+
+def _filtered(value: nodes.Node, name: str, *args: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(cast("nodes.Expr", value), name, list(args), [], None, None, lineno=value.lineno)
+
+
+def _own(arg: nodes.Expr) -> nodes.Expr:
+    is_text = isinstance(arg, nodes.Const) and isinstance(arg.value, str)
+    return nodes.MarkSafe(arg, lineno=arg.lineno) if is_text else arg
 
 
 def _spend(steps: int) -> None:
-    left = _steps.get()
-    left[0] -= steps
-    if left[0] < 0:
+    budget = _budget.get()
+    budget.left -= steps
+    if budget.left < 0:
         raise BadTemplate(0, "it takes more steps than a template may")
 
 
-def _turns(values: Iterable[object]) -> Iterator[object]:
+def _size(value: object) -> int:
+    return len(cast("Sized", value)) if isinstance(value, str | list | tuple | Mapping) else 0
+
+
+def _turns(values: Iterable[object], size: int = 1) -> Iterator[object]:
+    """Go through a list, each turn for the price of the nodes of the loop."""
     if isinstance(values, str):
         raise BadTemplate(0, "a loop goes through a list, and this is a text")
     for value in values:
-        _spend(1)
+        _spend(size)
         yield value
 
 
-def _counted(name: str, do: Callable[..., object]) -> Callable[..., object]:
-    """Return a filter that counts what it looks at, and takes lists as lists."""
+def _weighed(value: object) -> object:
+    _spend(1 + _size(value))
+    return value
 
-    def counting(first: object, *more: object, **kwargs: object) -> object:
-        value = more[0] if more and _is_context(first) else first
+
+def _counted(name: str, do: Callable[..., object]) -> Callable[..., object]:
+    """Return a filter that counts what it looks at, and takes lists as lists and texts as texts."""
+    is_told = hasattr(do, "jinja_pass_arg")  # the first argument is Jinja's own
+
+    def counting(*all_args: object, **kwargs: object) -> object:
+        value, *args = all_args[is_told:]
+        args += kwargs.values()
         if name in _OF_LISTS and isinstance(value, str):
             raise BadTemplate(0, f"the filter {name} takes a list, and this is a text")
-        _spend(1 + (len(value) if isinstance(value, Sized) else 0))
-        done = do(first, *more, **kwargs)
+        if name in _OF_TEXTS and not isinstance(value, str | int | Undefined):
+            raise BadTemplate(0, f"the filter {name} takes a text, and this is none")
+        if name == "map" and "default" in kwargs:
+            raise BadTemplate(0, "the filter map takes no default")
+        # an attribute is looked for part by part in each entry
+        parts = 1 + sum(arg.count(".") + arg.count(",") for arg in args if isinstance(arg, str))
+        _spend(1 + _size(value) * (parts if name in _OF_LISTS else 1) + sum(map(_size, args)))
+        done = do(*all_args, **kwargs)
         return list(_turns(cast("Iterable[object]", done))) if isinstance(done, Iterator) else done
 
     for mark in ("jinja_pass_arg", "jinja_async_variant"):
@@ -194,16 +252,32 @@ def _counted(name: str, do: Callable[..., object]) -> Callable[..., object]:
     return counting
 
 
-def _is_context(value: object) -> bool:
-    return type(value).__module__.startswith("jinja2")
+def _counted_test(do: Callable[..., object]) -> Callable[..., object]:
+    def counting(*args: object) -> object:
+        _spend(1 + sum(map(_size, args)))
+        return do(*args)
+
+    return counting
 
 
-def _shown(value: object) -> object:
+@pass_environment
+def _join(environment: Environment, values: Iterable[object], d: object = "", attribute: str | None = None) -> Markup:
+    """Join what may be shown, each entry and what stands between them as it would be shown alone."""
+    between = d if isinstance(d, Markup) else spaced(str(d))
+    entries = values if attribute is None else map(make_attrgetter(environment, attribute), values)
+    shown: list[Markup] = []
+    for entry in entries:
+        shown.append(_shown(entry))
+        _spend(len(shown[-1]) + len(between))
+    return safe(between).join(shown)
+
+
+def _shown(value: object) -> Markup:
     """Return what a template shows: a text or a number. What is a list or a part of the program is a mistake."""
     if value is None:
-        return ""
+        return safe("")
     if isinstance(value, StrictUndefined):
-        return str(value)  # which raises
+        str(value)  # which raises
     if not isinstance(value, str | int):
         raise BadTemplate(0, "only texts and numbers can be shown: go through a list with a loop")
     return neutralised(value)

@@ -79,12 +79,14 @@ def _plain(value: str, limit: int = 120) -> Markup:
 def _prose(value: str, limit: int = 200) -> Markup:
     """A command's help as it was written: text, and code where it stands between backticks."""
     pieces = value.split("`") if value.count("`") % 2 == 0 else [value]
-    shown = [_code(piece) if at % 2 else _spaced(piece, limit) for at, piece in enumerate(pieces)]
+    shown = [_code(piece) if at % 2 else spaced(piece, limit) for at, piece in enumerate(pieces)]
     return safe("").join(shown)
 
 
-def _spaced(value: str, limit: int) -> Markup:
+def spaced(value: str, limit: int = 200) -> Markup:
     """Foreign text as text, with the blanks around it."""
+    if value.isspace():
+        return safe(" ")
     before, after = " " * value[:1].isspace(), " " * value[-1:].isspace()
     return safe(f"{before}{_text(value, limit)}{after}")
 

@@ -1,5 +1,6 @@
 """The notes of a release: gathered from GitHub and from what people said on pull requests, written by the templates."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -48,12 +49,12 @@ class NotesDesk:
     async def markdown(self, release: Release, plan: Plan) -> str:
         """Return the notes as Markdown for the release: people mentioned, changes linked, 100,000 characters."""
         del plan
-        return self._written(await self._told(release), is_quiet=False).markdown
+        return (await self._written(await self._told(release), is_quiet=False)).markdown
 
     async def preview(self, release: Release) -> NotesFound:
         """Return the notes as they are now, with nobody mentioned and nothing linked that would tell of it."""
         told = await self._told(release)
-        written = self._written(told, is_quiet=True)
+        written = await self._written(told, is_quiet=True)
         rules = told.view.notes.trouble
         whole = written.markdown
         return NotesFound(
@@ -65,8 +66,9 @@ class NotesDesk:
             ),
         )
 
-    def _written(self, told: _Told, *, is_quiet: bool) -> Written:
-        return self._bench.renderer.notes(told.view, told.template, is_quiet=is_quiet)
+    async def _written(self, told: _Told, *, is_quiet: bool) -> Written:
+        """Write in a thread: others' templates and thousands of lines take their time."""
+        return await asyncio.to_thread(self._bench.renderer.notes, told.view, told.template, is_quiet=is_quiet)
 
     async def _told(self, release: Release, *, with_people: bool = True) -> _Told:
         gathered = await self._gathered(release)

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from markupsafe import Markup
 
+from app.adapters import notes_apart
 from app.adapters.notes_words import NotesWriter
 from app.adapters.sandbox import OUTPUT_LIMIT, BadTemplate, Sandbox
 from app.domain.neutral import neutral
@@ -17,7 +19,7 @@ from app.domain.notes.notes import NotesView, logins, notes_of
 from app.domain.values import Sha
 from tests.adapters.test_render_hostile import HOSTILE, LONG, live_parts
 
-WRITER = NotesWriter()
+WRITER = NotesWriter(is_apart=False)  # a process for each test would take long
 SHA = "{:040x}".format
 ANN, BOT = author_named("Ann", "ann"), author_named("dependabot[bot]")
 
@@ -118,6 +120,17 @@ def test_a_name_that_is_no_login_is_never_mentioned() -> None:
     assert "@octocat" not in WRITER.write(view(commit), None, is_quiet=False).markdown
 
 
+@pytest.mark.parametrize("name", ["*" * 190, "é" * 215])
+def test_however_long_names_are_there_are_notes(name: str) -> None:
+    people = [author_named(f"{number:03d}{name}") for number in range(600)]
+    commits = [Commit(sha=Sha(SHA(at)), message="fix: x", author=one) for at, one in enumerate(people)]
+
+    written = WRITER.write(view(*commits), None, is_quiet=False)
+
+    assert len(written.markdown) <= OUTPUT_LIMIT
+    assert "Thanks to 000" in written.markdown
+
+
 @pytest.mark.parametrize("words", ["fix: short", f"fix: {'& ' * 150}", f"fix: x\n\nBREAKING CHANGE: {'& ' * 500}"])
 def test_however_much_there_is_the_notes_fit_into_a_release_and_tell_what_is_left_out(words: str) -> None:
     people = [author_named(f"p{number}", f"p{number}") for number in range(3_000)]
@@ -210,5 +223,95 @@ def test_any_template_is_written_or_told_and_nothing_else_happens(template: str)
         assert "@x" not in Sandbox().write(template, {"a": "@x", "f": ["1"]})
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for a in many %}" + "{% if p == q %}{% endif %}" * 300 + "{% endfor %}",
+        "{% set s = many|map(attribute='words')|join('" + "x" * 1_500 + "') %}{{ s|length }}",
+        "{% for a in many %}{% if many in many %}{% endif %}{% endfor %}",
+        "{% set x = many|select('in', many) %}",
+        "{% set x = many|sort(attribute='" + "words." * 5_000 + "words') %}",
+        "{% set x = many|map(attribute='none')|map('default', '" + "x" * 1_500 + "') %}",
+    ],
+)
+def test_whatever_a_template_does_is_counted(source: str) -> None:
+    with pytest.raises(BadTemplate, match="more steps"):
+        Sandbox().write(source, {"many": [{"words": "x"}] * 2_000, "p": "p", "q": "q"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ '%0999999d' is odd }}",
+        "{{ ['%0999999d'] }}",
+        "{% if many is upper %}{% endif %}",
+        "{{ many|upper }}",
+        "{{ many|join(' ') }}",
+        "{{ many|map('upper')|join }}",
+        "{% set x = many|map(attribute='none', default=name) %}",
+    ],
+)
+def test_a_template_makes_no_text_of_what_is_none(source: str) -> None:
+    with pytest.raises(BadTemplate):
+        Sandbox().write(source, {"many": [{"words": "x"}], "name": "x"})
+
+
+@pytest.mark.parametrize("separator", ["', '", "safe", "name", "safe|default(', ')"])
+def test_what_is_joined_is_neutralised_like_all_that_is_shown(separator: str) -> None:
+    values = {"names": ["@octo-org/everyone", "Ann @team"], "safe": Markup("**x**"), "name": " @hubot "}
+
+    written = Sandbox().write(f"{{{{ names|join({separator}) }}}}", values)
+
+    assert neutral("@octo-org/everyone") in written
+    assert live_parts(written) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("{{ names|join(', ') }}", "Ann, Bo"),
+        ("{{ names|join('\n- ') }}", "Ann\n- Bo"),
+        ("{{ people|join(' & ', attribute='name') }}", "Ann & Bo"),
+        ("{{ names|join }}", "AnnBo"),
+        ("{{ names|join(d='; ') }}", "Ann; Bo"),
+        ("{{ names|join(blank) }}", "Ann Bo"),
+        ("{{ missing|default('none') }}{{ missing|default }}", "none"),
+        ("{{ names|select('ne', 'Bo')|map('upper')|join }}", "ANN"),
+        ("{{ people|sort(attribute='name', reverse=true)|map(attribute='name')|first }}", "Bo"),
+        ("{% for n in names if n is in names and n != 'Bo' %}{{ loop.index }}{{ n }}{% endfor %}", "1Ann"),
+    ],
+)
+def test_what_a_template_can_do(source: str, written: str) -> None:
+    values = {"names": ["Ann", "Bo"], "people": [{"name": "Bo"}, {"name": "Ann"}], "blank": " "}
+    if "people|join" in source:
+        values["people"] = [{"name": "Ann"}, {"name": "Bo"}]
+
+    assert Sandbox().write(source, values) == written
+
+
 def test_values_are_neutralised_in_any_template() -> None:
     assert Sandbox().write("{{ a }}", {"a": HOSTILE}) == neutral(HOSTILE)
+
+
+# -- in a process of its own -----------------------------------------------------------------------------------
+
+LONG_TO_READ = "".join(f"{{%set v{at}=1%}}" for at in range(1_800)) + "{%if tag%}{%endif%}" * 1_800
+
+
+@pytest.mark.parametrize("template", ["{{ version }} of {{ contributors[0].who }}", "one\n{{ verzion }}"])
+def test_apart_a_template_writes_just_the_same(template: str) -> None:
+    written = NotesWriter(is_apart=True).write(PLAIN, template, is_quiet=False)
+
+    assert written == WRITER.write(PLAIN, template, is_quiet=False)
+
+
+@pytest.mark.parametrize(("limit", "amount"), [("CPU_SECONDS", 1), ("MEMORY", 1 << 20), ("SECONDS", 0)])
+def test_apart_time_and_memory_have_limits_that_the_system_keeps(
+    limit: str, amount: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes_apart, limit, amount)
+
+    written = NotesWriter(is_apart=True).write(PLAIN, LONG_TO_READ, is_quiet=False)
+
+    assert "too much memory" in str(written.trouble) or "more time or memory" in str(written.trouble)
+    assert written.markdown == WRITER.write(PLAIN, None, is_quiet=False).markdown
