@@ -150,8 +150,8 @@ async def _store(database: Database) -> Store:
 
 
 def _is_there(url: str) -> bool:
-    file = make_url(url).database
-    return bool(file) and Path(file or "").is_file()
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or (bool(parsed.database) and Path(parsed.database or "").is_file())
 
 
 async def _with_open_releases(releases: Releases | None) -> Sequence[Repo]:

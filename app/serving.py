@@ -6,7 +6,6 @@ import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -99,19 +98,17 @@ def _settings() -> Settings:
 
 
 def _prepare(settings: Settings) -> None:
-    """Make the database's folder and bring its schema up to date: one process and one file want no ceremony."""
+    """Make a SQLite file's folder and bring the schema up to date: starting wants no ceremony."""
     url = settings.database_url.get_secret_value()
-    file = make_url(url).database
+    name = make_url(url).database  # and neither the password nor the rest of the address
     try:
-        if file:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
         upgrade(url)
     except OSError as error:
         raise Unusable(f"The database's folder cannot be used: {error}") from error
     except DatabaseError as error:
-        raise Unusable(f"The database {file} cannot be used: {error.orig}") from error
+        raise Unusable(f"The database {name} cannot be used: {error.orig}") from error
     except CannotMigrate as error:
-        raise Unusable(f"The database {file} is not one of this version: {error}") from error
+        raise Unusable(f"The database {name} is not one of this version: {error}") from error
 
 
 def _signer(settings: Settings) -> Signer | None:

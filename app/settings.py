@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final
 from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX: Final = "GONOGO_"
 
@@ -28,10 +30,22 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _sqlite_file(value: SecretStr) -> SecretStr:
+_DATABASES: Final = (
+    "is no address of a SQLite file such as sqlite:///./var/gonogo.db,"
+    " nor of a PostgreSQL database such as postgresql+psycopg://USER:PASSWORD@HOST/gonogo"
+)
+
+
+def _database(value: SecretStr) -> SecretStr:
     address = value.get_secret_value()
-    if not address.startswith("sqlite:///") or address.removeprefix("sqlite:///") in {"", ":memory:"}:
-        raise ValueError("is no address of a SQLite file such as sqlite:///./var/gonogo.db")
+    if address.startswith("sqlite:///") and address.removeprefix("sqlite:///") not in {"", ":memory:"}:
+        return value
+    try:
+        parsed = make_url(address)
+    except (ArgumentError, ValueError):
+        raise ValueError(_DATABASES) from None  # its own text holds the password
+    if parsed.drivername != "postgresql+psycopg" or not parsed.database:
+        raise ValueError(_DATABASES)
     return value
 
 
@@ -48,7 +62,7 @@ def _file(value: Path) -> Path:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_sqlite_file)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 ExistingFile = Annotated[Path, AfterValidator(_file)]
 
 
@@ -76,7 +90,8 @@ class Settings(BaseSettings):
         default="https://github.com", description="GitHub as people see it; on an Enterprise Server its own address."
     )
     database_url: DatabaseUrl = Field(
-        default=SecretStr("sqlite:///./var/gonogo.db"), description="Where everything is kept: a SQLite file."
+        default=SecretStr("sqlite:///./var/gonogo.db"),
+        description="Where everything is kept: a SQLite file, or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`.",
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on; `0.0.0.0` in a container.")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on.")

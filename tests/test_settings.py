@@ -121,7 +121,10 @@ def test_what_is_no_key_is_told_and_not_shown(tmp_path: Path) -> None:
         (
             "GONOGO_DATABASE_URL",
             "mysql://root:swordfish@db",
-            "GONOGO_DATABASE_URL is no address of a SQLite file such as sqlite:///./var/gonogo.db",
+            (
+                "GONOGO_DATABASE_URL is no address of a SQLite file such as sqlite:///./var/gonogo.db,"
+                " nor of a PostgreSQL database such as postgresql+psycopg://USER:PASSWORD@HOST/gonogo"
+            ),
         ),
         ("GONOGO_TAG_SIGNING_KEY_FILE", "/nowhere", "GONOGO_TAG_SIGNING_KEY_FILE names no file: /nowhere"),
         ("GONOGO_APPID", "1", "GONOGO_APPID is no setting: did you mean GONOGO_APP_ID?"),
@@ -154,3 +157,30 @@ def test_the_table_names_every_setting_with_its_default() -> None:
 
 def test_every_setting_is_described() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("rest", ["/gonogo", "/gonogo?host=/run/postgresql", "/gonogo?sslmode=verify-full"])
+def test_a_postgresql_database_is_taken(rest: str) -> None:
+    address = f"postgresql+psycopg://gonogo:tuna@db.example{rest}"
+
+    settings = load_settings(None, {**LEAST, "GONOGO_DATABASE_URL": address})
+
+    assert settings.database_url.get_secret_value() == address
+    assert "tuna" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://gonogo:tuna@db.example/gonogo",
+        "postgresql+asyncpg://gonogo:tuna@db.example/gonogo",
+        "postgresql+psycopg://gonogo:tuna@db.example",
+        "postgresql+psycopg://gonogo:tuna@db.example:tuna/gonogo",
+        "mysql://gonogo:tuna@db.example/gonogo",
+    ],
+)
+def test_any_other_database_is_refused_without_its_password(address: str) -> None:
+    told = refused({**LEAST, "GONOGO_DATABASE_URL": address})
+
+    assert "postgresql+psycopg://USER:PASSWORD@HOST/gonogo" in told
+    assert "tuna" not in told

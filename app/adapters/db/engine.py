@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000  # how long SQLite waits for another process, such as a command line, to let go of the file
 THREADS = 8  # of a database that many may write to at once
+PATIENCE_SECONDS = 5  # for a server that does not answer, a lock that is held, a process that stopped halfway
+DEADLOCKED = frozenset({"40P01", "40001"})  # PostgreSQL has undone one of two that waited for one another
+TRIES = 5  # of a transaction that was undone so
 TOGETHER = 64  # works that share a commit, at most
 
 
@@ -24,7 +28,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, _AT_WORK)
         self.dialect = self.engine.dialect.name
         self._is_shared = self.dialect == "sqlite"
         self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
@@ -47,6 +51,13 @@ class Database:
         return await done
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
+        for _ in range(TRIES - 1):
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in DEADLOCKED:
+                    raise
         with self.engine.begin() as connection:
             return work(connection)
 
@@ -108,17 +119,42 @@ class _Failure:
     error: Exception
 
 
-def open_engine(url: str) -> Engine:
-    """Return an engine for the URL, the SQLite file's folder made where it is missing."""
+_AT_WORK = " ".join(
+    f"-c {name}={PATIENCE_SECONDS * 1_000}"  # in milliseconds
+    for name in ("lock_timeout", "idle_in_transaction_session_timeout")
+)
+"""Options of a session in which processes meet: who stands still within a transaction lets go of what it holds."""
+
+
+def open_engine(url: str, options: str = "") -> Engine:
+    """Return an engine for the URL, the SQLite file's folder made where it is missing.
+
+    `options` are those of a PostgreSQL session; SQLite has none.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
+        return _open_postgresql(parsed, options)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _open_postgresql(url: URL, options: str) -> Engine:
+    """Return an engine that finds out about a server that is gone, or has come back, within seconds."""
+    network: dict[str, object] = {
+        "connect_timeout": PATIENCE_SECONDS,
+        "tcp_user_timeout": PATIENCE_SECONDS * 1_000,
+        "keepalives_idle": PATIENCE_SECONDS,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
+    }
+    network = {name: value for name, value in network.items() if name not in url.query}  # the address has its way
+    given = url.query.get("options", "")
+    network["options"] = f"{options} {given if isinstance(given, str) else ' '.join(given)}".strip()
+    return create_engine(url, connect_args=network, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
 
 
 class _Sqlite(Protocol):

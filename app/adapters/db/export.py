@@ -85,7 +85,9 @@ def _repo_of(connection: Connection, release: ReleaseId) -> str:
 def _read_only(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return open_engine(url)
+        return open_engine(url, "-c default_transaction_read_only=on").execution_options(
+            isolation_level="REPEATABLE READ"  # all of it from one moment
+        )
     file = Path(parsed.database).absolute()
     if not file.is_file():
         raise FileNotFoundError(file)

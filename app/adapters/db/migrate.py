@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+
 from app.adapters.db.engine import open_engine
 from app.adapters.db.schema import trouble_with
 
+_TURN = 0x60_60_60  # the lock's number in the database: ours for as long as nobody else takes the same
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -28,6 +31,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         from alembic.util import CommandError  # noqa: PLC0415 - see above
 
         with engine.begin() as connection:
+            _wait_for_turn(connection)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
@@ -37,3 +41,9 @@ def upgrade(url: str, revision: str = "head") -> None:
                 raise CannotMigrate(str(error)) from error
     finally:
         engine.dispose()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Let one of several processes that start together migrate; SQLite's write lock does that by itself."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))

@@ -13,7 +13,9 @@ def trouble_with(connection: Connection) -> str | None:
     """Return why the database cannot be used as it stands, in words for people, or None."""
     try:
         found = connection.execute(select(_alembic_version.c.version_num)).scalars().all()
-    except DatabaseError:
+    except DatabaseError as error:
+        if error.connection_invalidated:
+            raise  # the server has gone: nothing is known of its tables
         return "the database has no tables yet: run `gonogo db upgrade`"
     if found != [HEAD]:
         return f"the database is at schema {', '.join(found) or 'none'}, not {HEAD}: run `gonogo db upgrade`"

@@ -1,6 +1,6 @@
-"""A fresh, migrated database for each test. Another kind of database joins by one more parameter."""
+"""A fresh, migrated database for each test, and each test once on each kind of database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,25 @@ from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
 from app.sim.clock import SimClock
 from tests.clock import NOON
+from tests.real_postgres import emptied, migrated, postgres
+from tools.postgres import Server
+
+__all__ = ["migrated", "postgres"]  # fixtures
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database."""
-    return {"sqlite": f"sqlite:///{tmp_path}/var/gonogo.db"}[request.param]
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/var/gonogo.db"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    if "database" in request.fixturenames:  # all of these share one: making another takes longer than most tests
+        yield emptied(server, request.getfixturevalue("migrated"))
+        return
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from app.adapters.db.engine import TOGETHER, Database, open_engine
 from app.adapters.db.kept import Kept
@@ -17,6 +18,9 @@ from app.adapters.db.tables import Moment, events, timers
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
+
+SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 
 async def test_an_error_undoes_what_the_call_wrote(database: Database) -> None:
@@ -51,7 +55,8 @@ async def test_of_calls_made_together_a_failing_one_undoes_only_itself(database:
 
     answers = await asyncio.gather(*(database.run(add(name)) for name in names), return_exceptions=True)
 
-    assert [type(answer) for answer in answers] == [str, LookupError, str, IntegrityError, LookupError, str]
+    assert [type(answers[n]) for n in (1, 2, 4, 5)] == [LookupError, str, LookupError, str]
+    assert {type(answers[n]) for n in (0, 3)} == {str, IntegrityError}  # where commits go side by side, either is first
     assert await keys(database) == ["a", "b", "c"]
 
 
@@ -64,6 +69,7 @@ async def test_many_calls_at_once_are_all_answered_in_order(database: Database) 
     assert await keys(database) == names
 
 
+@SQLITE
 async def test_what_a_call_answered_is_in_the_database_even_when_the_disk_is_full(database: Database) -> None:
     """A full disk may undo the work of others in the same commit: they must hear of it."""
 
@@ -97,6 +103,7 @@ async def test_two_processes_may_write_to_one_file(url: str, database: Database)
     await other.close()
 
 
+@SQLITE
 async def test_a_lock_that_is_not_let_go_is_told_and_gets_over(url: str, database: Database) -> None:
     await database.run(lambda c: c.execute(text("PRAGMA busy_timeout = 1")).close())
     other = open_engine(url)
@@ -130,6 +137,7 @@ async def test_what_was_committed_is_there_after_a_restart(url: str, database: D
     await again.close()
 
 
+@SQLITE
 async def test_sqlite_is_set_to_survive_a_power_cut(database: Database) -> None:
     def read(connection: Connection) -> list[object]:
         return [
@@ -138,6 +146,63 @@ async def test_sqlite_is_set_to_survive_a_power_cut(database: Database) -> None:
         ]
 
     assert await database.run(read) == ["wal", 2, 1, 5_000]
+
+
+@POSTGRESQL
+async def test_postgresql_says_so_where_a_lock_is_not_let_go(url: str, database: Database) -> None:
+    await database.run(add("a"))
+    other = Database(f"{url}&options=-c%20lock_timeout%3D10ms")
+    with database.engine.begin() as holding:
+        holding.execute(update(timers).values(at=NOON))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            await other.run(lambda c: c.execute(update(timers).values(at=NOON)).close())
+    assert await other.run(add("b")) == "b"
+    await other.close()
+
+
+@POSTGRESQL
+async def test_who_stands_still_halfway_lets_go_and_can_no_longer_commit(url: str, database: Database) -> None:
+    await database.run(add("a"))
+    later = NOON + timedelta(hours=1)
+    stopped = open_engine(url, "-c idle_in_transaction_session_timeout=50ms")
+    with stopped.connect() as late:
+        late.execute(update(timers).values(at=later))
+        await database.run(lambda c: c.execute(update(timers).values(at=NOON)).close())  # has waited for it
+        with pytest.raises(DBAPIError):
+            late.execute(select(timers))
+    stopped.dispose()
+    assert await database.run(lambda c: c.execute(select(timers.c.at)).scalar_one()) == NOON
+
+
+@POSTGRESQL
+async def test_of_two_that_wait_for_one_another_each_has_its_turn(url: str, database: Database) -> None:
+    other = Database(f"{url}&options=-c%20deadlock_timeout%3D10ms")
+    await asyncio.gather(database.run(add("a")), database.run(add("b")))
+    met = Barrier(2)
+    tries: list[str] = []
+
+    def write(*keys: str) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            tries.append(keys[0])
+            for key in keys:
+                connection.execute(update(timers).where(timers.c.key == key).values(at=NOON))
+                if len(tries) <= 2 and key == keys[0]:
+                    met.wait(timeout=30)  # each holds what the other wants
+
+        return work
+
+    await asyncio.gather(database.run(write("a", "b")), other.run(write("b", "a")))
+
+    assert len(tries) == 3
+    await other.close()
+
+
+@POSTGRESQL
+async def test_a_server_that_came_back_is_used_again(database: Database) -> None:
+    await database.run(add("a"))
+    with pytest.raises(DBAPIError):
+        await database.run(lambda c: c.execute(text("SELECT pg_terminate_backend(pg_backend_pid())")).all())
+    assert await asyncio.gather(*(database.run(add(name)) for name in "bc")) == ["b", "c"]
 
 
 async def test_an_event_of_no_release_is_refused(database: Database) -> None:

@@ -1,7 +1,7 @@
 """The inbox keeps what it took, once, and gives it back in the order it came."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -107,9 +107,11 @@ class Counting(Database):
 
 
 @pytest.fixture
-async def database(url: str, database: Database) -> Counting:
+async def database(url: str, database: Database) -> AsyncIterator[Counting]:
     await database.close()
-    return Counting(url)
+    counting = Counting(url)
+    yield counting
+    await counting.close()
 
 
 async def test_those_that_come_together_share_a_commit(inbox: SqlInbox, database: Counting) -> None:
@@ -119,7 +121,6 @@ async def test_those_that_come_together_share_a_commit(inbox: SqlInbox, database
     assert all(answers)
     assert len(await ids(inbox, limit=1_000)) == 300
     assert shared == 2  # a batch holds at most 200
-    await database.close()
 
 
 async def test_large_ones_do_not_pile_up_in_one_commit(inbox: SqlInbox, database: Counting) -> None:
@@ -128,7 +129,6 @@ async def test_large_ones_do_not_pile_up_in_one_commit(inbox: SqlInbox, database
     await asyncio.gather(*(inbox.store(delivery(str(n), payload=large)) for n in range(3)))
 
     assert database.transactions == 2
-    await database.close()
 
 
 async def test_a_database_that_is_down_is_told_to_each_and_tried_again_for_the_next(
@@ -140,10 +140,9 @@ async def test_a_database_that_is_down_is_told_to_each_and_tried_again_for_the_n
 
     assert [type(error) for error in failed] == [OSError, OSError]
     assert await inbox.store(delivery("0"))
-    await database.close()
 
 
-async def test_a_caller_that_hangs_up_takes_nobody_along(inbox: SqlInbox, database: Counting) -> None:
+async def test_a_caller_that_hangs_up_takes_nobody_along(inbox: SqlInbox) -> None:
     gone = asyncio.create_task(inbox.store(delivery("gone")))
     stays = asyncio.create_task(inbox.store(delivery("stays")))
     await asyncio.sleep(0)
@@ -151,7 +150,6 @@ async def test_a_caller_that_hangs_up_takes_nobody_along(inbox: SqlInbox, databa
 
     assert await stays
     assert not await inbox.store(delivery("gone"))  # it had come
-    await database.close()
 
 
 async def test_old_payloads_are_dropped_and_their_ids_stay_known(
