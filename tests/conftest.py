@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 
 # A busy machine is slow: no deadlines. In CI the same examples every time, so that red means the change is at fault.
 _calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("dev", _calm, max_examples=100)
-settings.register_profile("ci", _calm, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile("dev", _calm, max_examples=50)
+settings.register_profile("ci", _calm, max_examples=50, derandomize=True, print_blob=True)
 settings.register_profile("long", _calm, max_examples=5000)  # HYPOTHESIS_PROFILE=long make test
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "dev"))
 

@@ -131,6 +131,8 @@ async def test_a_tick_at_any_moment_of_which_github_never_tells_is_not_lost(tmp_
         assert state.claims[ItemId("1.1.1")].is_ticked
 
 
+EXAMPLES = settings().max_examples // 4  # a story takes a second
+
 ACTIONS = st.one_of(
     st.tuples(st.just("click"), st.sampled_from(ITEMS), st.booleans(), st.sampled_from([MAY, MAY_NOT])),
     st.tuples(st.just("write"), st.integers(0, 99)),
@@ -139,7 +141,7 @@ ACTIONS = st.one_of(
 MOMENTS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from([0, 0.5, 3]), ACTIONS), max_size=8)
 
 
-@settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking would take minutes
+@settings(max_examples=EXAMPLES, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking would take minutes
 @given(story=MOMENTS)
 def test_d3_any_story_of_people_and_machines_ends_as_people_left_it(
     story: list[tuple[int, float, tuple[object, ...]]],
