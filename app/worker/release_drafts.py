@@ -1,5 +1,6 @@
 """The one draft of a release on GitHub: found by its hidden mark, taken over from others, or made."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, Protocol
 
@@ -10,11 +11,14 @@ from app.domain.release.effects import PublishRelease
 from app.domain.release.model import Release
 from app.domain.release.no_publish import NotPublished, Unpublished
 from app.domain.release.publishing import is_prerelease, release_mark
+from app.domain.values import ReleaseId
 from app.ports import HostedRelease, NewDraft, Rejected, ReleaseHost, Throttled
 
 _log: Final = structlog.stdlib.get_logger()
 _BODY_LIMIT: Final = 120_000  # characters; GitHub takes 125,000
 _NAME_LIMIT: Final = 200
+_TRIES: Final = 3
+"""Tries to write notes before a release goes without."""
 
 
 class WritesNotes(Protocol):
@@ -32,6 +36,7 @@ class Drafts:
         self._host = host
         self._notes = notes
         self._site = site.rstrip("/")
+        self._failed = Counter[ReleaseId]()  # how often the notes could not be had, by this process
 
     async def of(self, effect: PublishRelease, release: Release, plan: Plan) -> HostedRelease | NotPublished:
         """Return the draft, or the release where it is public already. Raises GitHubError."""
@@ -52,18 +57,26 @@ class Drafts:
         return _refused(Unpublished.FOREIGN_DRAFT, others) if others else await self._make(effect, release, plan)
 
     async def notes(self, release: Release, plan: Plan) -> str:
-        """Return what is new, bounded; a pointer to the tracking issue where that cannot be told. Raises Throttled."""
+        """Return what is new, bounded; a pointer to the tracking issue where that cannot be told.
+
+        Raises Throttled, and the first few times whatever else keeps the notes from being written but a refusal.
+        """
         issue = f"{self._site}/{release.repo.full_name}/issues/{release.issue}"
         pointer = f"How this release came about: {issue}"
         if self._notes is None:
             return pointer
         try:
-            return (await self._notes.markdown(release, plan))[:_BODY_LIMIT] or pointer
+            written = await self._notes.markdown(release, plan)
         except Throttled:
             raise
-        except Rejected as error:
-            _log.warning("publish.no_notes", error=str(error))
+        except Exception as error:  # no release waits for its notes for ever, whatever is wrong with them
+            self._failed[release.id] += 1
+            if not isinstance(error, Rejected) and self._failed[release.id] < _TRIES:
+                raise
+            _log.warning("publish.no_notes", error=f"{type(error).__name__}: {error}")
             return pointer
+        del self._failed[release.id]
+        return written[:_BODY_LIMIT] or pointer
 
     async def _make(self, effect: PublishRelease, release: Release, plan: Plan) -> HostedRelease:
         draft = NewDraft(

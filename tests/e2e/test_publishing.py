@@ -370,6 +370,20 @@ async def test_a_digest_that_github_does_not_tell_is_worked_out(story: Launch) -
 
 # -- GitHub fails, or the process dies, at each step ---------------------------------------------------------------
 
+
+async def test_a_release_whose_notes_cannot_be_had_is_published_with_a_pointer_to_its_issue(tmp_path: Path) -> None:
+    async with running_bot(tmp_path, plan=plan("{checksums: generate, notes: true}")) as bot:
+        story = await launch(bot)
+        story.wanted = dict(FILES)
+        bot.github.fault("POST", "graphql", times=1_000)
+        await story.publish(seconds=30)
+        story.upload(FILES)
+        await bot.pass_time(120, step=1)
+
+        story.assert_published()
+        assert f"/issues/{story.release.issue}" in (story.draft.body or "")
+
+
 STEPS = {
     "create": ("POST", "/releases$"),
     "upload": ("POST", "/assets$"),
