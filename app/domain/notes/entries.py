@@ -138,7 +138,7 @@ def _reverted(title: str, own: Sequence[Commit]) -> Reverted | None:
 def _entry(group: _Group) -> Entry:
     read, pull = group.read, group.commits[-1].pull
     labels = pull.labels if pull else ()
-    kind = _kind(read, labels, group.inner) if group.reverted is None else "revert"
+    kind = _kind(read, labels, group.inner) if reverted_in(group.title) is None else "revert"
     is_known = read is not None and kind_of(read.type, read.scope) is not None
     said = (*group.inner, *((read,) if read is not None else ()))
     return Entry(

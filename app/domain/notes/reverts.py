@@ -19,11 +19,11 @@ NUMBER: Final = re.compile(r"(.*\S) \(#([0-9]{1,9})\)")
 
 @dataclass(frozen=True, slots=True)
 class Reverted:
-    """What is said to be taken back: commits by their shas, perhaps shortened, pull requests, or a title."""
+    """What is said to be taken back: commits by their shas, perhaps shortened, and pull requests; else a title."""
 
+    title: str
     shas: tuple[str, ...] = ()
     pulls: tuple[int, ...] = ()
-    title: str | None = None
 
 
 def reverted_in(message: str) -> Reverted | None:
@@ -35,14 +35,13 @@ def reverted_in(message: str) -> Reverted | None:
     read = read_conventional(text)
     typed = read if read is not None and read.type == "revert" else None
     shas: list[str] = _COMMITS.findall(text)
-    if quoted is None and typed is None and not shas:
-        return None
-    title = None
-    if typed is not None:
-        shas += [sha for token, value in typed.footers if token.casefold() == "refs" for sha in _SHA.findall(value)]
-        title = bare(typed.words)
     if quoted is not None:
         title = bare(quoted[2]) if quoted[1] == "Revert" else f'Revert "{bare(quoted[2])}"'
+    elif typed is not None:
+        shas += [sha for token, value in typed.footers if token.casefold() == "refs" for sha in _SHA.findall(value)]
+        title = bare(typed.words)
+    else:
+        return None  # whatever else it says: a change may take the place of what it takes back
     pulls = tuple(int(number) for number in _PULLS.findall(text))
     return Reverted(shas=tuple(dict.fromkeys(shas)), pulls=pulls, title=title)
 
@@ -99,10 +98,8 @@ class _Finder:
         """Return all that is taken back, None where not all of it is among the earlier things."""
         named = [self._by_sha(sha) for sha in reverted.shas] + [self._pulls.get(number) for number in reverted.pulls]
         found = [at for at in named if at is not None and at < before]
-        if named and len(found) == len(named):
-            return found
-        if found or reverted.title is None:
-            return None
+        if named:
+            return found if len(found) == len(named) else None
         at = self._by_title(reverted.title, before)
         return None if at is None else [at]
 

@@ -164,6 +164,11 @@ SINGS: Final = made(1, "feat: sing")
             ["Sing", 'Revert "a"'],
             0,
         ),
+        # what is named is meant, and nothing else of the same title
+        ((SINGS, revert(2, 50, "feat: sing")), ["sing", 'Revert "feat: sing"'], 0),
+        ((SINGS, made(2, 'Revert "feat: sing" (#8)\n\nReverts o/r#7')), ["sing", 'Revert "feat: sing"'], 0),
+        # a change that says among other things what it takes the place of
+        ((SINGS, made(2, f"feat!: hum\n\nThis reverts commit {sha(1)}, and hums.")), ["sing", "hum"], 0),
         ((revert(1, 2), made(2, "feat: sing")), ["sing", 'Revert "x"'], 0),  # nothing takes back what comes after it
     ],
 )
@@ -174,6 +179,16 @@ def test_what_was_taken_back_goes_with_what_took_it_back(
 
     assert sorted(line.words for line in notes.lines) == sorted(left)
     assert notes.dropped == dropped
+
+
+def test_a_pull_request_is_a_revert_by_its_title_alone() -> None:
+    message = 'Sing (#7)\n\n* add x\n\n* Revert "add x"\n\nThis reverts commit abcdef12.'
+    only = 'Revert "add x"\n\nThis reverts commit abcdef12.'
+
+    assert groups(told(made(1, message, pull=pulled(7, "feat: sing")))) == {"Features": ["sing"]}
+    assert groups(told(made(1, message, pull=pulled(7, "Sing", "enhancement")))) == {"Features": ["Sing"]}
+    assert groups(told(made(1, only, pull=pulled(7, "feat: sing")))) == {"Features": ["sing"]}
+    assert groups(told(made(1, only, pull=pulled(7, 'Revert "add x"')))) == {"Reverts": ['Revert "add x"']}
 
 
 # -- the repository's rules, and people's words ----------------------------------------------------------------
