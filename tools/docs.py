@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app import domain
 from app.adapters import wording
+from app.domain.doctor.grants import EVENTS, OPTIONAL, PERMISSIONS
 from app.domain.messages import Message
 from app.domain.slash import SlashCommand
 from app.settings import PREFIX, Settings, settings_table
@@ -167,3 +168,26 @@ def front_matter_table() -> str:
     """One row per key of the front matter."""
     schema = front_matter()
     return table(["key", "what it is"], ([f"`{name}`", words] for name, words in keys(schema, schema)))
+
+
+# -- the App ------------------------------------------------------------------------------------------------
+
+
+def grant_lines() -> str:
+    """Return what the App is to be granted and subscribed to, as the doctor looks for it."""
+    wanted = {level: [name for name in PERMISSIONS if PERMISSIONS[name][0] == level] for level in ("write", "read")}
+    permissions = "; ".join(
+        f"*{how}* {', '.join(_shown(name) for name in wanted[level])}"
+        for how, level in (("read and write", "write"), ("read", "read"))
+    )
+    return f"   Permissions: {permissions}.\n   Events: {', '.join(map(_plain, sorted(EVENTS)))}."
+
+
+def _shown(permission: str) -> str:
+    """Return a permission as GitHub's page for Apps calls it, marked where the service runs without."""
+    known = {"statuses": "Commit statuses", "members": "Members of the organisation"}
+    return known.get(permission, _plain(permission)) + ("\\*" if permission in OPTIONAL else "")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").capitalize()
