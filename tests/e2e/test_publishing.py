@@ -417,9 +417,20 @@ async def test_d26_a_fault_at_any_step_ends_in_exactly_one_whole_release(tmp_pat
         story.assert_published()
 
 
-@pytest.mark.parametrize("requests", range(0, 18, 1 if IS_LONG else 3))
+DEATHS: list[tuple[int | None, bool]] = [
+    *((None, is_done) for is_done in (True, False)),  # the one that publishes
+    *(
+        (at, is_done)
+        for at in range(0, 28, 1 if IS_LONG else 9)
+        for is_done in (True, False)
+        if IS_LONG or at % 2 == is_done
+    ),
+]
+
+
+@pytest.mark.parametrize(("at", "is_done"), DEATHS)
 async def test_d26_a_process_that_dies_at_any_request_ends_in_exactly_one_whole_release(
-    tmp_path: Path, requests: int
+    tmp_path: Path, at: int | None, is_done: bool
 ) -> None:
     """The connection breaks off at the so-manieth request and every one after, done or not; then a new process."""
     async with running_bot(tmp_path, plan=plan("{checksums: generate, notes: true}")) as bot:
@@ -427,11 +438,19 @@ async def test_d26_a_process_that_dies_at_any_request_ends_in_exactly_one_whole_
         story.wanted = dict(FILES)
         foreign = bot.github.draft_release(REPO, "v1.0.0", by="github-actions[bot]")
         story.upload(FILES, to=foreign)
-        is_done = requests % 2 == 0
-        bot.meddler.within(requests, lambda: bot.github.fault("*", ".", lost="closed", after_doing=is_done, times=1000))
+
+        def die() -> None:
+            bot.github.fault("*", ".", lost="closed", after_doing=is_done, times=1000)
+
+        if at is not None:
+            bot.meddler.within(at, die)
+        else:  # the first write takes the draft over, the second publishes it
+            path = f"/releases/{foreign.id}"
+            bot.meddler.before("PATCH", path, lambda: bot.meddler.before("PATCH", path, die))
         await story.publish("--adopt", seconds=8)
+        assert bot.github.faults[0].times < 1000  # it did strike
+        assert at is not None or foreign.draft is not is_done
         await bot.stop()
-        bot.meddler.finish()
         bot.github.faults.clear()
         await bot.start()
         await bot.pass_time(200, step=1)
