@@ -96,7 +96,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to listen on; `0.0.0.0` in a container.")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port to listen on.")
     public_url: WebAddress | None = Field(
-        default=None, description="This service as GitHub reaches it: where the doctor wants the App's webhook to point."
+        default=None,
+        description="This service as GitHub reaches it: where the doctor wants the App's webhook to point.",
     )
     tag_signing_key_file: ExistingFile | None = Field(
         default=None,

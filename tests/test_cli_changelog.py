@@ -59,6 +59,13 @@ def told(clone: Clone, *words: str) -> Result:
     return CLI.invoke(whole_cli(), ["changelog", *words, "--repo", str(clone.path)])
 
 
+def test_a_commit_may_be_named_by_how_far_back_it_is(clone: Clone) -> None:
+    result = told(clone, "main~2..main", "--format", "json")
+
+    assert result.exit_code == 0
+    assert [change["words"] for change in json.loads(result.stdout)["changes"]] == ["whisper", "tell how"]
+
+
 def test_a_history_is_told_as_markdown(clone: Clone) -> None:
     result = told(clone, "v1.0.0..main")
 

@@ -18,7 +18,7 @@ _SECONDS: Final = 300.0
 _FILE: Final = 1024 * 1024  # bytes
 _FIELDS: Final = 5
 _FORMAT: Final = "--format=%H%x00%P%x00%aN%x00%aE%x00%B"
-_REF: Final = re.compile(r"[^\0- ~:?*\[\\\x7f.-][^\0- ~:?*\[\\\x7f]{0,254}")
+_REF: Final = re.compile(r"[^\0- ~:?*\[\\\x7f.-][^\0- :?*\[\\\x7f]{0,254}")
 """What can name a commit: no dash at its beginning, by which git would take it for an option, no dot, nothing blank."""
 _REMOTE: Final = re.compile(r"(?:ssh://)?(?:[\w.-]+@)?(?P<host>[\w.-]+)[:/](?P<path>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 

@@ -57,9 +57,10 @@ class NotesDesk:
         written = await self._written(told, is_quiet=True)
         rules = told.view.notes.trouble
         whole = written.markdown
+        end = whole.rfind("\n", 0, PREVIEWED)
         return NotesFound(
             base=told.view.notes.base,
-            markdown=whole if len(whole) <= PREVIEWED else whole[: whole.rfind("\n", 0, PREVIEWED)],
+            markdown=whole if len(whole) <= PREVIEWED else whole[: end if end > PREVIEWED // 2 else PREVIEWED],
             is_cut=len(whole) > PREVIEWED,
             troubles=tuple(
                 trouble for trouble in (f"{RULES_PATH}: {rules}" if rules else None, written.trouble) if trouble

@@ -1,5 +1,6 @@
 """The desk for notes: which tag a release follows, who is new, and what is written of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -101,6 +102,26 @@ async def test_a_preview_ends_at_a_line_where_a_comment_has_no_more_room(shop: W
     assert preview.is_cut
     assert PREVIEWED - 200 < len(preview.markdown) <= PREVIEWED
     assert preview.markdown.endswith(")")
+
+
+async def test_a_preview_without_line_ends_ends_where_there_is_no_more_room(shop: Workshop) -> None:
+    await shop.open_release()
+    template = "# {{ version }}\n{% for group in groups %}{% for line in group.lines %}{{ line.words }}; {% endfor %}{% endfor %}"
+    many = (Commit(sha=Sha(f"{number:040x}"), message=f"fix: {'x' * 60} {number}") for number in range(1_200))
+    shop.github.histories[None] = replace(gathered(None, *many), template=template)
+
+    preview = await NotesDesk(shop.bench).preview(await shop.release())
+
+    assert preview.is_cut
+    assert len(preview.markdown) == PREVIEWED
+
+
+async def test_of_a_history_that_was_cut_it_is_told_that_not_all_is_there(shop: Workshop) -> None:
+    await shop.open_release()
+    cut = replace(gathered(None, SINGS).history, is_cut=True)
+    shop.github.histories[None] = replace(gathered(None), history=cut)
+
+    assert "not all changes are told" in (await NotesDesk(shop.bench).preview(await shop.release())).markdown
 
 
 async def test_rules_that_cannot_be_read_are_told(shop: Workshop) -> None:

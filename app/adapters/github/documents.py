@@ -44,7 +44,11 @@ query NotesSince($owner: String!, $name: String!, $base: String!, $head: String!
 """
     + _ONE_COMMIT
 )
-"""A page of what a commit has and a tag has not; with the first one two files of the repository at that commit."""
+"""A page of what a commit has and a tag has not; with the first one two files of the repository at that commit.
+
+GitHub does not say in which order these come, nor so those of NOTES_ALL: nothing relies on it, and of a history that
+was cut nobody says which end is missing.
+"""
 
 NOTES_ALL: Final = (
     """
