@@ -1,7 +1,7 @@
 """The rest of the story, when the visitor asks for it: from the last builds to a release that all can download."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from http import HTTPStatus
 from typing import Final
 
 from app.domain.plan.model import Item, Manual, Plan
@@ -62,7 +62,19 @@ async def play_on(stage: Stage, say: Callable[[str], None]) -> None:
 
 
 class _Ending(Player):
-    """The acts, in order."""
+    """The acts, in order. What the visitor has done of them is left out."""
+
+    async def until(self, what: str, look: Callable[[], bool]) -> None:
+        """Wait, but not for what can never be: the visitor may move the release at any moment."""
+
+        def looking() -> bool:
+            if self.seen.has_moved():
+                raise DidNotHappen(
+                    "The release has moved, and at its new commit nothing is built: start the demo again for the rest."
+                )
+            return look()
+
+        await super().until(what, looking)
 
     async def build(self) -> None:
         """Phase 2 ends: notarized, packaged, tested."""
@@ -85,38 +97,53 @@ class _Ending(Player):
 
     async def try_to_tag(self) -> None:
         """Somebody pushes the tag by hand, too early: GitHub itself says no."""
-        self.tell(f"developer pushes the tag {TAG} by hand: GitHub refuses, only the App may.")
-        with suppress(CannotDo):
-            self.hands.push_tag("developer", TAG)
         if self.seen.has_tag(TAG):
+            return
+        self.tell(f"developer pushes the tag {TAG} by hand, too early.")
+        try:
+            self.hands.push_tag("developer", TAG)
+        except CannotDo as refusal:
+            if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+        else:
             raise DidNotHappen(f"the push of {TAG} by hand was not refused")
+        self.tell(f"GitHub refuses the tag {TAG}: only the App may push it.")
         await self.pause(1.5)
 
     async def decide(self) -> None:
         """Three roles sign off, and the release manager says go."""
+        if self.seen.is_green():
+            return
         self.tell("Three roles sign off, release-manager says go: the gate turns green.")
         for who in SIGNERS:
             self.hands.say(who, "/release approve")
             await self.pause(0.5)
-        await self.until("nothing but the go is missing", self.seen.waits_for_go)
-        self.hands.say(MANAGER, "/release go")
+        await self.until("nothing but the go is missing", lambda: self.seen.waits_for_go() or self.seen.is_green())
+        if not self.seen.is_green():
+            self.hands.say(MANAGER, "/release go")
         await self.until("the gate is green", self.seen.is_green)
 
     async def tag(self) -> None:
         """The bot tags the commit and signs the tag. Nobody else may: a push of one is refused."""
+        if self.seen.has_tag(TAG):
+            return
         self.tell(f"The bot makes the tag {TAG} and signs it. Nobody else may make it.")
         self.hands.say(MANAGER, f"/release tag --confirm {TAG}")
         await self.until(f"the tag {TAG} stands", lambda: self.seen.has_tag(TAG))
 
     async def publish(self) -> None:
         """The draft that CI has filled is taken over: it is public once every file is as the checksums say."""
-        self.tell("The bot checks each file against the checksums, then publishes the release.")
-        self.hands.say(MANAGER, f"/release publish --confirm {TAG} --adopt")
-        await self.until(f"{TAG} is published, {len(INSTALLERS)} installers in it", lambda: self.seen.is_published(TAG))
+        if not self.seen.is_published(TAG):
+            self.tell("The bot checks each file against the checksums, then publishes the release.")
+            self.hands.say(MANAGER, f"/release publish --confirm {TAG} --adopt")
+            what = f"{TAG} is published, {len(INSTALLERS)} installers in it"
+            await self.until(what, lambda: self.seen.is_published(TAG))
         await self.until("its boxes are ticked", lambda: self.seen.is_ticked(PUBLISHED))
 
     async def deploy(self) -> None:
         """The production run waits at the environment until the App lets it through."""
+        if self.seen.is_ticked(DEPLOYED):
+            return
         self.tell(f"devops deploys: GitHub asks the App before the job may enter {ENVIRONMENT}.")
         self.hands.say("devops", "/release trigger-release-workflow")
         await self.until("the deployment was let through", lambda: self.seen.is_ticked(DEPLOYED))

@@ -37,6 +37,12 @@ class Watching:
         gate = gate_of(self._room)
         return gate is not None and gate.conclusion == "success"
 
+    def has_moved(self) -> bool:
+        """Whether the release is at another commit than its latest task was run at."""
+        gate = gate_of(self._room)
+        runs = [run for run in self._github.runs(REPO) if run.inputs.get("task")]
+        return gate is not None and bool(runs) and runs[-1].sha != gate.suite.sha
+
     def waits_for_go(self) -> bool:
         """Whether the issue offers the go, and no sign-off is missing any more."""
         body = self.body()
