@@ -193,6 +193,7 @@ def test_a_broken_template_is_told_with_its_line_and_ours_takes_its_place() -> N
         "{{ " + "(" * 20_000 + "1" + ")" * 20_000 + " }}",
         "{{" * 30_000,
         "x" * (OUTPUT_LIMIT + 1),
+        "{% for g in groups %}" + "x" * (OUTPUT_LIMIT // 3) + "x{% endfor %}",
         "{% if %}",
         "{{ 9" + "9" * 60_000 + " }}",
     ],

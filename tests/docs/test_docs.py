@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -130,6 +131,32 @@ def test_every_floor_that_the_linter_knows_is_in_the_architecture_page() -> None
     rows = re.findall(r"^\| (`.+?) \|", page("docs/ARCHITECTURE.md"), re.MULTILINE)
     assert len(floors) > 5
     assert floors <= {name for row in rows for name in re.findall(r"`([\w.]+)`", row)}
+
+
+def test_the_floors_stand_in_the_architecture_page_as_the_linter_has_them() -> None:
+    contracts = tomllib.loads(page("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    level = {room: at for at, layer in enumerate(layers) for room in layer.split(" | ")}
+    first_column = re.findall(r"^\| (`.+?) \|", page("docs/ARCHITECTURE.md"), re.MULTILINE)
+    rooms = [room for row in first_column for room in re.findall(r"`([\w.]+)`", row) if room in level]
+    assert rooms == sorted(rooms, key=level.__getitem__)
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_every_heading_stands_alone(file: Path) -> None:
+    lines = re.sub(r"^```.*?^```", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL).split("\n")
+    crowded = [line for before, line in pairwise(lines) if re.match(r"##+ ", line) and before.strip()]
+    assert crowded == []
+
+
+def test_every_number_that_a_test_bears_has_its_story_told() -> None:
+    names = {
+        number for file in ROOT.glob("tests/**/*.py") for number in re.findall(r"test_d(\d+)_", file.read_text("utf-8"))
+    }
+    told = re.findall(r"^\| D(\d+) \| \S", page("docs/failures.md"), re.MULTILINE)
+    assert len(told) == len(set(told))
+    assert names - set(told) == set()
+    assert {"3", "26"} <= names
 
 
 def test_every_make_target_that_a_page_names_is_there() -> None:

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from app.domain.notes.kinds import OTHER, TITLES
 from app.domain.notes.notes import Line, Notes
 
 _LINES: Final = 60
 _WIDTH: Final = 200  # characters of a line
 _BREAKING: Final = "Breaking changes"
+_OURS: Final = frozenset((_BREAKING, OTHER, *TITLES.values()))
 
 
 def summary_of(notes: Notes) -> str:
@@ -19,12 +21,16 @@ def summary_of(notes: Notes) -> str:
         shown = lines[: max(0, _LINES - len(told))]
         if not shown:
             break
-        told += ["", f"{_plain(title)}:", *(f"- {_worded(line)}" for line in shown)]
+        told += ["", _heading(title), *(f"- {_worded(line)}" for line in shown)]
         left -= len(shown)
     if left:
         told += ["", f"... and {left} more {'change' if left == 1 else 'changes'}"]
     since = f"Changes since {notes.base}" if notes.base else "The first release"
     return "\n".join([since, *told]) if told else f"No changes since {notes.base}" if notes.base else since
+
+
+def _heading(title: str) -> str:
+    return f"{title}:" if title in _OURS else f"“{_plain(title)}”:"  # a category of the repository's own is foreign
 
 
 def _worded(line: Line) -> str:

@@ -303,3 +303,11 @@ def test_a_summary_is_plain_and_bounded_and_nothing_foreign_begins_a_line() -> N
     assert summary.endswith("more changes")
     assert len(summary.splitlines()) < 70
     assert summary_of(told()) == "No changes since v1.0.0"
+
+
+def test_a_title_of_the_repositorys_own_begins_no_line_of_a_summary() -> None:
+    rules = "changelog: {categories: [{title: '-----BEGIN SSH SIGNATURE-----', labels: ['*']}]}"
+
+    summary = summary_of(told(made(1, "x", pull=pulled(7, "Sing")), rules=rules))
+
+    assert summary == "Changes since v1.0.0\n\n“-----BEGIN SSH SIGNATURE-----”:\n- Sing (#7)"
