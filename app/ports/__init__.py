@@ -1,6 +1,6 @@
 """What the inside asks of the outside: Protocols, the values that cross them, and the errors they raise."""
 
-from app.ports.checks import CheckShown, ChecksShown
+from app.ports.checks import UNKNOWN, CheckShown, ChecksShown
 from app.ports.deployments import DeploymentHost
 from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
 from app.ports.github import (
@@ -26,6 +26,7 @@ from app.ports.turns import Clock, Scheduler, Work
 from app.ports.words import Renderer
 
 __all__ = [
+    "UNKNOWN",
     "AlreadySettled",
     "Annotation",
     "AppDesk",

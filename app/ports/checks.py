@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.domain.values import Sha
+
+UNKNOWN: Final = 0
+"""In place of a check run's number: which one it is, if there is one, GitHub has to be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckShown:
     """A check run of ours, and what was written into it last."""
 
-    check: int
-    digest: str | None  # None: to be written again, whatever it says
+    check: int  # its number, or UNKNOWN
+    digest: str | None  # None: to be written again, whatever it says: it may say anything
     is_settled: bool = False  # nothing more is to be said of that commit, unless something changes there
 
 

@@ -107,10 +107,14 @@ class FakeDoor:
 
 @dataclass
 class FakeGitHub:
-    """One repository in memory. `errors[method]` are raised one per call, None for a call that goes well."""
+    """One repository in memory. `errors[method]` are raised one per call, None for a call that goes well.
+
+    `lost[method]` are raised after the call has done its work, where it writes a check or a tag.
+    """
 
     calls: list[str] = field(default_factory=list[str])
     errors: dict[str, list[GitHubError | None]] = field(default_factory=dict[str, list[GitHubError | None]])
+    lost: dict[str, list[GitHubError]] = field(default_factory=dict[str, list[GitHubError]])
     role: Role = Role.MAINTAIN
     users: dict[str, int] = field(default_factory=dict[str, int])  # ids by login
     teams: dict[str, set[str]] = field(default_factory=dict[str, set[str]])  # logins by org/team
@@ -146,6 +150,10 @@ class FakeGitHub:
         error = errors.pop(0) if errors else None
         if error is not None:
             raise error
+
+    def _answered(self, method: str) -> None:
+        if lost := self.lost.get(method):
+            raise lost.pop(0)
 
     async def role_of(self, repo: Repo, login: str, user_id: int) -> Role:
         del repo, login, user_id
@@ -303,6 +311,7 @@ class FakeGitHub:
         del repo
         self._called("point_tag")
         self.tagged[name] = TagRef(name=name, object=sha, is_annotated=sha in self.tag_objects)
+        self._answered("point_tag")
 
     async def own_account(self, repo: Repo) -> Person:
         del repo
@@ -378,6 +387,7 @@ class FakeGitHub:
         number = 600 + len(self.gates)
         self.gates[number] = check
         self.commits[number] = sha
+        self._answered("create_check")
         return Posted(id=number, url="")
 
     async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
@@ -386,6 +396,7 @@ class FakeGitHub:
         if check_run not in self.gates:
             raise Missing(404, "Not Found")
         self.gates[check_run] = check
+        self._answered("update_check")
 
     async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
         del repo, name

@@ -125,6 +125,16 @@ async def test_what_the_plan_names_is_let_through(shop: Workshop, pull: PullSeen
     assert said(shop)[0][0] == conclusion
 
 
+async def test_a_thaw_whose_answer_was_lost_is_taken_back(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH), plan=FREEZE + PLAN_TEXT)
+    await ask(shop)
+    shop.github.lost["update_check"] = [Unclear("502")]
+    await ask(shop, replace(PULL, labels=("security",)))
+    assert said(shop)[0][0] == "success"
+    await ask(shop)  # the label was taken off
+    assert said(shop)[0][0] == "failure"
+
+
 async def test_of_two_open_releases_each_hold_counts(shop: Workshop) -> None:
     await shop.open_release()
     other = replace(STARTED, release=ReleaseId("r2"), issue=13, version="1.0.1", tag="v1.0.1")

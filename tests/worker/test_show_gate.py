@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.release.events_course import ReleaseAbandoned, ReleaseFinished, TrackingIssueLost
+from app.domain.release.events_said import HoldLifted
 from app.domain.values import ReleaseId, Sha
 from app.ports import Change, Commit, GitHubError, Missing, Rejected, Throttled, Unclear
 from app.worker.show_gate import gate_key
@@ -77,6 +78,31 @@ async def test_a_check_run_that_github_threw_away_is_made_anew(shop: Workshop) -
     await shop.happened(*all_signed())
     assert await show(shop) == ["update_check", "create_check"]
     assert await show(shop) == []
+
+
+async def test_a_green_gate_whose_answer_was_lost_is_taken_back(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said(), held(RUTH))
+    await show(shop)
+    await shop.happened(HoldLifted(holder=RUTH.id, by=RUTH, at=NOW))
+    shop.github.lost["update_check"] = [Unclear("502")]
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["success"]}
+    await shop.happened(held(RUTH))  # within the same minute: the text is the one before, to the letter
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["failure"]}
+
+
+async def test_a_green_gate_made_anew_whose_answer_was_lost_is_taken_back(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said(), held(RUTH))
+    await show(shop)
+    await shop.happened(HoldLifted(holder=RUTH.id, by=RUTH, at=NOW))
+    shop.github.lost["create_check"] = [Unclear("502")]
+    with pytest.raises(Unclear):
+        await shop.gate_shower.assert_again(REPO, SHA)
+    assert conclusions(shop) == {SHA: ["failure", "success"]}
+    await shop.happened(held(RUTH))
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["failure", "failure"]}
 
 
 async def test_two_releases_of_one_commit_have_one_gate_and_the_worse_of_them_decides(shop: Workshop) -> None:
