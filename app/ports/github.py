@@ -182,8 +182,8 @@ class GitHub(Protocol):
         """Return the open issues and pull requests that carry any of the labels, each once."""
         ...
 
-    async def open_pulls(self, repo: Repo, base: str) -> Sequence[PullSeen]:
-        """Return the open pull requests into a branch, those that changed last first, 1,000 at most."""
+    async def open_pulls(self, repo: Repo, base: str | None = None) -> Sequence[PullSeen]:
+        """Return the open pull requests (into a branch), those that changed last first, 1,000 at most."""
         ...
 
     async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:

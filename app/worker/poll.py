@@ -122,7 +122,8 @@ class Poller:
             await found.labelled(github.issues_labelled(repo, labels))
         await self._ask_branch(release, plan, found)
         waits = _Waits(plan, release)
-        for run_id in _silent(release) or _started(release):
+        # Unless it is asked strictly, the ones that are over are not asked after while others go on.
+        for run_id in (() if is_strict else _silent(release)) or _started(release):
             await found.run(run_id, github.run(repo, run_id))
         for run_id in waits.runs_with_jobs():
             await found.several(github.jobs(repo, run_id))

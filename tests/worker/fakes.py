@@ -139,6 +139,7 @@ class FakeGitHub:
     refs: list[str] = field(default_factory=list[str])  # each dispatch's
     runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
     sighting: Sighting | None = None  # what asking for a run gives
+    by_run: dict[int, Sighting] = field(default_factory=dict[int, Sighting])  # the same, of some
     sightings: dict[str, Sequence[Sighting]] = field(default_factory=dict[str, Sequence[Sighting]])
 
     histories: dict[str | None, Gathered] = field(default_factory=dict[str | None, Gathered])  # by tag
@@ -249,10 +250,10 @@ class FakeGitHub:
         self._called("issues_labelled")
         return [issue for issue in self.issues if issue.is_open and carries(issue, labels)]
 
-    async def open_pulls(self, repo: Repo, base: str) -> Sequence[PullSeen]:
+    async def open_pulls(self, repo: Repo, base: str | None = None) -> Sequence[PullSeen]:
         del repo
         self._called("open_pulls")
-        return [pull for pull in self.open if pull.base == base]
+        return [pull for pull in self.open if base in (None, pull.base)]
 
     async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
         del repo
@@ -356,10 +357,11 @@ class FakeGitHub:
         self._called("cancel")
 
     async def run(self, repo: Repo, run: int) -> Sighting:
-        del repo, run
+        del repo
         self._called("run")
-        assert self.sighting is not None
-        return self.sighting
+        found = self.by_run.get(run, self.sighting)
+        assert found is not None
+        return found
 
     async def jobs(self, repo: Repo, run: int) -> Sequence[Sighting]:
         del repo, run

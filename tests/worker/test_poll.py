@@ -331,3 +331,12 @@ async def test_a_release_that_ends_while_it_is_asked_after_is_left_alone(shop: W
     late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(done)))
     await Poller(late).poll(R1)
     assert await kinds(shop) == ["release_started", "release_finished"]
+
+
+async def test_asked_strictly_a_run_that_is_over_is_asked_after_while_another_goes_on(shop: Workshop) -> None:
+    await shop.open_release(
+        requested("1.1"), started("1.1"), seen(run_seen()), requested("1.2"), started("1.2", run_id=501)
+    )
+    shop.github.by_run = {500: run_seen(Progress.FAILURE, at=9), 501: run_seen(Progress.RUNNING, run_id=501)}
+    await Poller(shop.bench).ask(R1)
+    assert [s.progress for s in (await shop.release()).sightings.values() if s.run_id == 500] == [Progress.FAILURE]

@@ -110,9 +110,10 @@ class Issues(Office):
                         found[issue.number] = issue
         return list(found.values())
 
-    async def open_pulls(self, repo: Repo, base: str) -> Sequence[PullSeen]:
-        """Return the open pull requests into a branch, those that changed last first, 1,000 at most."""
-        url = f"{at(repo)}/pulls?state=open&base={quote(base, safe='')}&sort=updated&direction=desc"
+    async def open_pulls(self, repo: Repo, base: str | None = None) -> Sequence[PullSeen]:
+        """Return the open pull requests (into a branch), those that changed last first, 1,000 at most."""
+        into = f"&base={quote(base, safe='')}" if base is not None else ""
+        url = f"{at(repo)}/pulls?state=open{into}&sort=updated&direction=desc"
         return [pull.seen(home=repo.id) for page in await self._pages(repo, url) for pull in shaped(PULLS, page)]
 
     async def pull_files(self, repo: Repo, pull: int) -> Sequence[str]:
