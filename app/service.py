@@ -144,10 +144,10 @@ class Service:
             api_url=wiring.api_url,
             app=wiring.app_id,
         )
-        inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), load_events())
+        freezer = Freezer(bench)
+        inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), freezer, load_events())
         gate_shower = GateShower(bench)
         reasserter = Reasserter(bench, gate_shower)
-        freezer = Freezer(bench)
         shower = Shower(bench, wiring.pace)
         poller = Poller(bench)
         gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)

@@ -15,7 +15,9 @@ class CheckShown:
     """A check run of ours, and what was written into it last."""
 
     check: int  # its number, or UNKNOWN
-    digest: str | None  # None: to be written again, whatever it says: it may say anything
+    digest: str | None
+    """Of what was written, a SHA-256. Anything else: it may say anything, and is to be written again, as while a write
+    is out, or where its answer never came."""
     is_settled: bool = False  # nothing more is to be said of that commit, unless something changes there
 
 
@@ -26,8 +28,11 @@ class ChecksShown(Protocol):
         """Return what stands at a commit; None where nothing does yet."""
         ...
 
-    async def save(self, repo: int, sha: Sha, name: str, shown: CheckShown) -> None:
-        """Remember what stands there now."""
+    async def save(self, repo: int, sha: Sha, name: str, shown: CheckShown, before: CheckShown | None) -> bool:
+        """Remember what stands there now, unless somebody has remembered something else than `before` by now.
+
+        Returns False then.
+        """
         ...
 
     async def unsettled(self, repo: int, name: str) -> Sequence[Sha]:
@@ -35,5 +40,5 @@ class ChecksShown(Protocol):
         ...
 
     async def deserted(self, name: str) -> Sequence[tuple[int, Sha]]:
-        """Return the repositories and commits at which there is more to be said, and that no release is at."""
+        """Return the repositories and commits at which there is more to be said, and that no open release is at."""
         ...

@@ -55,7 +55,12 @@ class InboxWorker:
     """Drains the deliveries of a key. Running it twice, or beside another worker, writes nothing twice."""
 
     def __init__(
-        self, inbox: Inbox, bench: Workbench, desk: CommandDesk, handlers: Mapping[str, tuple[EventHandler, ...]]
+        self,
+        inbox: Inbox,
+        bench: Workbench,
+        desk: CommandDesk,
+        freezer: Freezer,
+        handlers: Mapping[str, tuple[EventHandler, ...]],
     ) -> None:
         self._inbox = inbox
         self._bench = bench
@@ -63,7 +68,7 @@ class InboxWorker:
         self._editing = Editing(bench)
         self._happenings = Happenings(bench)
         self._plan_checks = PlanChecker(bench)
-        self._freezer = Freezer(bench)
+        self._freezer = freezer
         self._deployments = DeploymentsAsked(bench)
         self._handlers = handlers
         self._rests: dict[str, datetime] = {}

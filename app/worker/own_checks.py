@@ -1,13 +1,44 @@
-"""Writing check runs of our own: one of a name at a commit, written only where something else is to be said."""
+"""Writing check runs of our own: one of a name at a commit, written only where something else is to be said.
+
+Whoever writes puts a claim into the row first. It says that nothing is known of what stands there, for as long as the
+call is out or where its answer was lost; and whoever finds the claim gone afterwards has been overtaken, by another
+process too, and writes once more: which of the two GitHub took last, nobody knows.
+"""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Final
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from app.domain.values import Repo, Sha
-from app.ports import UNKNOWN, CheckShown, ChecksShown, GitHub, Missing, OwnCheck
+from app.ports import UNKNOWN, CheckShown, ChecksShown, GitHub, Missing, OwnCheck, Unclear
 from app.worker.shown import digest
+
+_TRIES: Final = 5  # of a write that others overtake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a check run is to say."""
+
+    check: OwnCheck
+    is_settled: bool  # nothing more is to be said at that commit
+
+
+Wants = Callable[[], Awaitable[Wanted | None]]
+"""Says what is wanted, from how things stand when it is asked; None where nothing is to be said."""
+
+
+class How(Enum):
+    """How a check run is written."""
+
+    CHANGED = auto()  # where it says something else
+    AGAIN = auto()  # whatever it says
+    FOUND = auto()  # the same, into the one that GitHub calls the newest
+    ANEW = auto()  # into a new one, which is then the newest of its name
 
 
 class OwnChecks:
@@ -28,60 +59,54 @@ class OwnChecks:
         return await self._shown.unsettled(repo, self.name)
 
     async def deserted(self) -> Sequence[tuple[int, Sha]]:
-        """Return the repositories and commits at which there is more to be said, and that no release is at."""
+        """Return the repositories and commits at which there is more to be said, and that no open release is at."""
         return await self._shown.deserted(self.name)
 
-    async def write(self, repo: Repo, sha: Sha, check: OwnCheck, *, is_settled: bool) -> None:
-        """Have the check run at a commit say this. Raises GitHubError."""
+    async def write(self, repo: Repo, sha: Sha, wants: Wants, how: How = How.CHANGED) -> OwnCheck | None:
+        """Have the check run at a commit say what is wanted, and return that. Raises GitHubError."""
         async with self._turn(repo, sha):
-            shown = await self._shown.of(repo.id, sha, self.name)
-            if shown is None or shown.digest != digest(repr(check)):
-                await self._write(repo, sha, check, shown.check if shown else UNKNOWN, is_settled=is_settled)
-
-    async def write_again(self, repo: Repo, sha: Sha, check: OwnCheck) -> None:
-        """Say it once more, also where it was said already; in a new one where GitHub has none. Raises GitHubError.
-
-        Whether more is to be said stays as it is.
-        """
-        async with self._turn(repo, sha):
-            shown = await self._shown.of(repo.id, sha, self.name)
-            is_settled = shown is not None and shown.is_settled
-            await self._write(repo, sha, check, shown.check if shown else UNKNOWN, is_settled=is_settled)
-
-    async def write_anew(self, repo: Repo, sha: Sha, check: OwnCheck, *, is_settled: bool) -> None:
-        """Say it in a new check run, so that it is the newest of its name. Raises GitHubError."""
-        async with self._turn(repo, sha):
-            await self._create(repo, sha, check, is_settled=is_settled)
+            for _ in range(_TRIES):
+                before = await self._shown.of(repo.id, sha, self.name)
+                wanted = await wants()  # after the row was read: whoever has written since knew less than this
+                if wanted is None:
+                    return None
+                if how is How.CHANGED and before is not None and before.digest == digest(repr(wanted.check)):
+                    after = replace(before, is_settled=wanted.is_settled)
+                    if after == before or await self._shown.save(repo.id, sha, self.name, after, before):
+                        return wanted.check
+                    continue
+                is_known = before is not None and how in (How.CHANGED, How.AGAIN)
+                claim = CheckShown(check=before.check if before and is_known else UNKNOWN, digest=f"?{uuid4().hex}")
+                if not await self._shown.save(repo.id, sha, self.name, claim, before):
+                    continue
+                try:
+                    number = await self._put(repo, sha, wanted.check, claim.check, is_new=how is How.ANEW)
+                except Missing:
+                    if how is How.ANEW:
+                        raise
+                    how = How.ANEW  # GitHub throws old check data away
+                    continue
+                said = CheckShown(check=number, digest=digest(repr(wanted.check)), is_settled=wanted.is_settled)
+                if await self._shown.save(repo.id, sha, self.name, said, claim):
+                    return wanted.check
+                how = How.FOUND
+        raise Unclear(f"others write {self.name} at the same time")
 
     async def settle(self, repo: int, sha: Sha) -> None:
         """Take it that nothing more is to be said at a commit, whatever stands there."""
         shown = await self._shown.of(repo, sha, self.name)
         if shown is not None and not shown.is_settled:
-            await self._shown.save(repo, sha, self.name, replace(shown, is_settled=True))
+            await self._shown.save(repo, sha, self.name, replace(shown, is_settled=True), shown)
 
-    async def _write(self, repo: Repo, sha: Sha, check: OwnCheck, number: int, *, is_settled: bool) -> None:
-        """Write it into the check run of that number, or the one that GitHub knows of, or a new one."""
-        await self._save(repo, sha, CheckShown(check=number, digest=None))
-        if number == UNKNOWN and (found := await self._github.find_check(repo, sha, self.name, check.external_id)):
-            number = found.id
-        if number != UNKNOWN:
-            try:
-                await self._github.update_check(repo, number, check)
-            except Missing:  # GitHub throws old check data away
-                pass
-            else:
-                await self._save(repo, sha, _said(number, check, is_settled=is_settled))
-                return
-        await self._create(repo, sha, check, is_settled=is_settled)
-
-    async def _create(self, repo: Repo, sha: Sha, check: OwnCheck, *, is_settled: bool) -> None:
-        await self._save(repo, sha, CheckShown(check=UNKNOWN, digest=None))
-        made = await self._github.create_check(repo, sha, self.name, check)
-        await self._save(repo, sha, _said(made.id, check, is_settled=is_settled))
-
-    async def _save(self, repo: Repo, sha: Sha, shown: CheckShown) -> None:
-        """Remember what is said there; before each call that nothing is known: it may be done, its answer lost."""
-        await self._shown.save(repo.id, sha, self.name, shown)
+    async def _put(self, repo: Repo, sha: Sha, check: OwnCheck, number: int, *, is_new: bool) -> int:
+        """Write it into the check run of that number, the one that GitHub knows of, or a new one; return which."""
+        if not is_new and number == UNKNOWN:
+            found = await self._github.find_check(repo, sha, self.name, check.external_id)
+            number = found.id if found else UNKNOWN
+        if is_new or number == UNKNOWN:
+            return (await self._github.create_check(repo, sha, self.name, check)).id
+        await self._github.update_check(repo, number, check)
+        return number
 
     def _turn(self, repo: Repo, sha: Sha) -> asyncio.Lock:
         """Return the lock of a commit: two who write at once would make two check runs of it."""
@@ -90,7 +115,3 @@ class OwnChecks:
         if lock is None:
             self._turns[key] = lock = asyncio.Lock()
         return lock
-
-
-def _said(number: int, check: OwnCheck, *, is_settled: bool) -> CheckShown:
-    return CheckShown(check=number, digest=digest(repr(check)), is_settled=is_settled)

@@ -13,7 +13,7 @@ from app.domain.release.desired import GATE_ID, gate_view
 from app.domain.values import Repo, Sha
 from app.ports import GitHubError, OwnCheck, OwnCheckSeen, Throttled
 from app.worker.gates import planned_at
-from app.worker.own_checks import OwnChecks
+from app.worker.own_checks import How, OwnChecks, Wanted
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -34,7 +34,7 @@ class GateShower:
         self._checks = OwnChecks(GATE, bench.github, bench.checks)
 
     async def deserted(self) -> list[str]:
-        """Return the gates, by what follows `gate:`, that no release is behind any more and that do not say so yet."""
+        """Return the gates, by what follows `gate:`, that no open release is behind and whose last word is not said."""
         return [f"{repo}:{sha}" for repo, sha in await self._checks.deserted()]
 
     async def show(self, rest: str) -> None:
@@ -61,33 +61,32 @@ class GateShower:
         seen = await self._bench.github.find_check(repo, sha, GATE, GATE_ID)
         if said is None or (seen is not None and (seen.status, seen.conclusion) == (said.status, said.conclusion)):
             return seen
-        await self._checks.write_again(repo, sha, said)
+        await self._show(repo, sha, How.AGAIN)
         return await self._bench.github.find_check(repo, sha, GATE, GATE_ID)
 
     async def assert_again(self, repo: Repo, sha: Sha) -> None:
         """Show the gate by a new check run, so that it is the newest of its name. Raises GitHubError."""
-        check = await self._wanted(repo.id, sha)
-        wanted = check or self._bench.renderer.left_gate()
-        await self._checks.write_anew(repo, sha, wanted, is_settled=check is None)
+        await self._show(repo, sha, How.ANEW)
 
-    async def _show(self, repo: Repo, sha: Sha) -> OwnCheck | None:
+    async def _show(self, repo: Repo, sha: Sha, how: How = How.CHANGED) -> OwnCheck | None:
         """Show what the gate is to say, and return it; None where nothing was ever said of the commit."""
-        check = await self._wanted(repo.id, sha)
-        if check is None and not await self._checks.is_there(repo, sha):
-            return None
-        said = check or self._bench.renderer.left_gate()
-        await self._checks.write(repo, sha, said, is_settled=check is None)
-        return said
+        return await self._checks.write(repo, sha, lambda: self._wanted(repo, sha), how)
 
-    async def _wanted(self, repo: int, sha: Sha) -> OwnCheck | None:
-        """Return what the gate is to say; None where no release is at the commit."""
-        judged = judge_commit(await planned_at(self._bench, repo, sha))
-        if judged is None:
-            return None
-        view = gate_view(judged.plan, judged.release, judged.verdict, self._bench.site)
-        return self._bench.renderer.gate_check(view)
+    async def _wanted(self, repo: Repo, sha: Sha) -> Wanted | None:
+        """Return what the gate is to say; of a commit that all have left, and that had one, that they have."""
+        at = await planned_at(self._bench, repo.id, sha)
+        judged = judge_commit(at)
+        if judged is not None:
+            view = gate_view(judged.plan, judged.release, judged.verdict, self._bench.site)
+            is_over = all(release.closed is not None for _, release in at)
+            return Wanted(check=self._bench.renderer.gate_check(view), is_settled=is_over)
+        if await self._checks.is_there(repo, sha):
+            return Wanted(check=self._bench.renderer.left_gate(), is_settled=True)
+        return None
 
     async def _repo(self, number: int, sha: Sha) -> Repo | None:
-        """Return the repository as a release of it knows it: the one at the commit, or any that is open."""
-        releases = await self._bench.releases.at_commit(number, sha) or await self._bench.releases.open_in(number)
+        """Return the repository as a release of it knows it: the one at the commit, or the latest."""
+        releases = await self._bench.releases.at_commit(number, sha)
+        releases = releases or await self._bench.releases.open_in(number)
+        releases = releases or await self._bench.releases.latest_in(number, 1)
         return releases[-1].repo if releases else None

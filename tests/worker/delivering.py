@@ -6,6 +6,7 @@ from app.domain.release.effects import React, Reply, Unlabel
 from app.domain.values import Person
 from app.ports import Delivery
 from app.worker.commands import CommandDesk
+from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
 from handlers.commands import load_commands
 from handlers.events import load_events
@@ -21,7 +22,7 @@ OCTOCAT = Person(id=1, login="octocat")
 def worker(shop: Workshop, *more: EventHandler) -> InboxWorker:
     """The worker with the real handlers, or with these in their stead."""
     handlers = {h.event: (h,) for h in more} or load_events()
-    return InboxWorker(shop.inbox, shop.bench, CommandDesk(load_commands(), shop.bench), handlers)
+    return InboxWorker(shop.inbox, shop.bench, CommandDesk(load_commands(), shop.bench), Freezer(shop.bench), handlers)
 
 
 def account(person: Person, kind: str = "User") -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The check `release/freeze`: red on what goes into a held or frozen branch, green by itself when that is over."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,11 +9,12 @@ import pytest
 from app.domain.pulls import PullSeen
 from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.release.events_said import HoldLifted
-from app.domain.values import ReleaseId, Sha
+from app.domain.values import ReleaseId, Repo, Sha
 from app.ports import Change, Commit, Rejected, Throttled, Unclear
 from app.worker.freezing import Freezer
 from tests.clock import NOON
-from tests.given import NOW, PLAN_TEXT, REPO, RUTH, STARTED, held
+from tests.given import NOW, PLAN_TEXT, REPO, RUTH, STARTED, held, retargeted
+from tests.worker.fakes import FakeGitHub
 from tests.worker.workshop import R1, Workshop
 
 pytestmark = pytest.mark.anyio
@@ -142,6 +144,85 @@ async def test_of_two_open_releases_each_hold_counts(shop: Workshop) -> None:
     await shop.releases.commit(Commit(changes=[change]), NOON)
     await ask(shop)
     assert said(shop) == [("failure", "Frozen: 1.0.1 is held")]
+
+
+OTHER = replace(STARTED, release=ReleaseId("r2"), issue=13, version="2.0.0", tag="v2.0.0")
+
+
+async def open_beside(shop: Workshop, *, branch: str = "main", plan: str = PLAN_TEXT) -> None:
+    """Open a second release, from that branch."""
+    other = replace(OTHER, target=replace(OTHER.target, branch=branch), plan_text=plan)
+    await shop.releases.commit(Commit(changes=[Change(release=other.release, expected=0, events=(other,))]), NOON)
+
+
+async def test_a_head_that_goes_into_two_branches_is_frozen_where_one_of_them_is(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    await open_beside(shop, branch="release/2.0")
+    twin = replace(PULL, number=6, base="release/2.0")
+    shop.github.open = [PULL, twin]
+    await show(shop)
+    assert [conclusion for conclusion, _ in said(shop)] == ["failure"]
+    assert await show(shop) == ["open_pulls"]
+    assert await ask(shop) == []
+    assert await ask(shop, twin) == ["open_pulls"]
+    assert [conclusion for conclusion, _ in said(shop)] == ["failure"]
+    shop.github.open = [twin]
+    await ask(shop, twin)
+    assert said(shop) == [("success", "Not frozen")]
+
+
+async def test_what_one_plan_lets_through_stays_frozen_by_another(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    await open_beside(shop, plan=FREEZE.replace("security", "docs") + PLAN_TEXT)
+    await ask(shop, replace(PULL, labels=("docs",)))
+    assert said(shop) == [("failure", "Frozen: 1.0.0 is held")]
+    (check,) = shop.github.gates.values()
+    assert "docs" not in check.summary
+
+
+async def test_a_branch_that_releases_have_left_is_thawed(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    shop.github.open = [PULL]
+    await show(shop)
+    moved = retargeted()
+    await shop.happened(replace(moved, target=replace(moved.target, branch="release/1.0")))
+    await show(shop)
+    assert said(shop) == [("success", "Not frozen")]
+    assert await show(shop) == ["open_pulls"]
+
+
+async def test_a_red_head_that_is_to_go_elsewhere_is_thawed(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    await ask(shop)
+    await ask(shop, replace(PULL, base="develop"))
+    assert said(shop) == [("success", "Not frozen")]
+
+
+async def test_a_first_check_that_github_did_not_take_is_written_later(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.open = [PULL]
+    shop.github.errors["create_check"] = [Unclear("502")]
+    await ask(shop)
+    assert shop.scheduler.alarms["freeze:7"] == NOON + timedelta(seconds=60)
+    await show(shop)
+    assert said(shop) == [("success", "Not frozen")]
+
+
+async def test_what_was_heard_while_all_are_looked_at_counts(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH), plan=FREEZE + PLAN_TEXT)
+    listed = [PULL]
+
+    class Late(FakeGitHub):
+        async def open_pulls(self, repo: Repo, base: str | None = None) -> Sequence[PullSeen]:
+            del repo, base
+            if listed:
+                await freezer.pull(REPO, replace(listed.pop(), labels=("security",)))
+            return [PULL]
+
+    github = Late()
+    freezer = Freezer(replace(shop.bench, github=github))
+    await freezer.show("7")
+    assert [check.conclusion for check in github.gates.values()] == ["success"]
 
 
 async def test_after_a_start_every_repository_that_had_a_release_is_looked_at_once(shop: Workshop) -> None:

@@ -173,6 +173,53 @@ async def test_a_gate_whose_release_left_while_nobody_worked_is_found_by_the_swe
     assert await shop.gate_shower.deserted() == []
 
 
+async def test_a_left_gate_is_found_also_where_a_release_that_ended_is_still_there(shop: Workshop) -> None:
+    await shop.open_team_release()
+    await shop.happened(ReleaseAbandoned(by=RUTH, reason="begun anew", at=NOW))
+    again = replace(TEAM_STARTED, release=R2, issue=13)
+    green = Change(release=R2, expected=0, events=[again, *all_signed(), go_said()])
+    await shop.releases.commit(Commit(changes=[green]), NOON)
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["success"]}
+    second = await shop.releases.get(R2)
+    assert second is not None
+    left = Change(release=R2, expected=second.revision, events=[retargeted()])
+    await shop.releases.commit(Commit(changes=[left]), NOON)  # the process dies before the gate is written
+    assert await shop.gate_shower.deserted() == [f"{REPO.id}:{SHA}"]
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["failure"]}
+    assert await shop.gate_shower.deserted() == []
+
+
+async def test_a_left_gate_is_taken_back_also_after_the_last_release_has_ended(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    await show(shop)
+    await shop.happened(retargeted(), ReleaseAbandoned(by=RUTH, reason="no", at=NOW))
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["failure"]}
+
+
+async def test_the_last_word_over_a_commit_is_said_once(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    await show(shop)
+    await shop.happened(ReleaseFinished(by=RUTH, reason="", at=NOW))
+    assert await shop.gate_shower.deserted() == [f"{REPO.id}:{SHA}"]
+    await show(shop)
+    assert conclusions(shop) == {SHA: ["success"]}
+    assert await shop.gate_shower.deserted() == []
+
+
+async def test_of_two_finished_releases_the_one_that_was_finished_last_speaks(shop: Workshop) -> None:
+    await shop.open_team_release(*all_signed(), go_said())
+    ended = ReleaseFinished(by=RUTH, reason="out by hand", at=NOW + timedelta(minutes=2))
+    other = replace(TEAM_STARTED, release=R2, issue=13, version="1.0.1", tag="v1.0.1", at=NOW + timedelta(minutes=1))
+    await shop.releases.commit(Commit(changes=[Change(release=R2, expected=0, events=[other, ended])]), NOON)
+    await shop.happened(ReleaseFinished(by=RUTH, reason="", at=NOW + timedelta(minutes=3)))
+    gate = await shop.gates.at(REPO, SHA)
+    assert gate.lead is not None
+    assert (gate.lead.id, gate.is_green) == (R1, True)
+
+
 async def test_of_a_commit_that_was_never_a_target_nothing_is_said(shop: Workshop) -> None:
     await shop.open_team_release()
     assert await show(shop, OTHER_SHA) == []

@@ -1,18 +1,28 @@
 """What our own check runs say, in the database."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.adapters.db.engine import Database
-from app.adapters.db.tables import checks, releases
+from app.adapters.db.tables import OPEN, checks, releases
 from app.domain.values import Sha
 from app.ports import CheckShown
 
 _OF = select(checks).where(
     checks.c.repo == bindparam("repo"), checks.c.sha == bindparam("sha"), checks.c.name == bindparam("name")
+)
+_CHANGED = (
+    update(checks)
+    .where(
+        checks.c.repo == bindparam("in_repo"),
+        checks.c.sha == bindparam("at_sha"),
+        checks.c.name == bindparam("of_name"),
+        checks.c.check == bindparam("known"),
+        func.coalesce(checks.c.digest, "") == bindparam("said"),
+    )
+    .values(check=bindparam("check"), digest=bindparam("digest"), is_settled=bindparam("is_settled"))
 )
 _UNSETTLED = (
     select(checks.c.repo, checks.c.sha)
@@ -21,7 +31,7 @@ _UNSETTLED = (
 )
 _IN = _UNSETTLED.where(checks.c.repo == bindparam("repo"))
 _DESERTED = _UNSETTLED.where(
-    ~select(releases.c.id).where(releases.c.repo == checks.c.repo, releases.c.sha == checks.c.sha).exists()
+    ~select(releases.c.id).where(OPEN, releases.c.repo == checks.c.repo, releases.c.sha == checks.c.sha).exists()
 )
 
 
@@ -31,8 +41,7 @@ class SqlChecks:
     def __init__(self, database: Database) -> None:
         self._database = database
         put = (sqlite.insert if database.dialect == "sqlite" else postgresql.insert)(checks)
-        written = {name: put.excluded[name] for name in ("check", "digest", "is_settled")}
-        self._put = put.on_conflict_do_update(index_elements=["repo", "sha", "name"], set_=written)
+        self._first = put.on_conflict_do_nothing(index_elements=["repo", "sha", "name"])
 
     async def of(self, repo: int, sha: Sha, name: str) -> CheckShown | None:
         """Return what stands at a commit; None where nothing does yet."""
@@ -45,17 +54,19 @@ class SqlChecks:
 
         return await self._database.run(read)
 
-    async def save(self, repo: int, sha: Sha, name: str, shown: CheckShown) -> None:
-        """Remember what stands there now."""
-        row: dict[str, Any] = {
-            "repo": repo,
-            "sha": sha,
-            "name": name,
-            "check": shown.check,
-            "digest": shown.digest,
-            "is_settled": shown.is_settled,
-        }
-        await self._database.run(lambda connection: connection.execute(self._put, row).rowcount)
+    async def save(self, repo: int, sha: Sha, name: str, shown: CheckShown, before: CheckShown | None) -> bool:
+        """Remember what stands there now; False where by now something else than `before` is remembered."""
+        new = {"check": shown.check, "digest": shown.digest, "is_settled": shown.is_settled}
+
+        def write(connection: Connection) -> bool:
+            if before is None:
+                row = {"repo": repo, "sha": sha, "name": name, **new}
+                return connection.execute(self._first, row).rowcount == 1
+            known = {"known": before.check, "said": before.digest or ""}
+            row = {"in_repo": repo, "at_sha": sha, "of_name": name, **known, **new}
+            return connection.execute(_CHANGED, row).rowcount == 1
+
+        return await self._database.run(write)
 
     async def unsettled(self, repo: int, name: str) -> Sequence[Sha]:
         """Return the commits of a repository at which there is more to be said."""
@@ -66,7 +77,7 @@ class SqlChecks:
         return await self._database.run(read)
 
     async def deserted(self, name: str) -> Sequence[tuple[int, Sha]]:
-        """Return the repositories and commits at which there is more to be said, and that no release is at."""
+        """Return the repositories and commits at which there is more to be said, and that no open release is at."""
 
         def read(connection: Connection) -> list[tuple[int, Sha]]:
             return [(row.repo, Sha(row.sha)) for row in connection.execute(_DESERTED, {"name": name})]

@@ -123,7 +123,7 @@ checks = Table(  # check runs of ours
     Column("sha", String(64), nullable=False),
     Column("name", String(100), nullable=False),
     Column("check", BigInteger, nullable=False),  # its id on GitHub; 0: to be found
-    Column("digest", String(64)),  # of what was written into it last; NULL: to be written again
+    Column("digest", String(64)),  # of what was written into it last; else: to be written again
     Column("is_settled", Boolean, nullable=False),  # nothing more is to be said there
     PrimaryKeyConstraint("repo", "sha", "name"),
 )

@@ -52,5 +52,8 @@ def _beside(judged: Sequence[tuple[Release, Verdict]], lead: Release) -> tuple[B
 
 def _counted(at: Sequence[tuple[Plan, Release]]) -> Sequence[tuple[Plan, Release]]:
     still_open = [one for one in at if one[1].closed is None]
-    finished = [one for one in at if one[1].closed is not None and one[1].closed.how == "finished"]
-    return still_open or finished[-1:] or at[-1:]
+    ended = sorted(
+        ((closed.how == "finished", closed.at, one) for one in at if (closed := one[1].closed) is not None),
+        key=lambda one: one[:2],
+    )
+    return still_open or [one for _, _, one in ended[-1:]]

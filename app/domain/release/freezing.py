@@ -61,17 +61,39 @@ def frosts(ruling: Sequence[Planned], now: datetime, site: str) -> tuple[Frost, 
 
 
 def judge_freeze(ruling: Sequence[Planned], pull: PullSeen, now: datetime, site: str) -> FreezeView:
-    """Return what is to be said of a pull request into the branch that these releases come from."""
-    rules = [plan.freeze for plan, _ in ruling if plan.freeze is not None]
+    """Return what is to be said of a pull request into the branch that these releases come from.
+
+    What a plan lets through, it lets through its own holds and windows, and no other plan's.
+    """
     head = "" if pull.is_from_fork else pull.head  # anybody may name a branch of their fork `hotfix/...`
-    lets = (rule.lets(pull.labels, head) for rule in rules)
-    exceptions = (one for rule in rules for one in (*rule.exceptions, *rule.hotfix))
+    held: list[tuple[Plan, Frost]] = []
+    let: list[tuple[str, Frost]] = []
+    for plan, release in ruling:
+        lets = plan.freeze.lets(pull.labels, head) if plan.freeze is not None else None
+        for frost in _of(plan, release, now, site):
+            if lets is None:
+                held.append((plan, frost))
+            else:
+                let.append((lets, frost))
+    standing = [frost for _, frost in held] or [frost for _, frost in let]
     return FreezeView(
         branch=pull.base,
-        frosts=frosts(ruling, now, site),
-        let_by=next((one for one in lets if one is not None), None),
-        exceptions=tuple(dict.fromkeys(exceptions)),
+        frosts=tuple(dict.fromkeys(standing)),
+        let_by=let[0][0] if let and not held else None,
+        exceptions=_exceptions([plan for plan, _ in held]),
     )
+
+
+def judge_together(
+    rulings: Mapping[str, Sequence[Planned]], pulls: Sequence[PullSeen], now: datetime, site: str
+) -> FreezeView:
+    """Return what is to be said of a commit that is the head of these pull requests, whatever each goes into.
+
+    A commit has one check: where any of them may not be merged, it says so. Into a branch that is not in `rulings`
+    everything may be merged.
+    """
+    views = [judge_freeze(rulings.get(pull.base, ()), pull, now, site) for pull in pulls]
+    return next((view for view in views if view.is_frozen), views[0])
 
 
 def changes_after(ruling: Sequence[Planned], now: datetime) -> datetime | None:
@@ -95,3 +117,9 @@ def _of(plan: Plan, release: Release, now: datetime, site: str) -> Iterator[Fros
     if plan.freeze is not None:
         for window, end in plan.freeze.standing(now):
             yield Frost(kind="window", version="", issue_url="", by="", why=window.why, until=end)
+
+
+def _exceptions(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """Return the labels and branches that each of these plans would let through."""
+    named = [(*plan.freeze.exceptions, *plan.freeze.hotfix) if plan.freeze is not None else () for plan in plans]
+    return tuple(one for one in dict.fromkeys(named[0]) if all(one in names for names in named)) if named else ()
