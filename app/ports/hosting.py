@@ -18,6 +18,7 @@ class HostedAsset:
     digest: str | None  # SHA-256 in lower-case hexadecimal digits; None where GitHub has worked out none
     is_whole: bool
     created_at: datetime
+    by: str  # login of who uploaded it; empty where GitHub does not tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,13 @@ class ReleaseHost(Protocol):
         """Replace what a release says."""
         ...
 
-    async def publish_release(self, repo: Repo, release: int, tag: str, *, is_first: bool, is_latest: bool) -> None:
-        """Make a draft public at that tag, `is_first` as a prerelease. GitHub makes a missing tag: look before."""
+    async def publish_release(
+        self, repo: Repo, release: int, tag: str, body: str, *, is_first: bool, is_latest: bool
+    ) -> None:
+        """Make a draft public at that tag with that text, `is_first` as a prerelease.
+
+        GitHub makes a missing tag: look before.
+        """
         ...
 
     async def delete_draft(self, repo: Repo, release: int) -> None:

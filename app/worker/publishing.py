@@ -7,7 +7,7 @@ from app.domain.release.events_publish import ReleasePublished
 from app.domain.release.model import Release
 from app.domain.release.no_publish import FilesAwaited, NotPublished, Unpublished
 from app.domain.release.published import Served
-from app.domain.release.publishing import PATIENCE, is_latest, is_prerelease
+from app.domain.release.publishing import PATIENCE, is_latest, is_prerelease, release_mark
 from app.domain.values import Repo, Sha
 from app.ports import Entry, HostedRelease, Missing, Rejected, ReleaseHost, Unclear
 from app.worker.gates import CommitGate
@@ -37,7 +37,7 @@ class Publisher:
         self._host = host
         self._gates = gates
         self._drafts = Drafts(host, notes, bench.site)
-        self._files = Files(host, self._drafts, bench.clock)
+        self._files = Files(host, self._drafts, bench)
 
     async def perform(self, entry: Entry, effect: PublishRelease) -> Outcome:
         """Publish, or find how far that has come. Raises GitHubError; whatever the moment, it may be done again."""
@@ -53,18 +53,25 @@ class Publisher:
     async def _perform(self, entry: Entry, effect: PublishRelease) -> Outcome:
         release = await self._bench.releases.get(effect.release)
         asked = release.publishing if release else None
-        if release is None or asked is None or asked.asked != effect.asked or not _stands(release, effect):
+        if release is None or asked is None or asked.asked != effect.asked:
             return NotPublished(problem=Unpublished.OVER)
+        # What is public is looked at before anything else: an earlier try may have come further than its answer.
+        public = await self._host.published_release(effect.repo, effect.tag)
+        is_ours = public is not None and release_mark(release) in public.body
+        if not _stands(release, effect):
+            if public is not None and is_ours:
+                return NotPublished(problem=Unpublished.OVER_PUBLIC, url=public.url)
+            return NotPublished(problem=Unpublished.OVER)
+        plan = await self._bench.plans.of(release)
+        if public is not None and is_ours:
+            return await self._found_public(Subject(effect=effect, release=release, plan=plan, hosted=public))
         if no := await self._tag_gone(effect, release):
             return no
-        plan = await self._bench.plans.of(release)
-        hosted = await self._drafts.of(effect, release, plan)
+        hosted = await self._drafts.of(effect, release, plan, public)
         if isinstance(hosted, NotPublished):
             return hosted
         of = Subject(effect=effect, release=release, plan=plan, hosted=hosted)
         checked = await self._files.check(of)
-        if not hosted.is_draft:
-            return await self._found_public(of, checked)
         if isinstance(checked, FilesAwaited) and self._bench.clock.now() - asked.at >= PATIENCE:
             return NotPublished(problem=Unpublished.MISSING, names=checked.missing, url=hosted.url)
         if isinstance(checked, NotPublished | FilesAwaited):
@@ -88,25 +95,44 @@ class Publisher:
     async def _publish(self, of: Subject, checked: tuple[Served, ...]) -> Outcome:
         if not await self._files.unchanged(of, checked):
             raise Unclear("the files have changed since they were checked")
+        draft = await self._host.hosted_release(of.repo, of.hosted.id)
+        if not draft.is_draft:
+            raise Unclear("somebody has published the draft in this moment")
         first = is_prerelease(of.release.version)
         latest = not first and await self._is_latest(of)
-        await self._host.publish_release(of.repo, of.hosted.id, of.effect.tag, is_first=first, is_latest=latest)
+        body = f"{draft.body.rstrip()}\n{_published_mark(of.release)}"
+        await self._host.publish_release(of.repo, draft.id, of.effect.tag, body, is_first=first, is_latest=latest)
+        try:
+            return await self._read_back(of, checked, is_newest=latest)
+        except Rejected as error:  # it is public by now, and that GitHub does not show it is no refusal
+            raise Unclear(f"the release that was just published is not to be seen: {error}") from error
+
+    async def _read_back(self, of: Subject, checked: tuple[Served, ...], *, is_newest: bool) -> Outcome:
         public = await self._host.hosted_release(of.repo, of.hosted.id)
         if public.is_draft:
             raise Unclear("the release is not shown as public yet")
         if public.tag != of.effect.tag or not await self._files.unchanged(of, checked):
             return NotPublished(problem=Unpublished.CHANGED, url=public.url)
-        return self._told(of.effect, public, checked, is_newest=latest)
+        return self._told(of.effect, public, checked, is_newest=is_newest)
 
-    async def _found_public(self, of: Subject, checked: tuple[Served, ...] | FilesAwaited | NotPublished) -> Outcome:
-        """Tell of a release that is public already: by an earlier try of ours, or somebody has published our draft."""
-        if isinstance(checked, FilesAwaited | NotPublished):
-            names = checked.missing if isinstance(checked, FilesAwaited) else checked.names
-            return NotPublished(problem=Unpublished.CHANGED, names=names, url=of.hosted.url)
-        gate = await self._gates.reread(of.repo, of.effect.sha)
-        if not gate.is_green:
-            return NotPublished(problem=Unpublished.CHANGED, url=of.hosted.url)
-        latest = not of.hosted.is_prerelease and await self._is_latest(of)
+    async def _found_public(self, of: Subject) -> Outcome:
+        """Tell of a release that is public already: by an earlier try of ours, or somebody has published our draft.
+
+        Of our own the gate was green when it was published: the mark that goes into that very call says so.
+        """
+        try:
+            if no := await self._tag_gone(of.effect, of.release):
+                return NotPublished(problem=Unpublished.CHANGED, detail=no.reason, url=of.hosted.url)
+            checked = await self._files.check(of)
+            if isinstance(checked, FilesAwaited | NotPublished):
+                names = checked.missing if isinstance(checked, FilesAwaited) else checked.names
+                return NotPublished(problem=Unpublished.CHANGED, names=names, url=of.hosted.url)
+            is_by_us = _published_mark(of.release) in of.hosted.body
+            if not is_by_us and not (await self._gates.reread(of.repo, of.effect.sha)).is_green:
+                return NotPublished(problem=Unpublished.CHANGED, url=of.hosted.url)
+            latest = not of.hosted.is_prerelease and await self._is_latest(of)
+        except Rejected as error:  # it is public: a refusal would say that it is not
+            raise Unclear(f"the release that is public cannot be looked at: {error}") from error
         return self._told(of.effect, of.hosted, checked, is_newest=latest)
 
     async def _tag_gone(self, effect: PublishRelease, release: Release) -> NotPublished | None:
@@ -144,3 +170,8 @@ def _stands(release: Release, effect: PublishRelease) -> bool:
     """Whether it is still this commit and tag that are to be published."""
     is_same = release.target.sha == effect.sha and release.tag == effect.tag
     return is_same and release.closed is None and release.published is None
+
+
+def _published_mark(release: Release) -> str:
+    """Return the hidden text that goes into a release in the very call that makes it public."""
+    return f"<!-- gonogo:published:{release.id} -->"

@@ -38,13 +38,13 @@ class Drafts:
         self._site = site.rstrip("/")
         self._failed = Counter[ReleaseId]()  # how often the notes could not be had, by this process
 
-    async def of(self, effect: PublishRelease, release: Release, plan: Plan) -> HostedRelease | NotPublished:
-        """Return the draft, or the release where it is public already. Raises GitHubError."""
-        mark = release_mark(release)
-        public = await self._host.published_release(effect.repo, effect.tag)
+    async def of(
+        self, effect: PublishRelease, release: Release, plan: Plan, public: HostedRelease | None
+    ) -> HostedRelease | NotPublished:
+        """Return the draft, unless somebody else's release of that tag is `public`. Raises GitHubError."""
         if public is not None:
-            is_ours = mark in public.body
-            return public if is_ours else _refused(Unpublished.FOREIGN_RELEASE, [public])
+            return _refused(Unpublished.FOREIGN_RELEASE, [public])
+        mark = release_mark(release)
         drafts = [
             one for one in await self._host.hosted_releases(effect.repo) if one.is_draft and one.tag == effect.tag
         ]

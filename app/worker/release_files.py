@@ -22,12 +22,16 @@ from app.domain.release.model import Release
 from app.domain.release.no_publish import FilesAwaited, NotPublished, Unpublished
 from app.domain.release.published import Served
 from app.domain.values import Repo
-from app.ports import Clock, HostedAsset, HostedRelease, Rejected, ReleaseHost
+from app.ports import HostedAsset, HostedRelease, Rejected, ReleaseHost
 from app.worker.release_drafts import Drafts
+from app.worker.workbench import Workbench
 
 _LARGEST: Final = 2 * 1024**3  # bytes of a file that GitHub takes
 _BROKEN_OFF: Final = timedelta(minutes=15)
 """An upload that is not done for so long was broken off: the name it holds is set free."""
+
+_SIGNATURES: Final = (".asc", ".sig", ".pem", ".sigstore", ".sigstore.json")
+"""Endings of what may stand beside a list of checksums without being in it."""
 
 _TOO_LARGE: Final = 413
 _MOST_KNOWN: Final = 5_000
@@ -51,10 +55,10 @@ class Subject:
 class Files:
     """Checks files. On a draft it makes what is missing of the bot's own; of a public release it changes nothing."""
 
-    def __init__(self, host: ReleaseHost, drafts: Drafts, clock: Clock) -> None:
+    def __init__(self, host: ReleaseHost, drafts: Drafts, bench: Workbench) -> None:
         self._host = host
         self._drafts = drafts
-        self._clock = clock
+        self._bench = bench
         self._digests: dict[int, str] = {}  # of files whose digest GitHub does not tell: an id's bytes never change
 
     async def check(self, of: Subject) -> tuple[Served, ...] | FilesAwaited | NotPublished:
@@ -86,8 +90,9 @@ class Files:
         own = own_names(of.plan, of.release.version)
         left: list[HostedAsset] = []
         for asset in assets:
-            is_old = self._clock.now() - asset.created_at > _BROKEN_OFF
-            if asset.is_whole or not of.hosted.is_draft or not (is_old or asset.name in own):
+            is_old = self._bench.clock.now() - asset.created_at > _BROKEN_OFF
+            is_own = asset.name in own and await self._is_ours(of, asset)
+            if asset.is_whole or not of.hosted.is_draft or not (is_old or is_own):
                 left.append(asset)
             else:
                 await self._host.delete_asset(of.repo, asset.id)
@@ -101,23 +106,27 @@ class Files:
         notes = (await self._drafts.notes(of.release, of.plan)).encode()
         return [*assets, await self._host.upload_asset(of.repo, of.hosted, name, notes)]
 
-    async def _list_of(self, of: Subject, whole: list[HostedAsset], digests: dict[str, str]) -> str | None:
-        """Return the name of the bot's own checksums, made anew where they are not of just these files."""
+    async def _list(self, of: Subject, whole: list[HostedAsset], digests: dict[str, str]) -> None:
+        """Make the bot's own checksums, anew where they are not of just these files. A list of others stays theirs."""
         name = checksums_name(of.plan, of.release.version)
-        listed = {one: digest for one, digest in digests.items() if one != name}
+        lists = [asset for asset in whole if is_checksums_name(asset.name)]
+        own = [asset for asset in lists if asset.name == name and await self._is_ours(of, asset)]
+        listed = {one: digest for one, digest in digests.items() if one not in {asset.name for asset in own}}
         is_wanted = of.plan.publish.checksums is Checksums.GENERATE and listed and of.hosted.is_draft
-        if not is_wanted or any(is_checksums_name(one) for one in listed):
-            return None
+        if not is_wanted or lists != own:
+            return
         text = write_checksums(listed).encode()
         if digests.get(name) == hashlib.sha256(text).hexdigest():
-            return name
-        for old in [asset for asset in whole if asset.name == name]:
+            return
+        for old in own:
             await self._host.delete_asset(of.repo, old.id)
             whole.remove(old)
-        made = await self._host.upload_asset(of.repo, of.hosted, name, text)
-        whole.append(made)
+        whole.append(await self._host.upload_asset(of.repo, of.hosted, name, text))
         digests[name] = hashlib.sha256(text).hexdigest()
-        return name
+
+    async def _is_ours(self, of: Subject, asset: HostedAsset) -> bool:
+        """Whether the bot has uploaded it: a file of others is theirs, whatever its name."""
+        return asset.by == (await self._bench.github.own_account(of.repo)).login
 
     # -- the bytes --------------------------------------------------------------------------------------------
 
@@ -142,13 +151,13 @@ class Files:
         self, of: Subject, whole: list[HostedAsset], digests: dict[str, str]
     ) -> tuple[Served, ...] | FilesAwaited | NotPublished:
         if of.plan.publish.checksums is not Checksums.NONE and digests:
-            await self._list_of(of, whole, digests)
+            await self._list(of, whole, digests)
             lists = [asset for asset in whole if is_checksums_name(asset.name)]
             if len(lists) != 1:
                 problem = Unpublished.SEVERAL_LISTS if lists else Unpublished.EXTRA
                 names = tuple(asset.name for asset in lists or whole)
                 return NotPublished(problem=problem, names=names, url=of.hosted.url)
-            found = await self._differences(of, lists[0], digests)
+            found = await self._differences(of, lists[0], whole, digests)
             if isinstance(found, NotPublished):
                 return found
             if found.wrong or found.extra:
@@ -159,7 +168,7 @@ class Files:
         return tuple(Served(name=asset.name, size=asset.size, digest=digests[asset.name]) for asset in whole)
 
     async def _differences(
-        self, of: Subject, listing: HostedAsset, digests: Mapping[str, str]
+        self, of: Subject, listing: HostedAsset, whole: Sequence[HostedAsset], digests: Mapping[str, str]
     ) -> Differences | NotPublished:
         try:
             data = await self._host.asset_bytes(of.repo, listing.id, LIMIT)
@@ -172,9 +181,11 @@ class Files:
             why = read if isinstance(read, BadChecksums) else BadChecksums(line=0, why="its own bytes are wrong")
             where = f"{listing.name}, line {why.line}: " if why.line else f"{listing.name}: "
             return NotPublished(problem=Unpublished.BAD_LIST, detail=where + why.why, url=of.hosted.url)
-        # what signs the list cannot be in it; the notes are the bot's own
-        beside = [name for name in digests if name.startswith(f"{listing.name}.")]
-        return compare(read, digests, [listing.name, *own_names(of.plan, of.release.version), *beside])
+        # what signs the list cannot be in it; nor can the notes, where the bot has made them
+        signatures = [f"{listing.name}{ending}" for ending in _SIGNATURES]
+        names = own_names(of.plan, of.release.version)
+        own = [asset.name for asset in whole if asset.name in names and await self._is_ours(of, asset)]
+        return compare(read, digests, [listing.name, *own, *signatures])
 
     @staticmethod
     def _awaited(of: Subject, missing: Sequence[str]) -> FilesAwaited:

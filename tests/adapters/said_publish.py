@@ -46,7 +46,7 @@ def not_published(problem: Unpublished) -> ReleaseNotPublished:
         problem=problem,
         detail=DETAILS.get(problem, ""),
         names=NAMES.get(problem, ()),
-        url=URL if problem in (Unpublished.CHANGED, Unpublished.FOREIGN_RELEASE) else DRAFT,
+        url=URL if problem in (Unpublished.CHANGED, Unpublished.FOREIGN_RELEASE, Unpublished.OVER_PUBLIC) else DRAFT,
         reasons=explain(judge(PLAN, FAILED)) if problem is Unpublished.RED else (),
     )
 

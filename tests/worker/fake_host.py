@@ -13,12 +13,16 @@ URL = "https://github.com/octo-org/app/releases/tag"
 
 @dataclass
 class FakeHost:
-    """One repository's releases. `errors[method]` are raised one per call, None for a call that goes well."""
+    """One repository's releases. `errors[method]` are raised one per call, None for a call that goes well.
+
+    `lost[method]` are raised after a draft was made or published.
+    """
 
     releases: dict[int, HostedRelease] = field(default_factory=dict[int, HostedRelease])
     assets: dict[int, dict[int, HostedAsset]] = field(default_factory=dict[int, dict[int, HostedAsset]])
     data: dict[int, bytes] = field(default_factory=dict[int, bytes])
     errors: dict[str, list[GitHubError | None]] = field(default_factory=dict[str, list[GitHubError | None]])
+    lost: dict[str, list[GitHubError]] = field(default_factory=dict[str, list[GitHubError]])
     calls: list[str] = field(default_factory=list[str])
     is_slow: bool = False  # what was published is not shown as public yet
 
@@ -29,11 +33,15 @@ class FakeHost:
         if error is not None:
             raise error
 
-    def put(self, release: int, name: str, data: bytes, *, has_digest: bool = True) -> HostedAsset:
-        """Put a file into a release, as somebody else."""
+    def _answered(self, method: str) -> None:
+        if lost := self.lost.get(method):
+            raise lost.pop(0)
+
+    def put(self, release: int, name: str, data: bytes, *, has_digest: bool = True, by: str = "ci") -> HostedAsset:
+        """Put a file into a release."""
         number = 100 + len(self.data)
         digest = hashlib.sha256(data).hexdigest() if has_digest else None
-        one = HostedAsset(id=number, name=name, size=len(data), digest=digest, is_whole=True, created_at=NOW)
+        one = HostedAsset(id=number, name=name, size=len(data), digest=digest, is_whole=True, created_at=NOW, by=by)
         self.assets[release][number] = one
         self.data[number] = data
         return one
@@ -71,6 +79,7 @@ class FakeHost:
             published_at=None,
         )
         self.releases[number], self.assets[number] = one, {}
+        self._answered("create_draft")
         return one
 
     async def write_release_body(self, repo: Repo, release: int, body: str) -> HostedRelease:
@@ -79,11 +88,14 @@ class FakeHost:
         self.releases[release] = replace(self.releases[release], body=body)
         return self.releases[release]
 
-    async def publish_release(self, repo: Repo, release: int, tag: str, *, is_first: bool, is_latest: bool) -> None:
+    async def publish_release(
+        self, repo: Repo, release: int, tag: str, body: str, *, is_first: bool, is_latest: bool
+    ) -> None:
         del repo, is_latest
         self._called("publish_release")
-        one = replace(self.releases[release], tag=tag, is_draft=False, is_prerelease=is_first, published_at=NOW)
-        self.releases[release] = one
+        one = replace(self.releases[release], tag=tag, body=body, is_draft=False, is_prerelease=is_first)
+        self.releases[release] = replace(one, published_at=NOW)
+        self._answered("publish_release")
 
     async def delete_draft(self, repo: Repo, release: int) -> None:
         del repo
@@ -100,7 +112,7 @@ class FakeHost:
     async def upload_asset(self, repo: Repo, release: HostedRelease, name: str, data: bytes) -> HostedAsset:
         del repo
         self._called("upload_asset")
-        return self.put(release.id, name, data)
+        return self.put(release.id, name, data, by="gonogo[bot]")
 
     async def delete_asset(self, repo: Repo, asset: int) -> None:
         del repo

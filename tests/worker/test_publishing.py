@@ -1,7 +1,10 @@
 """Publishing where GitHub does what the simulated one cannot be made to do."""
 
-from collections.abc import AsyncIterator
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,11 @@ from app.domain.release.effects import PublishRelease
 from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.release.events_publish import PublishRequested
 from app.domain.release.events_tag import TagMade
+from app.domain.release.expected import checksums_name, notes_name
 from app.domain.release.gate import GateState
 from app.domain.release.publishing import release_mark
-from app.domain.values import Sha
-from app.ports import GitHubError, Missing, NewDraft, Rejected, TagRef, Unclear
+from app.domain.values import Repo, Sha
+from app.ports import GitHubError, HostedRelease, Missing, NewDraft, Rejected, TagRef, Unclear
 from tests.clock import NOON
 from tests.domain.release.test_publishing import effect
 from tests.given import MANAGER, NOW, PLAN_TEXT, REPO, SHA
@@ -50,6 +54,83 @@ async def perform(shop: Workshop, *, minutes: int = 10) -> str:
     if release.published is not None:
         return "published"
     return release.publishing.reason if release.publishing is not None else ""
+
+
+GOOD = b"good"
+SUMS = f"{hashlib.sha256(GOOD).hexdigest()}  app.zip\n".encode()
+
+
+@asynccontextmanager
+async def open_shop(folder: Path, publish: str, files: Mapping[str, bytes]) -> AsyncGenerator[Workshop]:
+    """Open a release with that setting of what is published, and the bot's draft with these files of a workflow."""
+    text = PLAN_TEXT.replace("workflow: release.yml", f"workflow: release.yml\npublish: {publish}", 1)
+    async with open_workshop(folder) as made:
+        made.github.tagged["v1.0.0"] = TagRef(name="v1.0.0", object=OBJECT, is_annotated=True)
+        await made.open_release(MADE, ASKED, plan=text)
+        draft = await made.host.create_draft(REPO, await a_draft(made))
+        for name, data in files.items():
+            made.host.put(draft.id, name, data)
+        yield made
+
+
+async def names_for(shop: Workshop) -> tuple[str, str]:
+    """How the bot calls the checksums and the notes that it makes."""
+    one = await shop.bench.plans.of(await shop.release())
+    return checksums_name(one, "1.0.0"), notes_name(one, "1.0.0")
+
+
+async def test_checksums_of_a_workflow_under_the_bots_name_are_compared_and_never_replaced(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, "{checksums: generate}", {"app.zip": b"corrupted"}) as shop:
+        name, _ = await names_for(shop)
+        theirs = shop.host.put(1, name, SUMS)
+        assert await perform(shop) == "files have other bytes than their checksums say: app.zip"
+        assert (shop.host.assets[1][theirs.id], shop.host.data[theirs.id]) == (theirs, SUMS)
+
+
+async def test_the_bots_own_checksums_are_made_anew_where_the_files_have_changed(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, "{checksums: generate}", {"app.zip": GOOD}) as shop:
+        name, _ = await names_for(shop)
+        shop.host.put(1, name, b"of other files", by="gonogo[bot]")
+        assert await perform(shop) == "published"
+        assert [shop.host.data[one.id] for one in shop.host.assets[1].values() if one.name == name] == [SUMS]
+
+
+@pytest.mark.parametrize(
+    ("name", "became"),
+    [
+        ("app-checksums.txt.exe", "no checksum is given for files: app-checksums.txt.exe"),
+        ("app-checksums.txt.asc", "published"),
+        ("app-checksums.txt.sigstore.json", "published"),
+    ],
+)
+async def test_only_a_signature_may_stand_unlisted_beside_the_checksums(tmp_path: Path, name: str, became: str) -> None:
+    files = {"app.zip": GOOD, "app-checksums.txt": SUMS, name: b"?"}
+    async with open_shop(tmp_path, "{checksums: wanted}", files) as shop:
+        assert await perform(shop) == became
+
+
+async def test_notes_that_somebody_else_has_uploaded_are_a_file_like_any_other(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, "{notes: true}", {"app.zip": GOOD, "SHA256SUMS": SUMS}) as shop:
+        _, name = await names_for(shop)
+        shop.host.put(1, name, b"evil")
+        assert await perform(shop) == f"no checksum is given for files: {name}"
+
+
+async def test_notes_of_the_bot_need_no_checksum(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, "{notes: true}", {"app.zip": GOOD, "SHA256SUMS": SUMS}) as shop:
+        assert await perform(shop) == "published"
+
+
+async def test_a_plan_that_names_no_file_is_not_published_before_its_checksums_are_there(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, "{}", {}) as shop:
+        await perform(shop, minutes=1)
+        assert public(shop) == []
+        shop.host.put(1, "app.zip", GOOD)
+        shop.host.put(1, "SHA256SUMS", SUMS)
+        shop.clock.advance(60)
+        await shop.plan(replace(look(), at=NOON + timedelta(minutes=5)))
+        await shop.ledger_worker.drain("release:r1")
+        assert public(shop) == ["v1.0.0"]
 
 
 async def a_draft(shop: Workshop) -> NewDraft:
@@ -93,7 +174,7 @@ async def test_a_red_gate_publishes_nothing(shop: Workshop) -> None:
 async def test_a_tag_that_is_gone_publishes_nothing(shop: Workshop) -> None:
     shop.github.tagged.clear()
     assert await perform(shop) == "its tag is not there any more: v1.0.0"
-    assert shop.host.calls == []
+    assert shop.host.calls == ["published_release"]
 
 
 async def test_a_release_that_is_not_shown_as_public_yet_is_read_again(shop: Workshop) -> None:
@@ -121,4 +202,77 @@ async def test_a_digest_that_is_not_told_is_worked_out_once(shop: Workshop) -> N
 async def test_a_release_that_has_ended_is_not_published(shop: Workshop) -> None:
     await shop.happened(ReleaseAbandoned(by=MANAGER, reason="no", at=NOW))
     assert await perform(shop) == "the release had ended or moved on"
-    assert shop.host.calls == []
+    assert shop.host.calls == ["published_release"]
+
+
+def public(shop: Workshop) -> list[str]:
+    """The tags of what is public."""
+    return [one.tag for one in shop.host.releases.values() if not one.is_draft]
+
+
+@pytest.mark.parametrize("error", [Rejected(403, "Forbidden"), Missing(404, "Not Found"), Unclear("502")])
+@pytest.mark.parametrize(("call", "well"), [("hosted_release", 1), ("assets_of", 2)])
+async def test_what_is_public_and_not_shown_yet_is_found_at_the_next_look(
+    shop: Workshop, call: str, well: int, error: GitHubError
+) -> None:
+    shop.host.errors[call] = [*[None] * well, error]
+    assert await perform(shop) == "published"
+    assert shop.host.calls.count("publish_release") == 1
+
+
+async def test_a_publication_whose_answer_was_lost_stands_whatever_the_gate_says_since(shop: Workshop) -> None:
+    shop.host.lost["publish_release"] = [Unclear("502")]
+    await perform(shop, minutes=0)
+    await shop.ledger_worker.drain("release:r1")
+    assert public(shop) == ["v1.0.0"]
+    shop.fixed_gates.state = GateState.FAILURE
+    assert await perform(shop) == "published"
+
+
+async def test_a_draft_that_somebody_has_published_over_a_red_gate_is_told(shop: Workshop) -> None:
+    draft = await shop.host.create_draft(REPO, await a_draft(shop))
+    shop.host.releases[draft.id] = replace(draft, is_draft=False)
+    shop.fixed_gates.state = GateState.FAILURE
+    assert await perform(shop) == "something was changed while it was being published"
+
+
+async def test_what_became_public_and_ended_before_that_was_known_is_not_said_to_be_hidden(shop: Workshop) -> None:
+    shop.host.lost["publish_release"] = [Unclear("502")]
+    await perform(shop, minutes=0)
+    await shop.ledger_worker.drain("release:r1")
+    await shop.happened(ReleaseAbandoned(by=MANAGER, reason="no", at=NOW))
+    assert await perform(shop) == "the release had ended or moved on, and it was made public just before"
+    assert any("is public" in text for text in shop.github.comments.values())
+    assert not any("nothing of it is public" in text for text in shop.github.comments.values())
+
+
+async def test_what_became_public_and_whose_tag_is_gone_since_is_not_said_to_be_hidden(shop: Workshop) -> None:
+    shop.host.lost["publish_release"] = [Unclear("502")]
+    await perform(shop, minutes=0)
+    await shop.ledger_worker.drain("release:r1")
+    shop.github.tagged.clear()
+    assert (await perform(shop)).startswith("something was changed while it was being published: its tag is not there")
+
+
+async def test_what_is_public_and_cannot_be_looked_at_is_never_called_hidden(shop: Workshop) -> None:
+    shop.host.lost["publish_release"] = [Unclear("502")]
+    await perform(shop, minutes=0)
+    await shop.ledger_worker.drain("release:r1")
+    shop.host.errors["assets_of"] = [Rejected(403, "Forbidden")] * 2
+    assert await perform(shop) == "published"
+
+
+async def test_a_draft_that_is_published_in_the_very_moment_is_found_public(shop: Workshop) -> None:
+    draft = await shop.host.create_draft(REPO, await a_draft(shop))
+    real = shop.host.hosted_release
+    times = [1]
+
+    async def published_meanwhile(repo: Repo, release: int) -> HostedRelease:
+        if times:
+            times.pop()
+            shop.host.releases[draft.id] = replace(draft, is_draft=False)
+        return await real(repo, release)
+
+    shop.host.hosted_release = published_meanwhile
+    assert await perform(shop) == "published"
+    assert "publish_release" not in shop.host.calls

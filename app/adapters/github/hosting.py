@@ -51,11 +51,16 @@ class Hosting(Office):
         writer = self._writer(repo, for_people=True)
         return shaped(RELEASE, await writer.patch(f"{at(repo)}/releases/{release}", data={"body": body})).seen()
 
-    async def publish_release(self, repo: Repo, release: int, tag: str, *, is_first: bool, is_latest: bool) -> None:
-        """Make a draft public at that tag, `is_first` as a prerelease. GitHub makes a missing tag: look before."""
+    async def publish_release(
+        self, repo: Repo, release: int, tag: str, body: str, *, is_first: bool, is_latest: bool
+    ) -> None:
+        """Make a draft public at that tag with that text, `is_first` as a prerelease.
+
+        GitHub makes a missing tag: look before.
+        """
         latest = "true" if is_latest else "false"
         # the tag goes along: somebody may have given the draft another one in this moment
-        data = {"tag_name": tag, "draft": False, "prerelease": is_first, "make_latest": latest}
+        data = {"tag_name": tag, "body": body, "draft": False, "prerelease": is_first, "make_latest": latest}
         await self._writer(repo, for_people=True).patch(f"{at(repo)}/releases/{release}", data=data)
 
     async def delete_draft(self, repo: Repo, release: int) -> None:

@@ -360,6 +360,7 @@ class _Asset(BaseModel):
     state: str  # uploaded | starter | open
     digest: str | None = None  # older servers know none
     created_at: AwareDatetime
+    uploader: _User | None = None
 
     def seen(self) -> HostedAsset:
         """Return it as the program takes it. A digest of another kind than SHA-256 is none."""
@@ -372,6 +373,7 @@ class _Asset(BaseModel):
             digest=digits if is_known else None,
             is_whole=self.state == "uploaded",
             created_at=self.created_at,
+            by=self.uploader.login if self.uploader else "",
         )
 
 

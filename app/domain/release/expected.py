@@ -31,7 +31,8 @@ def own_names(plan: Plan, version: str) -> frozenset[str]:
 def missing_files(plan: Plan, version: str, names: Iterable[str]) -> tuple[str, ...]:
     """Return what is not among those names: patterns of the plan, or a file of checksums where one has to be there.
 
-    What the bot makes itself is not waited for, and is not what `*` asks for.
+    What the bot makes itself is not waited for, and is not what `*` asks for. A plan that names no file is waited for
+    as well, until its checksums are there: nobody knows otherwise when its files are complete.
     """
     own = own_names(plan, version)
     present = [name for name in names if name not in own]
@@ -41,7 +42,7 @@ def missing_files(plan: Plan, version: str, names: Iterable[str]) -> tuple[str, 
         if not fits_any(present, pattern) and (pattern == "*" or not fits_any(own, pattern))
     ]
     has_list = any(map(is_checksums_name, present))
-    if plan.publish.checksums is Checksums.WANTED and (present or lacking) and not has_list:
+    if plan.publish.checksums is Checksums.WANTED and not has_list:
         lacking += [] if any(is_checksums_name(pattern) for pattern in lacking) else [_CHECKSUMS]
     return tuple(lacking)
 

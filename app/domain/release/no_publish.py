@@ -12,6 +12,7 @@ class Unpublished(StrEnum):
     """What kept a release from being published."""
 
     OVER = "over"  # it has ended, or moved to another commit
+    OVER_PUBLIC = "over-public"  # the same, and an earlier try has made it public all the same
     NO_TAG = "no-tag"  # its tag is not there any more
     TAG_MOVED = "tag-moved"  # its tag points at something else than it did
     FOREIGN_RELEASE = "foreign-release"  # somebody else has published that tag
@@ -58,6 +59,7 @@ class FilesAwaited:
 _NAMED: Final = 5
 _WORDS: Final[Mapping[Unpublished, str]] = {
     Unpublished.OVER: "the release had ended or moved on",
+    Unpublished.OVER_PUBLIC: "the release had ended or moved on, and it was made public just before",
     Unpublished.NO_TAG: "its tag is not there any more",
     Unpublished.TAG_MOVED: "its tag does not stand where it was made",
     Unpublished.FOREIGN_RELEASE: "a release of that tag is public that is not the bot's",

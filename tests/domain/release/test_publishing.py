@@ -174,8 +174,9 @@ def test_a_list_of_others_under_the_bots_own_name_is_one() -> None:
     assert missing_files(one, "1.0.0", ["a.dmg", checksums_name(one, "1.0.0")]) == ()
 
 
-def test_a_plan_without_files_waits_for_none() -> None:
-    assert missing_files(plan("- [ ] Out\n"), "1.0.0", ()) == ()
+def test_a_plan_that_names_no_file_waits_for_their_checksums_unless_it_says_that_there_are_none() -> None:
+    assert missing_files(plan("- [ ] Out\n"), "1.0.0", ()) == ("a file of checksums",)
+    assert missing_files(plan("- [ ] Out\n", "publish: {checksums: none}"), "1.0.0", ()) == ()
 
 
 def test_the_bots_own_files_are_named_for_the_plan_and_the_version() -> None:
