@@ -1,6 +1,7 @@
 """Performing PutTag: whatever dies, answers or stands there at whatever moment, at most one tag, and the right one."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -11,7 +12,7 @@ from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.release.events_tag import TagMade, TagRefused, TagRequested
 from app.domain.release.gate import GateState
 from app.domain.release.no_tag import NoTag, Problem
-from app.domain.release.tagging import NO_NOTES
+from app.domain.release.tagging import NO_NOTES, tagger_of
 from app.domain.tag_object import AnnotatedTag, Tagger, split_signature
 from app.domain.values import Repo, Sha
 from app.ports import GitHubError, Rejected, Signer, TagObject, TagRef, Throttled, Unclear
@@ -228,6 +229,46 @@ class Odd(FakeGitHub):
         if (hidden := getattr(self, "hidden", None)) is not None and found is None:
             self.tagged[name] = hidden
         return found
+
+
+class Behind(FakeGitHub):
+    """Has made the tag, and does not show it for so many reads."""
+
+    unseen: int = 0
+
+    async def tag(self, repo: Repo, name: str) -> TagRef | None:
+        found = await super().tag(repo, name)
+        if found is not None and self.unseen:
+            self.unseen -= 1
+            return None
+        return found
+
+    async def point_tag(self, repo: Repo, name: str, sha: Sha) -> None:
+        if name in self.tagged:
+            raise Rejected(422, "Reference already exists")
+        await super().point_tag(repo, name, sha)
+
+
+async def test_d29_our_own_tag_is_found_however_late_it_shows(shop: Workshop) -> None:
+    await opened(shop)
+    github = Behind(lost={"point_tag": [Unclear("502")]})
+    github.unseen = 2
+    shop.github, shop.bench = github, replace(shop.bench, github=github)
+    await drain(shop, PUT)
+    await drain_again(shop, 61)
+    assert not isinstance(await last(shop), TagMade | TagRefused)
+    await drain_again(shop, 300)
+    assert isinstance(await last(shop), TagMade)
+
+
+async def test_a_tag_that_an_earlier_request_has_made_without_a_key_is_ours(shop: Workshop) -> None:
+    later = NOW + timedelta(minutes=5)
+    await opened(shop)
+    await shop.happened(TagRefused(tag="v1.0.0", reason="GitHub did not answer", at=later), replace(ASKED, at=later))
+    tagger = tagger_of(await shop.github.own_account(REPO), shop.bench.site)
+    put(shop, AnnotatedTag(name="v1.0.0", commit=SHA, tagger=tagger, at=NOW, message="As it was asked for first.\n"))
+    await drain(shop, replace(PUT, at=later, asked="delivery-2:0"))
+    assert isinstance(await last(shop), TagMade)
 
 
 def odd(shop: Workshop, instead: str) -> Odd:

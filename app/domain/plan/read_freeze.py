@@ -9,7 +9,11 @@ from app.domain.plan.freeze import DAYS, FreezeRules, Once, Weekly, Window
 from app.domain.plan.front_matter import FrontMatter
 from app.domain.plan.troubles import Troubles
 
-_WEEKLY: Final = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6} +(\d{1,2}:\d{2})", re.IGNORECASE)
+_WEEKLY: Final = re.compile(
+    r"(mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+    r" +(\d{1,2}:\d{2})",
+    re.IGNORECASE,
+)
 _ONCE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]+(\d{1,2}:\d{2}))?")
 _HOW: Final = "write `2026-12-18 18:00`, or `Fri 16:00` for every week"
 
@@ -21,11 +25,12 @@ def read_freeze(front: FrontMatter, troubles: Troubles) -> FreezeRules | None:
         return None
     windows = said.get("windows")
     count = len(windows) if isinstance(windows, list) else 0
-    read = (_window(front, str(at), troubles) for at in range(count))
     name = front.written.get(("freeze", "time_zone"), "UTC")
+    zone = _zone(name, front.line("freeze", "time_zone"), troubles)
+    read = [_window(front, str(at), zone, troubles) for at in range(count)]
     return FreezeRules(
         windows=tuple(window for window in read if window is not None),
-        zone=_zone(name, front.line("freeze", "time_zone"), troubles),
+        zone=zone,
         zone_name=name,
         exceptions=_words(front, "exceptions"),
         hotfix=_words(front, "hotfix"),
@@ -48,14 +53,16 @@ def _zone(name: str, line: int, troubles: Troubles) -> tzinfo:
         return UTC
 
 
-def _window(front: FrontMatter, at: str, troubles: Troubles) -> Window | None:
+def _window(front: FrontMatter, at: str, zone: tzinfo, troubles: Troubles) -> Window | None:
     path = ("freeze", "windows", at)
     start, end = front.written.get((*path, "from"), ""), front.written.get((*path, "until"), "")
     why = front.written.get((*path, "why"), "")
     line = front.line(*path, "from")
     try:
         window = _of(start.strip(), end.strip(), why)
-    except ValueError:
+        for edge in (window.start, window.end) if isinstance(window, Once) else ():
+            edge.replace(tzinfo=zone).astimezone(UTC)  # at the edges of the calendar a zone leads out of it
+    except (ValueError, OverflowError):
         window = None
     if window is None:
         shown = f"`{start[:40]}` to `{end[:40]}`"
@@ -71,9 +78,9 @@ def _of(start: str, end: str, why: str) -> Window | None:
     weekly = _WEEKLY.fullmatch(start), _WEEKLY.fullmatch(end)
     if weekly[0] and weekly[1]:
         return Weekly(
-            start_day=DAYS.index(weekly[0][1].capitalize()),
+            start_day=DAYS.index(weekly[0][1][:3].capitalize()),
             start=_hour(weekly[0][2]),
-            end_day=DAYS.index(weekly[1][1].capitalize()),
+            end_day=DAYS.index(weekly[1][1][:3].capitalize()),
             end=_hour(weekly[1][2]),
             why=why,
         )

@@ -61,11 +61,13 @@ async def test_a_draft_is_made_filled_and_published(stage: Stage) -> None:
     assert [one.id for one in await github.hosted_releases(repo)] == [draft.id]
     asset = await github.upload_asset(repo, draft, "white room+1.dmg", DATA)
     assert (asset.name, asset.size, asset.is_whole) == ("white room+1.dmg", len(DATA), True)
+    assert asset.by == "go-no-go[bot]"
     assert asset.digest == hashlib.sha256(DATA).hexdigest()
     assert await github.assets_of(repo, draft.id) == [asset]
     assert (await github.write_release_body(repo, draft.id, "Better")).body == "Better"
-    await github.publish_release(repo, draft.id, "v1.0.0", is_first=False, is_latest=True)
+    await github.publish_release(repo, draft.id, "v1.0.0", "Best", is_first=False, is_latest=True)
     public = await github.hosted_release(repo, draft.id)
+    assert public.body == "Best"
     assert (public.is_draft, public.is_prerelease, public.is_immutable) == (False, False, False)
     assert await github.published_release(repo, "v1.0.0") == await github.hosted_release(repo, draft.id) == public
     assert stage.room.repo.latest_release == draft.id

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.plan.freeze import FreezeRules
+from app.domain.plan.freeze import FreezeRules, Weekly
 from tests.domain.plan.reading import read, told
 
 
@@ -79,6 +79,9 @@ def test_a_label_or_a_branch_lets_a_pull_request_through() -> None:
         ("  windows: [{from: 2026-03-01, until: 2026-03-01}]", 3),
         ("  windows: [{from: Fri 25:00, until: Mon 08:00}]", 3),
         ("  windows: [{from: Fri 16:00}]", 3),
+        ("  windows: [{from: Monkey 8:00, until: Sunk 9:00}]", 3),
+        ("  windows: [{from: 2026-03-01, until: 9999-12-31 23:59}]\n  time_zone: America/New_York", 3),
+        ("  windows: [{from: 0001-01-01, until: 2026-03-01}]\n  time_zone: Asia/Tokyo", 3),
         ("  window: []", 3),
     ],
 )
@@ -90,3 +93,10 @@ def test_what_is_not_understood_is_an_error_at_its_line(line: str, where: int) -
 
 def test_a_plan_without_freeze_has_no_rules() -> None:
     assert read("- [ ] item\n").freeze is None
+
+
+@pytest.mark.parametrize("day", ["Thu", "thur", "Thurs", "THURSDAY"])
+def test_days_are_written_in_short_and_in_full(day: str) -> None:
+    (window,) = rules(f"{{from: {day} 08:00, until: Sunday 9:00}}").windows
+    assert isinstance(window, Weekly)
+    assert (window.start_day, window.end_day) == (3, 6)
