@@ -36,7 +36,7 @@ class Publisher:
         self._bench = bench
         self._host = host
         self._gates = gates
-        self._drafts = Drafts(host, notes, bench.site)
+        self._drafts = Drafts(host, notes, bench)
         self._files = Files(host, self._drafts, bench)
 
     async def perform(self, entry: Entry, effect: PublishRelease) -> Outcome:
@@ -67,7 +67,7 @@ class Publisher:
             return await self._found_public(Subject(effect=effect, release=release, plan=plan, hosted=public))
         if no := await self._tag_gone(effect, release):
             return no
-        hosted = await self._drafts.of(effect, release, plan, public)
+        hosted = await self._drafts.of(entry, effect, release, plan, public)
         if isinstance(hosted, NotPublished):
             return hosted
         of = Subject(effect=effect, release=release, plan=plan, hosted=hosted)

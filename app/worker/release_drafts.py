@@ -12,7 +12,9 @@ from app.domain.release.model import Release
 from app.domain.release.no_publish import NotPublished, Unpublished
 from app.domain.release.publishing import is_prerelease, release_mark
 from app.domain.values import ReleaseId
-from app.ports import HostedRelease, NewDraft, Rejected, ReleaseHost, Throttled
+from app.ports import Entry, HostedRelease, NewDraft, Rejected, ReleaseHost, Throttled
+from app.worker.dispatching import LOOK_FOR, NotSent
+from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
 _BODY_LIMIT: Final = 120_000  # characters; GitHub takes 125,000
@@ -32,16 +34,20 @@ class WritesNotes(Protocol):
 class Drafts:
     """Finds or makes the draft. Whatever was done before is found first, so that there is never a second one."""
 
-    def __init__(self, host: ReleaseHost, notes: WritesNotes | None, site: str) -> None:
+    def __init__(self, host: ReleaseHost, notes: WritesNotes | None, bench: Workbench) -> None:
         self._host = host
         self._notes = notes
-        self._site = site.rstrip("/")
+        self._clock = bench.clock
+        self._site = bench.site.rstrip("/")
         self._failed = Counter[ReleaseId]()  # how often the notes could not be had, by this process
 
     async def of(
-        self, effect: PublishRelease, release: Release, plan: Plan, public: HostedRelease | None
+        self, entry: Entry, effect: PublishRelease, release: Release, plan: Plan, public: HostedRelease | None
     ) -> HostedRelease | NotPublished:
-        """Return the draft, unless somebody else's release of that tag is `public`. Raises GitHubError."""
+        """Return the draft, unless somebody else's release of that tag is `public`. Raises GitHubError.
+
+        Raises NotSent for a while where one may have been made that GitHub does not list yet.
+        """
         if public is not None:
             return _refused(Unpublished.FOREIGN_RELEASE, [public])
         mark = release_mark(release)
@@ -53,8 +59,26 @@ class Drafts:
         if others and effect.is_adopting:
             return await self._adopt(effect, release, others, ours)
         if ours:
+            return await self._one_of(effect, ours)
+        if others:
+            return _refused(Unpublished.FOREIGN_DRAFT, others)
+        is_known = release.publishing is not None and bool(release.publishing.draft_url)
+        if (entry.attempts > 1 or is_known) and self._clock.now() - entry.first_claimed_at < LOOK_FOR:
+            raise NotSent("a draft may have been made: looking for it")
+        return await self._make(effect, release, plan)
+
+    async def _one_of(self, effect: PublishRelease, ours: Sequence[HostedRelease]) -> HostedRelease | NotPublished:
+        """Return the one of our drafts that has files, else the first; the others, where they have none, go."""
+        if len(ours) == 1:
             return ours[0]
-        return _refused(Unpublished.FOREIGN_DRAFT, others) if others else await self._make(effect, release, plan)
+        filled = [one for one in ours if await self._host.assets_of(effect.repo, one.id)]
+        if len(filled) > 1:
+            return _refused(Unpublished.SEVERAL_DRAFTS, filled)
+        kept = (filled or ours)[0]
+        for one in ours:
+            if one.id != kept.id:
+                await self._host.delete_draft(effect.repo, one.id)
+        return kept
 
     async def notes(self, release: Release, plan: Plan) -> str:
         """Return what is new, bounded; a pointer to the tracking issue where that cannot be told.

@@ -24,6 +24,7 @@ class FakeHost:
     errors: dict[str, list[GitHubError | None]] = field(default_factory=dict[str, list[GitHubError | None]])
     lost: dict[str, list[GitHubError]] = field(default_factory=dict[str, list[GitHubError]])
     calls: list[str] = field(default_factory=list[str])
+    unlisted: int = 0  # so many listings do not show what was made yet
     is_slow: bool = False  # what was published is not shown as public yet
 
     def _called(self, method: str) -> None:
@@ -49,6 +50,9 @@ class FakeHost:
     async def hosted_releases(self, repo: Repo) -> Sequence[HostedRelease]:
         del repo
         self._called("hosted_releases")
+        if self.unlisted and self.releases:
+            self.unlisted -= 1
+            return []
         return list(reversed(self.releases.values()))
 
     async def hosted_release(self, repo: Repo, release: int) -> HostedRelease:

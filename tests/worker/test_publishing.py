@@ -154,6 +154,40 @@ async def test_a_fault_is_tried_again_and_a_no_is_told(shop: Workshop, call: str
     assert len(shop.host.releases) <= 1
 
 
+async def test_d29_a_draft_that_is_not_listed_yet_is_looked_for_before_another_is_made(shop: Workshop) -> None:
+    shop.host.lost["create_draft"] = [Unclear("502")]
+    shop.host.unlisted = 3
+    assert await perform(shop) == "published"
+    assert shop.host.calls.count("create_draft") == 1
+
+
+async def test_d29_a_draft_of_an_earlier_look_that_is_not_listed_is_looked_for(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, "{}", {}) as shop:
+        await perform(shop, minutes=1)
+        shop.host.unlisted = 1
+        await shop.plan(replace(look(), at=NOON + timedelta(minutes=5)))
+        shop.clock.advance(60)
+        await shop.ledger_worker.drain("release:r1")
+        assert len(shop.host.releases) == 1
+
+
+@pytest.mark.parametrize("filled", [(), (1,), (2,)])
+async def test_a_second_draft_of_ours_goes_where_it_is_empty(shop: Workshop, filled: tuple[int, ...]) -> None:
+    for _ in range(2):
+        await shop.host.create_draft(REPO, await a_draft(shop))
+    for number in filled:
+        shop.host.put(number, "app.zip", GOOD)
+    assert await perform(shop) == "published"
+    assert list(shop.host.releases) == [filled[0] if filled else 1]
+
+
+async def test_two_drafts_of_ours_with_files_are_told(shop: Workshop) -> None:
+    for number in (1, 2):
+        await shop.host.create_draft(REPO, await a_draft(shop))
+        shop.host.put(number, "app.zip", GOOD)
+    assert (await perform(shop)).startswith("there are several drafts for that tag")
+
+
 async def test_what_stays_missing_is_told(shop: Workshop) -> None:
     shop.host.errors["assets_of"] = [Missing(404, "Not Found")] * 9
     assert await perform(shop) == "GitHub refused it: 404 Not Found"
