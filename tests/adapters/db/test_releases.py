@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.adapters.db import pull_notes
 from app.adapters.db.engine import Database
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import FOLD_EVERY, SqlReleases
+from app.domain.notes.notes import PullNote
 from app.domain.release.chain import Link, first_broken
 from app.domain.release.events_course import PlanAdopted, ReleaseAbandoned, ReleaseFinished
 from app.domain.release.fold import fold
@@ -305,3 +307,20 @@ async def test_only_a_version_that_was_finished_is_known_as_that(releases: SqlRe
     assert await releases.finished_in(7, "1.0.0") is None
     assert await releases.finished_in(7, "1.1.0") == 417
     assert await releases.finished_in(8, "1.1.0") is None
+
+
+async def test_lines_that_nobody_will_read_any_more_go(
+    releases: SqlReleases, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull_notes, "MOST", 2)
+
+    def line(pull: int, repo: int = 7) -> PullNote:
+        return PullNote(repo=repo, pull=pull, text=f"{pull}", by=MANAGER, said_at=NOON + timedelta(seconds=pull))
+
+    await releases.commit(Commit(notes=[line(1, repo=8)]), NOON)
+    await releases.commit(Commit(notes=[line(3), line(1)]), NOON)
+    await releases.commit(Commit(notes=[line(2)]), NOON)
+
+    assert await releases.pull_notes(7) == {3: "3", 2: "2"}
+    rows = await database.run(lambda c: c.execute(text("SELECT repo, pull FROM pull_notes ORDER BY 1, 2")).all())
+    assert [tuple(row) for row in rows] == [(7, 2), (7, 3), (8, 1)]
