@@ -80,6 +80,14 @@ class ReleaseHost(Protocol):
         """
         ...
 
+    async def latest_release(self, repo: Repo) -> int | None:
+        """Return the id of the release that is marked as the latest; None where there is none."""
+        ...
+
+    async def mark_latest(self, repo: Repo, release: int, *, is_latest: bool) -> None:
+        """Mark a public release as the latest, or take that mark from it."""
+        ...
+
     async def delete_draft(self, repo: Repo, release: int) -> None:
         """Delete a draft; one that is not there is no error. The caller has seen that it is one, and ours."""
         ...

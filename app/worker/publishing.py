@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+import structlog
+
 from app.domain.release.effects import PublishRelease
 from app.domain.release.events_publish import ReleasePublished
 from app.domain.release.model import Release
@@ -15,6 +17,7 @@ from app.worker.release_drafts import Drafts, WritesNotes
 from app.worker.release_files import Files, Subject
 from app.worker.workbench import Workbench
 
+_log: Final = structlog.stdlib.get_logger()
 _PATIENCE: Final = 3
 """Tries before a gate that GitHub does not show as green is given up."""
 
@@ -113,7 +116,22 @@ class Publisher:
             raise Unclear("the release is not shown as public yet")
         if public.tag != of.effect.tag or not await self._files.unchanged(of, checked):
             return NotPublished(problem=Unpublished.CHANGED, url=public.url)
-        return self._told(of.effect, public, checked, is_newest=is_newest)
+        return self._told(of.effect, public, checked, is_newest=await self._mark_latest(of, is_wanted=is_newest))
+
+    async def _mark_latest(self, of: Subject, *, is_wanted: bool) -> bool:
+        """Have the release marked as the latest where it is, and return whether GitHub shows it so.
+
+        What is asked for along with the publication GitHub may pass over, so it is read, and asked for by itself.
+        """
+        is_so = await self._host.latest_release(of.repo) == of.hosted.id
+        if is_so is is_wanted:
+            return is_so
+        try:
+            await self._host.mark_latest(of.repo, of.hosted.id, is_latest=is_wanted)
+        except Rejected as error:  # the release is out and whole all the same
+            _log.warning("publish.not_marked", error=str(error))
+            return is_so
+        return await self._host.latest_release(of.repo) == of.hosted.id
 
     async def _found_public(self, of: Subject) -> Outcome:
         """Tell of a release that is public already: by an earlier try of ours, or somebody has published our draft.
@@ -130,7 +148,8 @@ class Publisher:
             is_by_us = _published_mark(of.release) in of.hosted.body
             if not is_by_us and not (await self._gates.reread(of.repo, of.effect.sha)).is_green:
                 return NotPublished(problem=Unpublished.CHANGED, url=of.hosted.url)
-            latest = not of.hosted.is_prerelease and await self._is_latest(of)
+            wanted = not of.hosted.is_prerelease and await self._is_latest(of)
+            latest = await self._mark_latest(of, is_wanted=wanted)
         except Rejected as error:  # it is public: a refusal would say that it is not
             raise Unclear(f"the release that is public cannot be looked at: {error}") from error
         return self._told(of.effect, of.hosted, checked, is_newest=latest)

@@ -24,6 +24,7 @@ class FakeHost:
     errors: dict[str, list[GitHubError | None]] = field(default_factory=dict[str, list[GitHubError | None]])
     lost: dict[str, list[GitHubError]] = field(default_factory=dict[str, list[GitHubError]])
     calls: list[str] = field(default_factory=list[str])
+    latest: int | None = None
     unlisted: int = 0  # so many listings do not show what was made yet
     is_slow: bool = False  # what was published is not shown as public yet
 
@@ -99,7 +100,18 @@ class FakeHost:
         self._called("publish_release")
         one = replace(self.releases[release], tag=tag, body=body, is_draft=False, is_prerelease=is_first)
         self.releases[release] = replace(one, published_at=NOW)
+        self.latest = self.latest if is_first else release  # whatever was asked for along with it
         self._answered("publish_release")
+
+    async def latest_release(self, repo: Repo) -> int | None:
+        del repo
+        self._called("latest_release")
+        return self.latest
+
+    async def mark_latest(self, repo: Repo, release: int, *, is_latest: bool) -> None:
+        del repo
+        self._called("mark_latest")
+        self.latest = release if is_latest else None
 
     async def delete_draft(self, repo: Repo, release: int) -> None:
         del repo

@@ -310,3 +310,39 @@ async def test_a_draft_that_is_published_in_the_very_moment_is_found_public(shop
     shop.host.hosted_release = published_meanwhile
     assert await perform(shop) == "published"
     assert "publish_release" not in shop.host.calls
+
+
+async def open_newer(shop: Workshop) -> int:
+    """Let a higher version be public, and the latest."""
+    newer = await shop.host.create_draft(REPO, replace(await a_draft(shop), tag="v2.0.0", body=""))
+    shop.host.releases[newer.id] = replace(newer, is_draft=False)
+    shop.host.latest = newer.id
+    return newer.id
+
+
+async def latest_in_log(shop: Workshop) -> bool | None:
+    public = (await shop.release()).published
+    return public.is_latest if public else None
+
+
+async def test_a_release_of_an_older_line_is_not_left_marked_as_the_latest(shop: Workshop) -> None:
+    await open_newer(shop)
+    assert await perform(shop) == "published"
+    assert shop.host.calls.count("mark_latest") == 1
+    assert await latest_in_log(shop) is False
+
+
+@pytest.mark.parametrize(("error", "is_latest"), [(Rejected(422, "immutable"), True), (Unclear("502"), False)])
+async def test_a_mark_that_cannot_be_set_is_told_as_it_is(
+    shop: Workshop, error: GitHubError, *, is_latest: bool
+) -> None:
+    await open_newer(shop)
+    shop.host.errors["mark_latest"] = [error]
+    assert await perform(shop) == "published"
+    assert await latest_in_log(shop) is is_latest
+
+
+async def test_the_latest_is_told_from_what_github_shows(shop: Workshop) -> None:
+    assert await perform(shop) == "published"
+    assert "mark_latest" not in shop.host.calls
+    assert await latest_in_log(shop) is True

@@ -63,6 +63,19 @@ class Hosting(Office):
         data = {"tag_name": tag, "body": body, "draft": False, "prerelease": is_first, "make_latest": latest}
         await self._writer(repo, for_people=True).patch(f"{at(repo)}/releases/{release}", data=data)
 
+    async def latest_release(self, repo: Repo) -> int | None:
+        """Return the id of the release that is marked as the latest; None where there is none."""
+        try:
+            answer = await self._caller(repo).getitem(f"{at(repo)}/releases/latest")
+        except Missing:
+            return None
+        return shaped(RELEASE, answer).seen().id
+
+    async def mark_latest(self, repo: Repo, release: int, *, is_latest: bool) -> None:
+        """Mark a public release as the latest, or take that mark from it."""
+        data = {"make_latest": "true" if is_latest else "false"}
+        await self._writer(repo, for_people=True).patch(f"{at(repo)}/releases/{release}", data=data)
+
     async def delete_draft(self, repo: Repo, release: int) -> None:
         """Delete a draft; one that is not there is no error."""
         try:

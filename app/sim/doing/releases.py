@@ -87,11 +87,14 @@ def update(world: World, repo: Repo, one: GitHubRelease, said: Said, actor: Acto
     one.updated_at = world.now()
     if one.draft and said.draft is False:
         _refuse_burned(repo, one.tag)
-        _publish(world, repo, one, said.make_latest, actor)
+        # GitHub has been seen to pass over what is said of the latest in the very call that publishes a draft.
+        _publish(world, repo, one, "true" if said.make_latest in LATEST else said.make_latest, actor)
         _tell_published(world, repo, one, actor)
         return
     if not one.draft and said.make_latest == "true" and not one.prerelease:
         repo.latest_release = one.id
+    elif not one.draft and said.make_latest == "false" and repo.latest_release == one.id:
+        repo.latest_release = _newest_beside(repo, one)
     if said.draft and not one.draft:
         one.draft, one.published_at = True, None
         tell(world, repo, one, "unpublished", actor)
@@ -144,9 +147,13 @@ def _publish(world: World, repo: Repo, one: GitHubRelease, make_latest: str, act
     if make_latest == "true" and not one.prerelease:
         repo.latest_release = one.id
     elif make_latest == "false" and repo.latest_release is None:
-        others = [each for each in repo.releases.values() if each is not one and not each.draft and not each.prerelease]
-        newest = max(others, key=lambda each: each.created_at, default=None)
-        repo.latest_release = newest.id if newest else None
+        repo.latest_release = _newest_beside(repo, one)
+
+
+def _newest_beside(repo: Repo, one: GitHubRelease) -> int | None:
+    others = [each for each in repo.releases.values() if each is not one and not each.draft and not each.prerelease]
+    newest = max(others, key=lambda each: each.created_at, default=None)
+    return newest.id if newest else None
 
 
 def _no_tag(why: Refusal) -> Refusal:

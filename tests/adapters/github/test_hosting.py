@@ -58,6 +58,7 @@ async def test_a_draft_is_made_filled_and_published(stage: Stage) -> None:
     draft = await github.create_draft(repo, stage.draft)
     assert (draft.tag, draft.is_draft, draft.author, draft.body) == ("v1.0.0", True, "go-no-go[bot]", "Notes")
     assert await github.published_release(repo, "v1.0.0") is None
+    assert await github.latest_release(repo) is None
     assert [one.id for one in await github.hosted_releases(repo)] == [draft.id]
     asset = await github.upload_asset(repo, draft, "white room+1.dmg", DATA)
     assert (asset.name, asset.size, asset.is_whole) == ("white room+1.dmg", len(DATA), True)
@@ -70,6 +71,10 @@ async def test_a_draft_is_made_filled_and_published(stage: Stage) -> None:
     assert public.body == "Best"
     assert (public.is_draft, public.is_prerelease, public.is_immutable) == (False, False, False)
     assert await github.published_release(repo, "v1.0.0") == await github.hosted_release(repo, draft.id) == public
+    assert await github.latest_release(repo) == draft.id
+    await github.mark_latest(repo, draft.id, is_latest=False)
+    assert stage.room.repo.latest_release is None
+    await github.mark_latest(repo, draft.id, is_latest=True)
     assert stage.room.repo.latest_release == draft.id
 
 
