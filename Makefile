@@ -9,7 +9,7 @@ ARGS ?=
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV VIRTUAL_ENV
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 COG := $(BIN)/cog -I . -P -n UTF-8
-GENERATED := README.md CONTRIBUTING.md docs/commands.md docs/messages.md docs/plan.md
+GENERATED := README.md CONTRIBUTING.md docs/commands.md docs/messages.md docs/metrics.md docs/plan.md
 LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help

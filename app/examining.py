@@ -15,14 +15,14 @@ from app.adapters.clock import SystemClock
 from app.adapters.db.engine import Database
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.schema import trouble_with
-from app.adapters.db.waiting import oldest_waiting
+from app.adapters.db.standing import SqlStanding
 from app.adapters.signing import UnusableKey, is_open_to_others, load_signer
 from app.domain.doctor.check import Diagnosis
 from app.domain.doctor.service import KeyFacts
 from app.domain.release.model import Sighting
 from app.domain.values import Repo, Sha
 from app.log import set_up_logging
-from app.ports import Clock, Releases
+from app.ports import Backlog, Clock, Releases
 from app.protecting import open_hub, owner_and_name, usable_settings
 from app.worker.doctor import Doctor, Surroundings
 from app.worker.protecting import Hub
@@ -79,11 +79,11 @@ class Store:
         """Return what is wrong with it, or None."""
         return self.trouble
 
-    async def oldest(self) -> datetime | None:
-        """Return when the oldest delivery arrived that nobody has handled."""
+    async def backlog(self, now: datetime) -> Backlog:
+        """Return what waits in it. Raises LookupError where it cannot be used."""
         if self.database is None:
             raise LookupError(self.trouble)
-        return await self.database.run(oldest_waiting)
+        return await SqlStanding(self.database).backlog(now)
 
 
 async def diagnose(hub: Hub, around: Around, store: Store, repo: str | None) -> Diagnosis:
@@ -96,7 +96,7 @@ async def diagnose(hub: Hub, around: Around, store: Store, repo: str | None) -> 
             public_url=around.public_url,
             clock=around.clock,
             database=store.is_wrong,
-            oldest_waiting=store.oldest,
+            backlog=lambda: store.backlog(around.clock.now()),
             key=around.key,
             targets=lambda number: targets_of(releases, number),
             foreign=_only_looked_at,

@@ -1,5 +1,6 @@
 """Where `gonogo` begins: the command line with the service and the demo put in, each loaded only when asked for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -7,12 +8,14 @@ import typer
 from app.cli import build_cli
 from app.cli_archive import add_archive
 from app.cli_changelog import add_changelog
+from app.cli_deliveries import add_deliveries
 from app.cli_doctor import add_doctor
 from app.cli_guard import add_protect
 from app.domain.doctor.check import Diagnosis
 from app.domain.protection.report import ProtectReport
 from app.domain.release.archive_manifest import Manifest
 from app.domain.release.archive_proof import Broken, Verified
+from app.ports import Replayed, Troubled
 
 
 def serve() -> None:
@@ -64,6 +67,20 @@ def diagnose(repo: str | None) -> Diagnosis:
     return diagnose_from_settings(repo)
 
 
+def troubled() -> Sequence[Troubled]:
+    """Return the deliveries that could not be handled."""
+    from app.replaying import troubled_from_settings  # noqa: PLC0415 - the same
+
+    return troubled_from_settings()
+
+
+def replay(delivery: str) -> Replayed:
+    """Put a delivery back."""
+    from app.replaying import replay_from_settings  # noqa: PLC0415 - the same
+
+    return replay_from_settings(delivery)
+
+
 def changelog(span: str, repo: Path, *, as_json: bool, template: Path | None) -> tuple[str, tuple[str, ...]]:
     """Write the notes of a clone's history."""
     from app.changelog import changelog as write  # noqa: PLC0415 - the same
@@ -78,6 +95,7 @@ def whole_cli() -> typer.Typer:
     add_changelog(made, changelog=changelog)
     add_protect(made, protect)
     add_doctor(made, diagnose)
+    add_deliveries(made, troubled, replay)
     return made
 
 

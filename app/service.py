@@ -18,21 +18,22 @@ from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.schema import trouble_with
+from app.adapters.db.standing import SqlStanding
 from app.adapters.db.tags import SqlTags
-from app.adapters.db.waiting import oldest_waiting
 from app.adapters.github.client import Line
 from app.adapters.github.exchange import open_transport
 from app.adapters.github.operations import RestGitHub
 from app.adapters.github.pacing import Pace as WritePace
 from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
+from app.adapters.metrics import PrometheusMeter
 from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import Find, LocalScheduler
 from app.domain.doctor.service import KeyFacts
 from app.domain.values import Sha
-from app.ports import Clock, Signer, Work
+from app.ports import UNTRACED, Clock, Signer, Tracer, Watch, Work
 from app.web.health import health_routes
-from app.web.metrics import metrics_routes
+from app.web.metrics import Known, metrics_routes
 from app.web.webhook import webhook_routes
 from app.worker.checkups import Checkups
 from app.worker.commands import CommandDesk
@@ -53,6 +54,7 @@ from app.worker.reverting import TagReverter
 from app.worker.show import Pace, Shower
 from app.worker.show_gate import GateShower
 from app.worker.tagging import TagMaker
+from app.worker.units import unit
 from app.worker.workbench import Workbench
 from handlers.commands import load_commands
 from handlers.events import load_events
@@ -77,6 +79,7 @@ class Wiring:
     pace: Pace = field(default_factory=Pace)  # how far apart a release is shown
     writing: WritePace = field(default_factory=WritePace)  # how fast content is written: GitHub's own limits
     public_url: str | None = None  # where GitHub is to send webhooks; None: nobody has said
+    tracer: Tracer = UNTRACED
     has_doctor: bool = True  # it looks after itself, at the start and every hour
 
 
@@ -90,16 +93,28 @@ class Service:
         self.ledger = SqlLedger(self.database, clock)
         self.releases = SqlReleases(self.database)
         self._transport = wiring.transport or open_transport()
-        line = Line(transport=self._transport, clock=clock, api_url=wiring.api_url)
+        self.meter = PrometheusMeter()
+        line = Line(
+            transport=self._transport,
+            clock=clock,
+            api_url=wiring.api_url,
+            meter=self.meter,
+            tracer=wiring.tracer,
+        )
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
         self._work(wiring)
         secrets = tuple(wiring.webhook_secrets)
         verify = partial(verify_signature, secrets=secrets)
         # Plain routes, with no validation of FastAPI's in their way: a webhook is bytes until its signature is checked.
         routes: list[BaseRoute] = [
-            *webhook_routes(self.inbox, verify, self.scheduler.wake, clock),
+            *webhook_routes(self.inbox, verify, self.scheduler.wake, clock, meter=self.meter),
             *health_routes(lambda: self.database.run(trouble_with)),
-            *metrics_routes(lambda: self.checkups.latest, self.github.remaining),
+            *metrics_routes(
+                Known(lambda: self.checkups.latest, self.github.remaining),
+                self.meter.registry,
+                SqlStanding(self.database).backlog,
+                clock,
+            ),
         ]
         self.web = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
 
@@ -131,7 +146,8 @@ class Service:
         }
         if wiring.has_doctor:
             sweeps["doctor"] = lambda: self.checkups.due()  # noqa: PLW0108 - bound late
-        self.scheduler = LocalScheduler(work, wiring.clock, sweeps=sweeps)
+        units = {prefix: unit(prefix, do, self.meter, wiring.tracer) for prefix, do in work.items()}
+        self.scheduler = LocalScheduler(units, wiring.clock, sweeps=sweeps)
         bench = Workbench(
             releases=self.releases,
             checks=SqlChecks(self.database),
@@ -145,7 +161,8 @@ class Service:
             app=wiring.app_id,
         )
         freezer = Freezer(bench)
-        inbox = InboxWorker(self.inbox, bench, CommandDesk(load_commands(), bench), freezer, load_events())
+        desk, watch = CommandDesk(load_commands(), bench), Watch(meter=self.meter, tracer=wiring.tracer)
+        inbox = InboxWorker(self.inbox, bench, desk, freezer, load_events(), watch=watch)
         gate_shower = GateShower(bench)
         reasserter = Reasserter(bench, gate_shower)
         shower = Shower(bench, wiring.pace)
@@ -175,7 +192,7 @@ class Service:
             public_url=wiring.public_url,
             clock=wiring.clock,
             database=lambda: self.database.run(trouble_with),
-            oldest_waiting=lambda: self.database.run(oldest_waiting),
+            backlog=lambda: SqlStanding(self.database).backlog(wiring.clock.now()),
             key=lambda: key,
             targets=targets,
             foreign=Happenings(bench).claimed_at,

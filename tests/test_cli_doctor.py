@@ -64,6 +64,7 @@ def test_a_service_that_was_just_set_up_is_told_what_is_missing(desk: Desk) -> N
     assert told.output == snapshot("""\
 The service
   ok      database       The database is there and up to date.
+  ok      parked         No delivery was given up.
   warning signing_key    No key is set: release tags are not signed.
                          Let GONOGO_TAG_SIGNING_KEY_FILE name a private SSH or OpenPGP key.
   ok      app            Signed in as the App go-no-go (1019).
@@ -89,7 +90,7 @@ white-room/daw
                          https://github.com/white-room/daw/settings/environments
   ok      roles          Each of the 2 roles has somebody in it.
   ok      foreign_gate   Nobody but the App speaks as release/gate.
-13 ok, 1 warning, 3 failed
+14 ok, 1 warning, 3 failed
 """)
     assert told.exit_code == 3
 
@@ -98,7 +99,7 @@ def test_protected_and_with_a_key_all_is_well(desk: Desk, tmp_path: Path) -> Non
     desk.key_file = signing_key(tmp_path)
     desk.gonogo("protect", REPO, "--apply")
     told = desk.gonogo("doctor", REPO)
-    assert told.output.splitlines()[-1] == "All is well: 17 checks."
+    assert told.output.splitlines()[-1] == "All is well: 18 checks."
     assert told.exit_code == 0
 
 
@@ -125,6 +126,14 @@ def test_scripts_get_json(desk: Desk) -> None:
                     "about": None,
                     "state": "ok",
                     "found": "The database is there and up to date.",
+                    "todo": "",
+                    "links": [],
+                },
+                {
+                    "check": "parked",
+                    "about": None,
+                    "state": "ok",
+                    "found": "No delivery was given up.",
                     "todo": "",
                     "links": [],
                 },
@@ -266,6 +275,7 @@ def test_without_a_repository_the_service_and_its_accounts_are_looked_at(desk: D
     assert states(desk) == snapshot(
         {
             "database": "ok",
+            "parked": "ok",
             "signing_key": "warning",
             "app": "ok",
             "clock": "ok",

@@ -3,18 +3,24 @@
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from prometheus_client.core import Metric
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import domain
 from app.adapters import wording
+from app.adapters.metrics import PrometheusMeter
+from app.domain.doctor.check import Check, CheckName, Diagnosis, State
 from app.domain.doctor.grants import EVENTS, OPTIONAL, PERMISSIONS
 from app.domain.messages import Message
 from app.domain.slash import SlashCommand
+from app.ports import Backlog, Call, CallAnswer, Handling
 from app.settings import PREFIX, Settings, settings_table
+from app.web.metrics import Known, Waiting
 from handlers.commands import load_commands
 
 ROOT = Path(__file__).parent.parent
@@ -191,3 +197,41 @@ def _shown(permission: str) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", " ").capitalize()
+
+
+# -- metrics -------------------------------------------------------------------------------------------------
+
+
+class _Midnight:
+    """A clock that stands: the table needs none."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        raise NotImplementedError(seconds)
+
+
+def metric_families() -> list[Metric]:
+    """Return every figure of `/metrics`, each with a sample of what it can hold."""
+    clock = _Midnight()
+    meter, waiting = PrometheusMeter(), Waiting(clock)
+    meter.acknowledged(202, 0)
+    meter.handled(Handling.HANDLED, 0)
+    meter.lagged(0)
+    meter.called(Call.READ, CallAnswer.DONE, 0)
+    meter.work_failed("inbox")
+    waiting.latest = Backlog(ledger={"todo": 0, "done": 0, "failed": 0})
+    check = Check(name=CheckName.DATABASE, state=State.OK, found="")
+    known = Known(lambda: Diagnosis(at=clock.now(), checks=(check,)), lambda: {1: 5_000})
+    return [*meter.registry.collect(), *waiting.collect(), *known.collect()]
+
+
+def metrics_table() -> str:
+    """One row per figure: its name as Prometheus asks for it, its kind, its labels and what it says."""
+    rows: list[list[str]] = []
+    for family in sorted(metric_families(), key=lambda one: one.name):
+        labels = sorted({name for sample in family.samples for name in sample.labels} - {"le"})
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        rows.append([f"`{name}`", family.type, ", ".join(f"`{label}`" for label in labels), family.documentation])
+    return table(["figure", "kind", "labels", "what it says"], rows)

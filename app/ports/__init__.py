@@ -16,22 +16,45 @@ from app.ports.github import (
     TagRef,
 )
 from app.ports.hosting import HostedAsset, HostedRelease, NewDraft, ReleaseHost
-from app.ports.inbox import Delivery, Inbox
+from app.ports.inbox import Delivery, Inbox, Replayed, Troubled
 from app.ports.ledger import Entry, Ledger
 from app.ports.protection import AppDesk, FoundRepo, Guarding
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
 from app.ports.signing import Signer
+from app.ports.standing import AGES, Backlog, Standing
 from app.ports.tags import TagMemory, TagNotes
+from app.ports.telemetry import (
+    UNMETERED,
+    UNTRACED,
+    UNWATCHED,
+    Call,
+    CallAnswer,
+    Handling,
+    Meter,
+    Noted,
+    Span,
+    Tracer,
+    Unmetered,
+    Untraced,
+    Watch,
+)
 from app.ports.turns import Clock, Scheduler, Work
 from app.ports.words import Renderer
 
 __all__ = [
+    "AGES",
     "UNKNOWN",
+    "UNMETERED",
+    "UNTRACED",
+    "UNWATCHED",
     "AlreadySettled",
     "Annotation",
     "AppDesk",
+    "Backlog",
     "BodyEdit",
     "BodyWrite",
+    "Call",
+    "CallAnswer",
     "Change",
     "CheckShown",
     "ChecksShown",
@@ -46,13 +69,16 @@ __all__ = [
     "GitHub",
     "GitHubError",
     "Guarding",
+    "Handling",
     "HostedAsset",
     "HostedRelease",
     "Inbox",
     "IssueText",
     "Ledger",
+    "Meter",
     "Missing",
     "NewDraft",
+    "Noted",
     "OwnCheck",
     "OwnCheckSeen",
     "Planned",
@@ -61,16 +87,24 @@ __all__ = [
     "ReleaseHost",
     "Releases",
     "Renderer",
+    "Replayed",
     "Restore",
     "Scheduler",
     "Shown",
     "Signer",
+    "Span",
+    "Standing",
     "StartedRun",
     "TagMemory",
     "TagNotes",
     "TagObject",
     "TagRef",
     "Throttled",
+    "Tracer",
+    "Troubled",
     "Unclear",
+    "Unmetered",
+    "Untraced",
+    "Watch",
     "Work",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -16,6 +17,28 @@ class Delivery:
     payload: bytes  # the raw JSON
     received_at: datetime
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubled:
+    """A delivery that could not be handled: parked, or being tried again."""
+
+    id: str
+    event: str
+    key: str
+    received_at: datetime
+    attempts: int
+    error: str
+    parked_at: datetime | None  # None: it is tried again by itself
+
+
+class Replayed(StrEnum):
+    """What came of putting a delivery back."""
+
+    PUT_BACK = "put_back"
+    WAITING = "waiting"  # it is tried again anyway
+    HANDLED = "handled"
+    UNKNOWN = "unknown"
 
 
 class Inbox(Protocol):

@@ -1,7 +1,11 @@
 """`GET /metrics`: how the service stands, for Prometheus. It names repositories: keep it inside."""
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
 
+import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -10,13 +14,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.domain.doctor.check import Diagnosis
+from app.ports import AGES, Backlog, Clock
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-MOST_SERIES = 2_000
-LONGEST_LABEL = 140  # GitHub's longest owner/name
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+MOST_SERIES: Final = 2_000
+LONGEST_LABEL: Final = 140  # GitHub's longest owner/name
+FRESH_FOR: Final = timedelta(seconds=5)
+"""How long a reading of the database is good for: however many ask, it is not read more often."""
+
+log = structlog.stdlib.get_logger()
 
 
-class _Standing(Collector):
+class Known(Collector):
     """What is known already: reading it asks nobody."""
 
     def __init__(self, diagnosis: Callable[[], Diagnosis | None], calls_left: Callable[[], Mapping[int, int]]) -> None:
@@ -50,14 +59,85 @@ class _Standing(Collector):
         yield left
 
 
+class Waiting(Collector):
+    """What waits in the database, as it was read last."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.latest: Backlog | None = None
+        """None: it could not be read, and nothing is claimed."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield each figure; only whether it could be read where it could not be."""
+        readable = GaugeMetricFamily("gonogo_database_readable", "1 where the figures from the database could be read.")
+        readable.add_metric((), 0 if self.latest is None else 1)
+        yield readable
+        if self.latest is not None:
+            yield from self._told(self.latest)
+
+    def _told(self, found: Backlog) -> Iterable[Metric]:
+        waiting = GaugeMetricFamily(
+            "gonogo_deliveries_waiting",
+            "Deliveries that are stored and not handled, by how many seconds they have waited at least.",
+            labels=("older_than",),
+        )
+        for age, number in zip(AGES, found.older_than, strict=True):
+            waiting.add_metric((str(age),), number)
+        yield waiting
+        oldest = (self._clock.now() - found.oldest_at).total_seconds() if found.oldest_at else 0.0
+        for name, words, number in (
+            ("gonogo_deliveries_oldest_seconds", "How long the oldest of them has waited; 0 where none waits.", oldest),
+            (
+                "gonogo_deliveries_failing",
+                "Those of them that were tried and failed; they are tried again.",
+                found.failing,
+            ),
+            ("gonogo_deliveries_parked", "Deliveries that are not tried again by themselves.", found.parked),
+            (
+                "gonogo_deliveries_lost",
+                "Webhooks that GitHub could not deliver and that are still to come.",
+                found.lost,
+            ),
+        ):
+            gauge = GaugeMetricFamily(name, words)
+            gauge.add_metric((), max(number, 0))
+            yield gauge
+        rows = GaugeMetricFamily(
+            "gonogo_ledger_rows",
+            "One-off effects by state: to do, done, or failed for good.",
+            labels=("state",),
+        )
+        for state, number in sorted(found.ledger.items()):
+            rows.add_metric((state,), number)
+        yield rows
+
+
 def metrics_routes(
-    diagnosis: Callable[[], Diagnosis | None], calls_left: Callable[[], Mapping[int, int]]
+    known: Known, measured: Collector, backlog: Callable[[datetime], Awaitable[Backlog]], clock: Clock
 ) -> list[Route]:
-    """Return `GET /metrics`."""
+    """Return `GET /metrics`. A database that does not answer keeps the other figures from nobody."""
+    waiting = Waiting(clock)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Standing(diagnosis, calls_left))
+    for collector in (known, waiting, measured):
+        registry.register(collector)
+    read_at: datetime | None = None
+    lock = asyncio.Lock()
+
+    async def read() -> None:
+        nonlocal read_at
+        async with lock:
+            now = clock.now()
+            if read_at is not None and now - read_at < FRESH_FOR:
+                return
+            try:
+                waiting.latest = await backlog(now)
+            except Exception as error:  # noqa: BLE001 - its text may hold addresses and passwords
+                log.warning("metrics.database_unreadable", error=type(error).__name__)
+                waiting.latest = None
+            read_at = now
 
     async def metrics(_: Request) -> Response:
+        await read()
         return Response(generate_latest(registry), media_type=None, headers={"content-type": CONTENT_TYPE})
 
     return [Route("/metrics", metrics, methods=["GET"])]

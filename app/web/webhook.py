@@ -25,7 +25,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.ports import Clock, Delivery, Inbox
+from app.ports import UNMETERED, Clock, Delivery, Inbox, Meter
 
 Verify = Callable[[bytes, str | None], bool]
 """Whether a body carries our signature, from the header `X-Hub-Signature-256`. Never raises."""
@@ -50,11 +50,24 @@ class Refusal:
 
 
 def webhook_routes(
-    inbox: Inbox, verify: Verify, wake: Callable[[str], None], clock: Clock, *, body_seconds: float = BODY_SECONDS
+    inbox: Inbox,
+    verify: Verify,
+    wake: Callable[[str], None],
+    clock: Clock,
+    *,
+    body_seconds: float = BODY_SECONDS,
+    meter: Meter = UNMETERED,
 ) -> list[Route]:
     """Return the route `POST /webhook`. `wake` is called with `inbox:<key>` once a delivery is stored."""
 
     async def receive(request: Request) -> Response:
+        came_at = clock.now()
+        with structlog.contextvars.bound_contextvars(**_said(request)):
+            answer = await _taken(request)
+        meter.acknowledged(answer.status_code, (clock.now() - came_at).total_seconds())
+        return answer
+
+    async def _taken(request: Request) -> Response:
         body = await _read(request, body_seconds)
         if isinstance(body, Refusal):
             return _refuse(body)
@@ -66,17 +79,22 @@ def webhook_routes(
         try:
             is_new = await inbox.store(delivery)
         except Exception:
-            log.exception("delivery.not_stored", delivery=delivery.id, github_event=delivery.event)
+            log.exception("delivery.not_stored")
             return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "failed", "it could not be stored: redeliver it later")
-        log.info(
-            "delivery.stored" if is_new else "delivery.repeated", delivery=delivery.id, github_event=delivery.event
-        )
+        log.info("delivery.stored" if is_new else "delivery.repeated")
         if not is_new:
             return _answer(HTTPStatus.OK, "repeated")
         wake(f"inbox:{delivery.key}")
         return _answer(HTTPStatus.ACCEPTED, "stored")
 
     return [Route("/webhook", receive, methods=["POST"])]
+
+
+def _said(request: Request) -> dict[str, str]:
+    """Return what a request says of itself in headers, as far as it is well formed: anybody may have sent it."""
+    event, name = request.headers.get("x-github-event", ""), request.headers.get("x-github-delivery", "")
+    found = {"github_event": event} if _EVENT.fullmatch(event) else {}
+    return found | ({"delivery": name} if _DELIVERY.fullmatch(name) else {})
 
 
 async def _read(request: Request, seconds: float) -> bytes | Refusal:

@@ -24,6 +24,7 @@ from app.worker.asking import Asking
 from app.worker.draft import Draft
 from app.worker.notes import NotesDesk
 from app.worker.people import People
+from app.worker.units import about as lines_about
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -73,6 +74,20 @@ class CommandDesk:
 
     async def _one(self, asking: Asking, actor: Actor, turn: _Turn, draft: Draft, *, over: Release | None) -> None:
         understood = understand(self._commands, turn.invocation)
+        word = turn.invocation.text.partition(" ")[0] if isinstance(understood, Message) else understood.command.name
+        with lines_about(issue=asking.issue, command=word):
+            await self._understood(understood, asking, actor, turn, draft, over=over)
+
+    async def _understood(
+        self,
+        understood: Understood | Message,
+        asking: Asking,
+        actor: Actor,
+        turn: _Turn,
+        draft: Draft,
+        *,
+        over: Release | None,
+    ) -> None:
         here = next((r for r in draft.releases if r.issue == asking.issue), None)
         if isinstance(understood, Message):
             self._say(asking, actor, turn, here, Refused(understood), draft)
@@ -83,7 +98,7 @@ class CommandDesk:
             return
         facts = await self._facts(asking, actor, turn, understood, chosen, draft)
         decision = decide(understood, facts, self._commands)
-        _log.info("command.decided", command=understood.command.name, is_refused=isinstance(decision, Refused))
+        _log.info("command.decided", is_refused=isinstance(decision, Refused))
         if isinstance(decision, Accepted):
             self._take(chosen, asking, decision, draft)
         self._write_down(understood, facts, turn, decision, draft)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from app.domain.doctor.check import Check, CheckName, unread
@@ -18,6 +18,7 @@ from app.domain.doctor.service import (
     database_check,
     deliveries_check,
     lag_check,
+    parked_check,
     signing_check,
     webhook_check,
 )
@@ -27,7 +28,7 @@ from app.domain.protection.wanted import GATE
 from app.domain.release.model import Sighting
 from app.domain.values import Repo, Sha
 from app.domain.workflow import declared_inputs
-from app.ports import Clock, FoundRepo, GitHubError, Missing, Rejected
+from app.ports import Backlog, Clock, FoundRepo, GitHubError, Missing, Rejected
 from app.worker.people import team_of
 from app.worker.protecting import Hub, Look, Protector
 from app.worker.standing_plans import StandingPlan
@@ -36,6 +37,7 @@ T = TypeVar("T")
 A_DAY: Final = timedelta(days=1)
 _MOST_ASKED: Final = 100  # logins and teams of the plans
 _MOST_COMMITS: Final = 10
+_NO_DATABASE: Final = "the database cannot be reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class Surroundings:
     public_url: str | None  # this service as GitHub reaches it
     clock: Clock
     database: Callable[[], Awaitable[str | None]]  # what is wrong with it, or None; may raise anything
-    oldest_waiting: Callable[[], Awaitable[datetime | None]]  # the oldest delivery that nobody has handled
+    backlog: Callable[[], Awaitable[Backlog]]  # what waits in it; may raise anything
     key: Callable[[], KeyFacts]
     targets: Callable[[int], Awaitable[Sequence[Sha]]]  # of a repository's open releases
     foreign: Callable[[Repo, Sequence[Sighting]], Awaitable[None]]  # is told who else speaks as the gate
@@ -62,7 +64,9 @@ class Doctor:
 
     async def service(self) -> tuple[Check, ...]:
         """Examine the service and the App."""
-        checks = [await self._database(), signing_check(self._around.key())]
+        backlog = await self._backlog()
+        parked = parked_check(backlog.parked, backlog.failing) if backlog else unread(CheckName.PARKED, _NO_DATABASE)
+        checks = [await self._database(), parked, signing_check(self._around.key())]
         try:
             app = await self._hub.app()
         except Rejected as error:
@@ -71,7 +75,7 @@ class Doctor:
             return (*checks, unread(CheckName.APP, str(error)), clock_check(self._hub.skew()))
         checks += [app_check(app), clock_check(self._hub.skew())]
         checks.append(await _tried(CheckName.WEBHOOK, self._webhook(app)))
-        return (*checks, *await self._deliveries(app))
+        return (*checks, *await self._deliveries(app, backlog))
 
     async def accounts(self) -> tuple[Check, ...]:
         """Examine what each account has granted."""
@@ -112,18 +116,22 @@ class Doctor:
     async def _webhook(self, app: AppFacts) -> Check:
         return webhook_check(await self._hub.hook(), app, self._around.public_url, self._around.site)
 
-    async def _deliveries(self, app: AppFacts) -> tuple[Check, ...]:
+    async def _deliveries(self, app: AppFacts, backlog: Backlog | None) -> tuple[Check, ...]:
         now = self._around.clock.now()
         try:
             log = await self._hub.hook_deliveries(now - A_DAY)
         except GitHubError as error:
             return (unread(CheckName.DELIVERIES, str(error)), unread(CheckName.LAG, str(error)))
         deliveries = deliveries_check(log, app, self._around.site)
+        if backlog is None:
+            return (deliveries, unread(CheckName.LAG, _NO_DATABASE))
+        return (deliveries, lag_check(log, backlog.oldest_at, now))
+
+    async def _backlog(self) -> Backlog | None:
         try:
-            oldest = await self._around.oldest_waiting()
+            return await self._around.backlog()
         except Exception:  # noqa: BLE001 - the same
-            return (deliveries, unread(CheckName.LAG, "the database cannot be reached"))
-        return (deliveries, lag_check(log, oldest, now))
+            return None
 
     def _installation(self, app: AppFacts, one: InstallationFacts) -> tuple[Check, ...]:
         site = self._around.site

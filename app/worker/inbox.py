@@ -1,7 +1,7 @@
 """Draining the inbox: each delivery is translated, decided on and committed, one after another within a key."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
 import structlog
@@ -31,7 +31,18 @@ from app.domain.inputs import (
 from app.domain.messages import Trouble
 from app.domain.release.events import RepositoryMoved
 from app.domain.slash import find_invocations
-from app.ports import AlreadySettled, Conflict, Delivery, GitHubError, Inbox, Rejected, Throttled
+from app.ports import (
+    UNWATCHED,
+    AlreadySettled,
+    Conflict,
+    Delivery,
+    GitHubError,
+    Handling,
+    Inbox,
+    Rejected,
+    Throttled,
+    Watch,
+)
 from app.worker.asking import asked_by_label, asked_in_comment
 from app.worker.commands import CommandDesk
 from app.worker.deployments import DeploymentsAsked
@@ -41,6 +52,7 @@ from app.worker.freezing import Freezer
 from app.worker.happenings import Happenings
 from app.worker.labels import is_state_label
 from app.worker.plan_checks import PlanChecker
+from app.worker.units import about_inputs
 from app.worker.workbench import Workbench
 from handlers.translating import EventHandler
 
@@ -61,6 +73,8 @@ class InboxWorker:
         desk: CommandDesk,
         freezer: Freezer,
         handlers: Mapping[str, tuple[EventHandler, ...]],
+        *,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self._inbox = inbox
         self._bench = bench
@@ -71,6 +85,8 @@ class InboxWorker:
         self._freezer = freezer
         self._deployments = DeploymentsAsked(bench)
         self._handlers = handlers
+        self._meter = watch.meter
+        self._tracer = watch.tracer
         self._rests: dict[str, datetime] = {}
 
     async def drain(self, key: str) -> None:
@@ -86,17 +102,34 @@ class InboxWorker:
 
     async def _handled(self, delivery: Delivery) -> bool:
         """Handle one delivery; False where the key has to wait."""
+        names = {"delivery": delivery.id, "github_event": delivery.event}
+        with structlog.contextvars.bound_contextvars(**names), self._tracer.span("delivery", **names) as span:
+            outcome = await self._outcome(delivery)
+            span.note("outcome", outcome.value)
+        self._meter.handled(outcome, (self._bench.clock.now() - delivery.received_at).total_seconds())
+        return outcome is not Handling.POSTPONED
+
+    async def _outcome(self, delivery: Delivery) -> Handling:
+        """Handle it, postpone it or park it."""
         inputs: tuple[Input, ...] = ()
-        with structlog.contextvars.bound_contextvars(delivery=delivery.id, github_event=delivery.event):
-            try:
-                inputs = self._translate(delivery)
+        try:
+            inputs = self._translate(delivery)
+            self._lag(delivery, inputs)
+            with about_inputs(inputs):
                 await self._commit(delivery, inputs)
-            except Throttled as error:
-                self._rest(delivery.key, error.retry_at)
-                return False
-            except Exception as error:  # noqa: BLE001 - GitHub's fault, a bug of ours, or a database that is busy
+        except Throttled as error:
+            self._rest(delivery.key, error.retry_at)
+            return Handling.POSTPONED
+        except Exception as error:  # noqa: BLE001 - GitHub's fault, a bug of ours, or a database that is busy
+            with about_inputs(inputs):
                 return await self._again_later(delivery, inputs, error)
-        return True
+        return Handling.HANDLED
+
+    def _lag(self, delivery: Delivery, inputs: tuple[Input, ...]) -> None:
+        """Note how late it came, by the first moment that it tells; a later try of the same says nothing more."""
+        told = next((at for one in inputs if (at := _told_at(one)) is not None), None)
+        if told is not None and delivery.attempts == 0:
+            self._meter.lagged((delivery.received_at - told).total_seconds())
 
     def _rest(self, key: str, until: datetime) -> None:
         self._rests[key] = until
@@ -190,16 +223,16 @@ class InboxWorker:
             for effect in asking.heard(is_accepted=False, key=asking.key):
                 draft.plan(tracked.id, tracked.repo, effect)
 
-    async def _again_later(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> bool:
+    async def _again_later(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> Handling:
         """Have the key rest, a little longer each time; park the delivery where that has not helped."""
         is_passing = isinstance(error, GitHubError) and not isinstance(error, Rejected)
         if delivery.attempts + 1 >= (_TRIES if is_passing else _TRIES_OF_OURS):
             await self._park(delivery, inputs, error)
-            return True
+            return Handling.PARKED
         _log.warning("delivery.postponed", error=f"{type(error).__name__}: {error}", attempts=delivery.attempts + 1)
         await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=False)
         self._rest(delivery.key, self._bench.clock.now() + _FIRST_WAIT * 2**delivery.attempts)
-        return False
+        return Handling.POSTPONED
 
     async def _park(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> None:
         _log.error("delivery.parked", exc_info=error)
@@ -208,6 +241,14 @@ class InboxWorker:
             apologies.reply(None, value.repo, value.issue, f"trouble:{delivery.id}", Trouble(delivery=delivery.id))
         await self._bench.write(apologies)
         await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=True)
+
+
+def _told_at(value: Input) -> datetime | None:
+    """Return when, by GitHub's clock, it happened; None where that is not told."""
+    if isinstance(value, Sighted):
+        return datetime.fromtimestamp(value.sighting.order[-1], UTC)
+    at = getattr(value, "at", None)
+    return at if isinstance(at, datetime) else None
 
 
 def _commands(inputs: Iterable[Input]) -> Iterable[Commented]:

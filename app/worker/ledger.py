@@ -33,6 +33,7 @@ from app.worker.draft import Draft, reply_mark
 from app.worker.publishing import Publisher
 from app.worker.reverting import TagReverter
 from app.worker.tagging import TagMaker
+from app.worker.units import about
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -77,7 +78,9 @@ class LedgerWorker:
         """Perform what is due under the key; come back when the next is."""
         now = self._bench.clock.now()
         while entry := await self._ledger.claim(key, now, now + _LEASE):
-            with structlog.contextvars.bound_contextvars(entry=entry.id, effect=entry.effect.kind):
+            effect = entry.effect
+            issue = getattr(effect, "issue", None)
+            with about(repo=effect.repo, issue=issue, release=entry.release, entry=entry.id, effect=effect.kind):
                 await self._perform(entry)
             now = self._bench.clock.now()
         if due := await self._ledger.next_due(key):

@@ -21,6 +21,7 @@ from app.domain.release.standing import standing
 from app.domain.values import ReleaseId, Sha
 from app.ports import Conflict, GitHubError, Missing, Throttled
 from app.worker.draft import Draft
+from app.worker.units import about
 from app.worker.workbench import POLL_AFTER, Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -54,7 +55,7 @@ class Poller:
 
     async def poll(self, rest: str) -> None:
         """Ask after the release of that id, write down what is news, and come back later."""
-        release_id, key = ReleaseId(rest), f"poll:{rest}"
+        release_id = ReleaseId(rest)
         self._watched.add(release_id)
         release = await self._bench.releases.get(release_id)
         if release is None:
@@ -62,6 +63,12 @@ class Poller:
         if release.closed is not None:
             self._bench.scheduler.wake(f"show:{release_id}")
             return
+        with about(of=release):
+            await self._poll(release)
+        self._bench.scheduler.wake(f"show:{release_id}")
+
+    async def _poll(self, release: Release) -> None:
+        release_id, key = release.id, f"poll:{release.id}"
         plan = await self._bench.plans.of(release)
         now = self._bench.clock.now()
         await self._write(release_id, lambda r: end_holds(r, now), lambda r: look_again(r, now))
@@ -75,7 +82,6 @@ class Poller:
         else:
             await self._write(release.id, *found.follows(plan, self._bench.clock.now()))
             self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
-        self._bench.scheduler.wake(f"show:{release_id}")
 
     async def ask(self, release_id: ReleaseId) -> None:
         """Ask for all that evidence rests on, and write down what is news: something hangs on it for good.

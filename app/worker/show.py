@@ -18,6 +18,7 @@ from app.worker.gates import judged_beside
 from app.worker.labels import show_labels
 from app.worker.show_gate import gate_key
 from app.worker.shown import digest
+from app.worker.units import about
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
@@ -77,6 +78,11 @@ class Shower:
         release = await self._bench.releases.get(release_id)
         if release is None:
             return
+        with about(of=release):
+            await self._show_parts(release)
+
+    async def _show_parts(self, release: Release) -> None:
+        release_id = release.id
         plan = await self._bench.plans.of(release)
         shown = await self._bench.releases.shown(release_id)
         verdict = await self._verdict(plan, release)

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from app.domain.plan.model import Wanted
 from handlers.commands import load_commands
-from tools.docs import front_matter, keys, message_classes, other_templates, setting_names, template_of
+from tools.docs import front_matter, keys, message_classes, metric_families, other_templates, setting_names, template_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -184,3 +184,13 @@ def test_the_generated_tables_are_fresh() -> None:
 
 def test_the_changelog_has_a_place_for_what_comes_next() -> None:
     assert "\n## [Unreleased]\n" in page("CHANGELOG.md")
+
+
+def test_every_figure_is_in_the_docs_and_every_one_that_the_docs_name_is_there() -> None:
+    names = {family.name for family in metric_families()}
+    suffixes = r"(_bucket|_count|_sum|_total|_)?"
+    for file in PAGES:
+        named = set(re.findall(r"\bgonogo_[a-z_]+", file.read_text(encoding="utf-8"))) - {"gonogo_id"}
+        wrong = {one for one in named if not any(re.fullmatch(re.escape(name) + suffixes, one) for name in names)}
+        assert {one for one in wrong if not any(name.startswith(one) for name in names)} == set(), file.name
+    assert {name for name in names if f"| `{name}" not in page("docs/metrics.md")} == set()

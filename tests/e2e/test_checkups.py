@@ -23,7 +23,7 @@ async def metrics(bot: Bot) -> list[str]:
     answer = await bot.http.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    return [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return [line for line in answer.text.splitlines() if line.startswith("gonogo_doctor")]
 
 
 async def test_the_service_is_examined_at_its_start(tmp_path: Path) -> None:
@@ -56,6 +56,7 @@ async def test_prometheus_gets_each_check_with_its_state(tmp_path: Path) -> None
         assert lines == snapshot(
             [
                 'gonogo_doctor_check{about="",check="database",state="ok"} 1.0',
+                'gonogo_doctor_check{about="",check="parked",state="ok"} 1.0',
                 'gonogo_doctor_check{about="",check="signing_key",state="warning"} 1.0',
                 'gonogo_doctor_check{about="",check="app",state="ok"} 1.0',
                 'gonogo_doctor_check{about="",check="clock",state="ok"} 1.0',

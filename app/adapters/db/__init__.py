@@ -1,1 +1,1 @@
-"""The truth in SQL: inbox, event log, releases, ledger, timers."""
+"""The truth in SQL: inbox, event log, releases, ledger, and how far things have got."""

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from app.adapters.db.engine import Database
-from app.adapters.db.tables import WAITING, bounded, deliveries, insert_new
-from app.ports import Clock, Delivery
+from app.adapters.db.tables import PARKED, WAITING, bounded, deliveries, insert_new
+from app.ports import Clock, Delivery, Replayed, Troubled
 
 BATCH_ROWS = 200
 BATCH_BYTES = 32 * 1024 * 1024
@@ -25,6 +25,26 @@ _FAILED = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("delivery"), deliveries.c.handled_at.is_(None))
     .values(attempts=deliveries.c.attempts + 1, error=bindparam("why"), parked_at=bindparam("parked"))
+)
+_TROUBLED = (
+    select(
+        deliveries.c.id,
+        deliveries.c.event,
+        deliveries.c.key,
+        deliveries.c.received_at,
+        deliveries.c.attempts,
+        deliveries.c.error,
+        deliveries.c.parked_at,
+    )
+    .where(or_(PARKED, and_(WAITING, deliveries.c.attempts > 0)))
+    .order_by(deliveries.c.parked_at.is_(None), deliveries.c.seq)
+    .limit(bindparam("limit"))
+)
+_STANDS = select(deliveries.c.handled_at, deliveries.c.parked_at).where(deliveries.c.id == bindparam("delivery"))
+_REPLAY = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"), PARKED, deliveries.c.handled_at.is_(None))
+    .values(parked_at=None, attempts=0)
 )
 _PRUNABLE = (
     select(deliveries.c.seq)
@@ -124,6 +144,38 @@ class SqlInbox:
         """Count a failed try; park it where it is not to be tried again by itself."""
         values = {"delivery": delivery, "why": bounded(error), "parked": self._clock.now() if park else None}
         await self._database.run(lambda connection: connection.execute(_FAILED, values).close())
+
+    async def troubled(self, limit: int = 200) -> Sequence[Troubled]:
+        """Return the deliveries that are parked, then those that are being tried again, the oldest first."""
+
+        def read(connection: Connection) -> list[Troubled]:
+            return [
+                Troubled(
+                    id=row.id,
+                    event=row.event,
+                    key=row.key,
+                    received_at=row.received_at,
+                    attempts=row.attempts,
+                    error=row.error or "",
+                    parked_at=row.parked_at,
+                )
+                for row in connection.execute(_TROUBLED, {"limit": limit})
+            ]
+
+        return await self._database.run(read)
+
+    async def replay(self, delivery: str) -> Replayed:
+        """Put a parked delivery back, as one that was never tried. Whoever sweeps next takes it up."""
+
+        def write(connection: Connection) -> Replayed:
+            if connection.execute(_REPLAY, {"delivery": delivery}).rowcount:
+                return Replayed.PUT_BACK
+            row = connection.execute(_STANDS, {"delivery": delivery}).one_or_none()
+            if row is None:
+                return Replayed.UNKNOWN
+            return Replayed.HANDLED if row.handled_at is not None else Replayed.WAITING
+
+        return await self._database.run(write)
 
     async def prune(self, before: datetime, limit: int = 1_000) -> int:
         """Drop the payloads of deliveries handled before then, the oldest first; their ids stay known."""

@@ -1,4 +1,4 @@
-"""The tables: deliveries (inbox), events (the log), releases (its fold), ledger (one-off effects), timers."""
+"""The tables: deliveries (inbox), events (the log), releases (its fold), ledger (one-off effects), and what is kept."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -79,6 +79,30 @@ Index(
     deliveries.c.handled_at,
     sqlite_where=deliveries.c.payload.is_not(None),
     postgresql_where=deliveries.c.payload.is_not(None),
+)
+
+PARKED = deliveries.c.parked_at.is_not(None)
+Index("ix_deliveries_parked", deliveries.c.parked_at, sqlite_where=PARKED, postgresql_where=PARKED)
+
+lost = Table(  # webhooks that GitHub could not deliver, and that are not here
+    "lost",
+    metadata,
+    Column("guid", String(64), nullable=False),
+    Column("number", BigInteger, nullable=False),  # GitHub's id of the latest failed try: that one is asked for again
+    Column("event", String(64), nullable=False),
+    Column("lost_at", Moment, nullable=False),
+    Column("asked", Integer, nullable=False),  # how often it was asked for again
+    Column("next_at", Moment),  # when it may be asked for; NULL: not any more
+    PrimaryKeyConstraint("guid"),
+)
+Index("ix_lost_next_at", lost.c.next_at)
+
+marks = Table(  # how far something has got that goes on after a restart
+    "marks",
+    metadata,
+    Column("name", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("name"),
 )
 
 releases = Table(
@@ -174,6 +198,9 @@ ledger = Table(
 UNFINISHED = ledger.c.state == literal_column(f"'{TODO}'")  # a bound parameter would keep SQLite from the index
 Index("ix_ledger_unfinished", ledger.c.key, ledger.c.id, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
 
+BROKEN = ledger.c.state == literal_column(f"'{FAILED}'")
+Index("ix_ledger_failed", ledger.c.id, sqlite_where=BROKEN, postgresql_where=BROKEN)
+
 pull_notes = Table(  # what people said a pull request is to say in the notes of its release
     "pull_notes",
     metadata,
@@ -184,15 +211,6 @@ pull_notes = Table(  # what people said a pull request is to say in the notes of
     Column("by_login", String(100), nullable=False),
     Column("said_at", Moment, nullable=False),
     PrimaryKeyConstraint("repo", "pull", name="pk_pull_notes"),
-)
-
-timers = Table(
-    "timers",
-    metadata,
-    Column("key", String(160), nullable=False),
-    Column("at", Moment, nullable=False),
-    PrimaryKeyConstraint("key"),
-    Index("ix_timers_at", "at"),
 )
 
 

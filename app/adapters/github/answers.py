@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from app.ports import GitHubError, Missing, Rejected, Throttled, Unclear
+from app.ports import CallAnswer, GitHubError, Missing, Rejected, Throttled, Unclear
 
 MESSAGE_LIMIT: Final = 300
 
@@ -16,6 +16,9 @@ _FORBIDDEN: Final = 403
 _TOO_MANY: Final = 429
 _GONE: Final = (404, 410)
 _TIMED_OUT: Final = 408
+_MOVED: Final = 300
+_NOT_MODIFIED: Final = 304
+_REFUSED: Final = 400
 _NO: Final = range(300, 500)
 _SERVER_ERRORS: Final = 500
 _READ_OF_AN_ERROR: Final = 64 * 1024
@@ -65,6 +68,21 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 def is_unclear(answer: Answer) -> bool:
     """Return whether the answer leaves open if anything was done."""
     return answer.status >= _SERVER_ERRORS or answer.status == _TIMED_OUT
+
+
+def kind_of(answer: Answer) -> CallAnswer:
+    """Return what kind of answer it is, for the figures."""
+    if is_rate_limit(answer):
+        return CallAnswer.THROTTLED
+    if is_unclear(answer):
+        return CallAnswer.FAILED
+    if answer.status in _GONE:
+        return CallAnswer.MISSING
+    if answer.status == _NOT_MODIFIED:
+        return CallAnswer.UNCHANGED
+    if answer.status >= _REFUSED:
+        return CallAnswer.REFUSED
+    return CallAnswer.MOVED if answer.status >= _MOVED else CallAnswer.DONE
 
 
 def error_of(answer: Answer, asked: str) -> GitHubError:

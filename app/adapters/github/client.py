@@ -16,13 +16,13 @@ import stamina
 from gidgethub import sansio
 from gidgethub.abc import GitHubAPI
 
-from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_unclear, wait_of
+from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_unclear, kind_of, wait_of
 from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
 from app.adapters.github.exchange import WHOLE, Reading, TooLarge, exchange, request_of
 from app.adapters.github.graphql import RateLimited, address_of, data_of
 from app.adapters.github.skew import Skew
 from app.adapters.github.throttles import Throttles
-from app.ports import Clock, Rejected, Unclear
+from app.ports import UNMETERED, UNTRACED, Call, CallAnswer, Clock, Meter, Rejected, Tracer, Unclear
 
 API_URL: Final = "https://api.github.com"
 API_VERSION: Final = "2026-03-10"
@@ -92,6 +92,8 @@ class Line:
     api_url: str = API_URL  # a GitHub Enterprise Server has https://host/api/v3
     api_version: str = API_VERSION
     user_agent: str = USER_AGENT
+    meter: Meter = UNMETERED
+    tracer: Tracer = UNTRACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Caller(GitHubAPI):
         self._line = line
         self._caller = caller
         self._credentials = credentials
+        self._graphql = address_of(self.base_url)
         self._common = {
             "x-github-api-version": line.api_version,
             "user-agent": line.user_agent,
@@ -142,7 +145,7 @@ class Caller(GitHubAPI):
         """
         throttles, clock, apart = self._line.throttles, self._line.clock, -self._caller
         throttles.check(apart, clock.now())
-        url, body = address_of(self.base_url), json.dumps({"query": document, "variables": variables}).encode()
+        url, body = self._graphql, json.dumps({"query": document, "variables": variables}).encode()
         headers = {**_ACCEPT, "content-type": "application/json"}
         answer = await patiently(lambda: self._authorized("POST", url, headers, body))
         if answer.status != _FOUND:
@@ -265,13 +268,23 @@ class Caller(GitHubAPI):
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", reading: Reading = WHOLE
     ) -> Answer:
         request = request_of(method, url, {**headers, **self._common}, body)
-        asked_at = self._line.clock.now()
-        try:
-            answer = await exchange(self._line.transport, request, reading)
-        except TooLarge as exc:
-            raise (Rejected(_TOO_LARGE, str(exc)) if method == "GET" else Unclear(str(exc))) from exc
+        clock, asked_at = self._line.clock, self._line.clock.now()
+        with self._line.tracer.span("github.call", method=method, caller=self._caller) as span:
+            kind = CallAnswer.SILENT
+            try:
+                answer = await exchange(self._line.transport, request, reading)
+                kind = kind_of(answer)
+                span.note("status", answer.status)
+            except TooLarge as exc:
+                raise (Rejected(_TOO_LARGE, str(exc)) if method == "GET" else Unclear(str(exc))) from exc
+            finally:
+                call = Call.READ if method == "GET" or url == self._graphql else Call.WRITE
+                self._line.meter.called(call, kind, (clock.now() - asked_at).total_seconds())
+                span.note("answer", kind.value)
+            if is_unclear(answer):
+                span.failed(str(answer.status))
         if url.startswith(self.base_url + "/"):
-            self._line.skew.note(answer.headers, asked_at, self._line.clock.now())
+            self._line.skew.note(answer.headers, asked_at, clock.now())
         if is_unclear(answer):
             raise error_of(answer, f"{method} {request.url.path}")
         return answer

@@ -27,6 +27,7 @@ class CheckName(StrEnum):
     CLOCK = "clock"
     WEBHOOK = "webhook"
     DELIVERIES = "deliveries"
+    PARKED = "parked"
     LAG = "lag"
     INSTALLATION = "installation"
     PERMISSIONS = "permissions"

@@ -162,6 +162,19 @@ def deliveries_check(deliveries: Sequence[HookDelivery], app: AppFacts, site: st
     )
 
 
+def parked_check(parked: int, failing: int) -> Check:
+    """Return whether every delivery that we took could be handled."""
+    if not parked and not failing:
+        return Check(name=CheckName.PARKED, state=State.OK, found="No delivery was given up.")
+    found = f"{parked} deliveries were given up, {failing} are being tried again."
+    return Check(
+        name=CheckName.PARKED,
+        state=State.WARNING,
+        found=found,
+        todo="gonogo deliveries lists them with the reason; gonogo deliveries replay ID puts one back.",
+    )
+
+
 def lag_check(deliveries: Sequence[HookDelivery], oldest: datetime | None, now: datetime) -> Check:
     """Return whether webhooks are taken fast, and worked on soon after; `oldest` is the oldest that waits."""
     waiting = now - oldest if oldest is not None else timedelta()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, Operationa
 
 from app.adapters.db.engine import TOGETHER, Database, open_engine
 from app.adapters.db.kept import Kept
-from app.adapters.db.tables import Moment, events, timers
+from app.adapters.db.tables import Moment, events, marks
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
@@ -25,20 +25,20 @@ POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 async def test_an_error_undoes_what_the_call_wrote(database: Database) -> None:
     def write(connection: Connection) -> None:
-        connection.execute(insert(timers).values(key="a", at=NOON))
+        connection.execute(insert(marks).values(name="a", text="-"))
         raise LookupError("halfway")
 
     with pytest.raises(LookupError):
         await database.run(write)
 
-    assert await database.run(lambda c: c.execute(select(timers)).all()) == []
-    await database.run(lambda c: c.execute(insert(timers).values(key="a", at=NOON)).close())
-    assert len(await database.run(lambda c: c.execute(select(timers)).all())) == 1
+    assert await database.run(lambda c: c.execute(select(marks)).all()) == []
+    await database.run(lambda c: c.execute(insert(marks).values(name="a", text="-")).close())
+    assert len(await database.run(lambda c: c.execute(select(marks)).all())) == 1
 
 
 def add(key: str) -> Callable[[Connection], str]:
     def write(connection: Connection) -> str:
-        connection.execute(insert(timers).values(key=key, at=NOON))
+        connection.execute(insert(marks).values(name=key, text="-"))
         if key.startswith("bad"):
             raise LookupError(key)
         return key
@@ -47,7 +47,7 @@ def add(key: str) -> Callable[[Connection], str]:
 
 
 async def keys(database: Database) -> list[str]:
-    return sorted(await database.run(lambda c: c.execute(select(timers.c.key)).scalars().all()))
+    return sorted(await database.run(lambda c: c.execute(select(marks.c.name)).scalars().all()))
 
 
 async def test_of_calls_made_together_a_failing_one_undoes_only_itself(database: Database) -> None:
@@ -76,7 +76,7 @@ async def test_what_a_call_answered_is_in_the_database_even_when_the_disk_is_ful
     def fill(connection: Connection) -> None:
         connection.execute(text("PRAGMA max_page_count = 1"))  # as many as there are now
         for number in range(1_000):
-            connection.execute(insert(timers).values(key=f"{number}" + "x" * 4_000, at=NOON))
+            connection.execute(insert(marks).values(name=f"{number}", text="x" * 4_000))
 
     works = [database.run(add("a")), database.run(fill), database.run(add("b"))]
     answers = await asyncio.gather(*works, return_exceptions=True)
@@ -128,12 +128,12 @@ async def test_closing_lets_what_was_begun_finish(url: str, database: Database) 
 
 
 async def test_what_was_committed_is_there_after_a_restart(url: str, database: Database) -> None:
-    await database.run(lambda c: c.execute(insert(timers).values(key="a", at=NOON)).close())
+    await database.run(lambda c: c.execute(insert(marks).values(name="a", text="-")).close())
     await database.close()
 
     again = Database(url)
 
-    assert [row.at for row in await again.run(lambda c: c.execute(select(timers)).all())] == [NOON]
+    assert [row.text for row in await again.run(lambda c: c.execute(select(marks)).all())] == ["-"]
     await again.close()
 
 
@@ -153,9 +153,9 @@ async def test_postgresql_says_so_where_a_lock_is_not_let_go(url: str, database:
     await database.run(add("a"))
     other = Database(f"{url}&options=-c%20lock_timeout%3D10ms")
     with database.engine.begin() as holding:
-        holding.execute(update(timers).values(at=NOON))
+        holding.execute(update(marks).values(text="now"))
         with pytest.raises(OperationalError, match="lock timeout"):
-            await other.run(lambda c: c.execute(update(timers).values(at=NOON)).close())
+            await other.run(lambda c: c.execute(update(marks).values(text="now")).close())
     assert await other.run(add("b")) == "b"
     await other.close()
 
@@ -163,15 +163,14 @@ async def test_postgresql_says_so_where_a_lock_is_not_let_go(url: str, database:
 @POSTGRESQL
 async def test_who_stands_still_halfway_lets_go_and_can_no_longer_commit(url: str, database: Database) -> None:
     await database.run(add("a"))
-    later = NOON + timedelta(hours=1)
     stopped = open_engine(url, "-c idle_in_transaction_session_timeout=50ms")
     with stopped.connect() as late:
-        late.execute(update(timers).values(at=later))
-        await database.run(lambda c: c.execute(update(timers).values(at=NOON)).close())  # has waited for it
+        late.execute(update(marks).values(text="late"))
+        await database.run(lambda c: c.execute(update(marks).values(text="now")).close())  # has waited for it
         with pytest.raises(DBAPIError):
-            late.execute(select(timers))
+            late.execute(select(marks))
     stopped.dispose()
-    assert await database.run(lambda c: c.execute(select(timers.c.at)).scalar_one()) == NOON
+    assert await database.run(lambda c: c.execute(select(marks.c.text)).scalar_one()) == "now"
 
 
 @POSTGRESQL
@@ -185,7 +184,7 @@ async def test_of_two_that_wait_for_one_another_each_has_its_turn(url: str, data
         def work(connection: Connection) -> None:
             tries.append(keys[0])
             for key in keys:
-                connection.execute(update(timers).where(timers.c.key == key).values(at=NOON))
+                connection.execute(update(marks).where(marks.c.name == key).values(text="now"))
                 if len(tries) <= 2 and key == keys[0]:
                     met.wait(timeout=30)  # each holds what the other wants
 

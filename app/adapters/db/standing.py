@@ -1,0 +1,46 @@
+"""How the work stands: what waits, what failed, what was parked."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, func, select
+
+from app.adapters.db.engine import Database
+from app.adapters.db.tables import BROKEN, DONE, FAILED, PARKED, TODO, UNFINISHED, WAITING, deliveries, ledger, lost
+from app.ports import AGES, Backlog
+
+_WAITING = select(
+    func.min(deliveries.c.received_at),
+    func.count().filter(deliveries.c.attempts > 0),
+).where(WAITING)
+_OLDER = select(func.count()).where(WAITING)
+_PARKED = select(func.count()).select_from(deliveries).where(PARKED)
+_LOST = select(func.count()).select_from(lost).where(lost.c.next_at.is_not(None))
+_ROWS = select(func.count()).select_from(ledger)
+
+
+class SqlStanding:
+    """The port `Standing`. Each figure but the ledger's whole count comes from an index of what is not done."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Return how it stands, all of it at one moment."""
+
+        def read(connection: Connection) -> Backlog:
+            def count(statement: Select[int]) -> int:
+                return connection.execute(statement).scalar_one()
+
+            oldest, failing = connection.execute(_WAITING).one()
+            older = tuple(count(_OLDER.where(deliveries.c.received_at <= now - timedelta(seconds=age))) for age in AGES)
+            todo, failed = count(_ROWS.where(UNFINISHED)), count(_ROWS.where(BROKEN))
+            return Backlog(
+                older_than=older,
+                oldest_at=oldest,
+                failing=failing,
+                parked=count(_PARKED),
+                ledger={TODO: todo, FAILED: failed, DONE: count(_ROWS) - todo - failed},
+                lost=count(_LOST),
+            )
+
+        return await self._database.run(read)
