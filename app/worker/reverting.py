@@ -12,13 +12,14 @@ from app.domain.guard.outcomes import (
     TagOutcome,
     TagOvertaken,
 )
+from app.domain.release.model import Progress
 from app.domain.values import Repo, Sha
 from app.ports import Clock, Entry, GitHub, Missing, Rejected, TagMemory
 from app.worker.dispatching import NotYetKnown
 from app.worker.gates import CommitGate
 
 LOOK_FOR: Final = timedelta(minutes=2)
-"""How long runs of a tag are looked for: GitHub starts and lists them a while after the push."""
+"""How long runs of a tag are looked for: GitHub starts and lists each of them a while after the push."""
 
 
 class JudgesCommits(Protocol):
@@ -70,15 +71,21 @@ class TagReverter:
         return TagDeleted()
 
     async def cancel(self, entry: Entry, effect: CancelTagRuns) -> RunsCancelled:
-        """Cancel the runs that are going on. Raises NotYetKnown while none is to be seen, and GitHubError."""
-        runs = await self._github.runs_of_tag(effect.repo, effect.tag, effect.commit)
-        if not runs and self._clock.now() - entry.first_claimed_at < LOOK_FOR:
-            raise NotYetKnown
-        going_on = [run.run_id for run in runs if run.run_id is not None and not run.progress.is_over]
-        return RunsCancelled(runs=tuple([run for run in going_on if await self._stopped(effect.repo, run)]))
+        """Cancel whatever is going on, at each look anew, and return what is cancelled by the last.
 
-    async def _stopped(self, repo: Repo, run: int) -> bool:
-        """Cancel a run; False where it had come to its end by itself."""
+        Raises NotYetKnown until then, since one run that is listed says nothing of the next, and GitHubError.
+        """
+        runs = await self._github.runs_of_tag(effect.repo, effect.tag, effect.commit)
+        known = [(run.run_id, run.progress) for run in runs if run.run_id is not None]
+        stopped = [run for run, progress in known if await self._is_stopped(effect.repo, run, progress)]
+        if self._clock.now() - entry.first_claimed_at < LOOK_FOR:
+            raise NotYetKnown
+        return RunsCancelled(runs=tuple(sorted(stopped)))
+
+    async def _is_stopped(self, repo: Repo, run: int, progress: Progress) -> bool:
+        """Cancel a run that is going on; False where it had come to its end by itself."""
+        if progress.is_over:
+            return progress is Progress.CANCELLED
         try:
             await self._github.cancel(repo, run)
         except Missing:

@@ -137,6 +137,7 @@ class FakeGitHub:
     unlisted: int = 0  # so many listings do not show them yet
     is_silent: bool = False  # dispatches are answered without the run's id, as older servers do
     refs: list[str] = field(default_factory=list[str])  # each dispatch's
+    cancelled: list[int] = field(default_factory=list[int])  # runs
     runs: dict[str, StartedRun] = field(default_factory=dict[str, StartedRun])  # by mark, as a listing shows them
     sighting: Sighting | None = None  # what asking for a run gives
     by_run: dict[int, Sighting] = field(default_factory=dict[int, Sighting])  # the same, of some
@@ -353,8 +354,9 @@ class FakeGitHub:
         self._called("rerun")
 
     async def cancel(self, repo: Repo, run: int) -> None:
-        del repo, run
+        del repo
         self._called("cancel")
+        self.cancelled.append(run)
 
     async def run(self, repo: Repo, run: int) -> Sighting:
         del repo

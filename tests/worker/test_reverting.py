@@ -4,8 +4,9 @@ import pytest
 
 from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
 from app.domain.guard.outcomes import GateIsGreen, TagDeleted, TagNotDeletable, TagOutcome, TagOvertaken
+from app.domain.release.events_guard import TagRunsCancelled
 from app.domain.release.gate import GateState
-from app.domain.release.model import Progress
+from app.domain.release.model import Progress, Sighting
 from app.domain.values import Sha
 from app.ports import GitHubError, Missing, Rejected, Unclear
 from app.worker.reverting import TagReverter
@@ -107,35 +108,77 @@ async def test_an_unclear_answer_is_asked_for_again(shop: Workshop) -> None:
 # -- its runs ---------------------------------------------------------------------------------------------------------
 
 
+def going_on(run: int) -> Sighting:
+    return run_seen(progress=Progress.RUNNING, run_id=run)
+
+
+def list_runs(shop: Workshop, *runs: Sighting) -> None:
+    shop.github.sightings["runs_of_tag"] = runs
+
+
+async def cancelled(shop: Workshop) -> tuple[int, ...]:
+    """Return the runs that the log calls cancelled."""
+    events = await shop.releases.events((await shop.release()).id)
+    return next(event.runs for event in events if isinstance(event, TagRunsCancelled))
+
+
+async def looked_for(shop: Workshop) -> list[str]:
+    """Let the time go by for which runs are looked for, and return what is in the log."""
+    for _ in range(12):
+        await drained(shop)
+        assert [state for _, state, _ in await shop.entries()] == ["todo"]
+        await shop.clock.wind(10)
+    kinds = await drained(shop)
+    assert [state for _, state, _ in await shop.entries()] == ["done"]
+    return kinds
+
+
 async def test_runs_that_go_on_are_cancelled_and_others_are_left(shop: Workshop) -> None:
     await shop.open_release()
-    going, over = run_seen(progress=Progress.RUNNING, run_id=500), run_seen(progress=Progress.SUCCESS, run_id=501)
-    shop.github.sightings["runs_of_tag"] = [going, over]
+    list_runs(shop, going_on(500), run_seen(progress=Progress.SUCCESS, run_id=501))
     await shop.plan(CANCEL)
-    assert await drained(shop) == ["tag_runs_cancelled"]
-    assert shop.github.calls.count("cancel") == 1
+    assert await drained(shop) == []
+    assert shop.github.cancelled == [500]
+    assert await looked_for(shop) == ["tag_runs_cancelled"]
+    assert await cancelled(shop) == (500,)
 
 
 async def test_runs_are_looked_for_for_a_while_before_there_are_none(shop: Workshop) -> None:
     await shop.open_release()
     await shop.plan(CANCEL)
-    assert await drained(shop) == []
-    for _ in range(12):
-        assert [state for _, state, _ in await shop.entries()] == ["todo"]
-        await shop.clock.wind(10)
-        assert await drained(shop) == []
-    assert [state for _, state, _ in await shop.entries()] == ["done"]
+    assert await looked_for(shop) == []
+
+
+async def test_a_run_that_is_listed_after_another_is_cancelled_too(shop: Workshop) -> None:
+    """Two workflows start on a tag, or the tag was pushed before: one run that is listed says nothing of the next."""
+    await shop.open_release()
+    list_runs(shop, run_seen(progress=Progress.CANCELLED, run_id=499), going_on(500))
+    await shop.plan(CANCEL)
+    await drained(shop)
+    list_runs(shop, run_seen(progress=Progress.CANCELLED, run_id=499), going_on(500), going_on(501))
+    assert await looked_for(shop) == ["tag_runs_cancelled"]
+    assert set(shop.github.cancelled) == {500, 501}
+    assert await cancelled(shop) == (499, 500, 501)
+
+
+async def test_a_process_that_dies_between_two_looks_leaves_the_same_log(shop: Workshop) -> None:
+    await shop.open_release()
+    list_runs(shop, going_on(500))
+    await shop.plan(CANCEL)
+    await drained(shop)
+    list_runs(shop, run_seen(progress=Progress.CANCELLED, run_id=500))
+    assert await looked_for(shop) == ["tag_runs_cancelled"]
+    assert shop.github.cancelled == [500]
 
 
 @pytest.mark.parametrize("error", [Missing(404, "Not Found"), Rejected(409, "Cannot cancel a completed run")])
 async def test_a_run_that_ended_by_itself_is_no_failure(shop: Workshop, error: GitHubError) -> None:
     await shop.open_release()
-    shop.github.sightings["runs_of_tag"] = [run_seen(progress=Progress.RUNNING, run_id=500)]
+    list_runs(shop, going_on(500))
     shop.github.sighting = run_seen(progress=Progress.SUCCESS, run_id=500)
-    shop.github.errors["cancel"] = [error]
+    shop.github.errors["cancel"] = [error] * 20
     await shop.plan(CANCEL)
-    assert await drained(shop) == []
-    assert [state for _, state, _ in await shop.entries()] == ["done"]
+    assert await looked_for(shop) == []
 
 
 # -- issues -----------------------------------------------------------------------------------------------------------
