@@ -1,5 +1,7 @@
 """Answering GitHub about jobs that wait for an environment: each is let in, turned away, or kept in the ledger."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -66,6 +68,21 @@ class _Gone:
     why: str
 
 
+class _NotThere(GitHubError):
+    """GitHub knows of no such job: at first it may not know yet, later nobody asks."""
+
+
+@contextmanager
+def _about_the_job() -> Iterator[None]:
+    """Take it for a word about the job that GitHub does not find what it is asked for. Raises _NotThere."""
+    try:
+        yield
+    except Rejected as error:
+        if isinstance(error, Missing) or error.status == _UNPROCESSABLE:
+            raise _NotThere(f"GitHub answered: {error}") from error
+        raise
+
+
 class DeploymentsAsked:
     """Takes what GitHub asks."""
 
@@ -127,11 +144,15 @@ class DeploymentDesk:
         except Throttled as error:
             await self._ledger.put_back(entry.id, error.retry_at, str(error))
             return
-        except GitHubError as error:
-            gone = await self._failed(entry, effect, error)
-            if gone is None:
+        except _NotThere as error:
+            if self._bench.clock.now() - effect.asked_at < GRACE:
+                await self._put_off(entry, effect, str(error))
                 return
-            found = gone
+            _log.warning("deployment.nobody_asks", run=effect.run_id, error=str(error))
+            found = _Gone(str(error))
+        except GitHubError as error:
+            await self._put_off(entry, effect, str(error))
+            return
         except Exception as error:  # noqa: BLE001 - a bug of ours must not leave the job without an answer either
             _log.error("deployment.broken", exc_info=error)
             await self._put_off(entry, effect, f"{type(error).__name__} in our own code")
@@ -155,11 +176,12 @@ class DeploymentDesk:
             known = await self._judged(effect, run)
             if isinstance(known, KeptWaiting):
                 return known  # as it stands no call would change that
-        waited_for = await self._host.environments_waited_for(effect.repo, effect.run_id)
-        if effect.environment.casefold() not in {name.casefold() for name in waited_for}:
-            is_over = entry.attempts > 1 or now - effect.asked_at >= GRACE
-            return _Gone("it waits for nothing any more") if is_over else None
-        run = await self._bench.github.run(effect.repo, effect.run_id)
+        with _about_the_job():
+            waited_for = await self._host.environments_waited_for(effect.repo, effect.run_id)
+            if effect.environment.casefold() not in {name.casefold() for name in waited_for}:
+                is_over = now - effect.asked_at >= GRACE
+                return _Gone("it waits for nothing any more") if is_over else None
+            run = await self._bench.github.run(effect.repo, effect.run_id)
         self._seen[entry.id] = (run, now)
         judged = await self._judged(effect, run)
         if isinstance(judged, LetIn) and judged.task is None:
@@ -169,7 +191,8 @@ class DeploymentDesk:
         else:
             state = "approved" if isinstance(judged, LetIn) else "rejected"
             words = self._words(effect, judged)
-            await self._host.review_deployment(effect.repo, effect.run_id, effect.environment, state, words)
+            with _about_the_job():
+                await self._host.review_deployment(effect.repo, effect.run_id, effect.environment, state, words)
         return judged
 
     async def _judged(self, effect: AnswerDeployment, run: Sighting) -> Judged:
@@ -231,16 +254,6 @@ class DeploymentDesk:
         await self._bench.write(draft)
         until = now + min(max(age / 10, _SHORTEST), _LONGEST)
         await self._ledger.put_back(entry.id, min(until, max(effect.asked_at + DEADLINE, now + _SOON)), "it waits")
-
-    async def _failed(self, entry: Entry, effect: AnswerDeployment, error: GitHubError) -> _Gone | None:
-        """Return that there is nobody to answer any more, or put the question off."""
-        is_early = self._bench.clock.now() - effect.asked_at < GRACE
-        is_over = isinstance(error, Missing) or (isinstance(error, Rejected) and error.status == _UNPROCESSABLE)
-        if is_over and not is_early:
-            _log.warning("deployment.nobody_asks", run=effect.run_id, error=str(error))
-            return _Gone(f"GitHub answered: {error}")
-        await self._put_off(entry, effect, str(error))
-        return None
 
     async def _put_off(self, entry: Entry, effect: AnswerDeployment, error: str) -> None:
         now = self._bench.clock.now()

@@ -17,6 +17,7 @@ from tests.bot import REPO, Bot, TrackedRelease, running_bot
 pytestmark = pytest.mark.anyio
 
 PLAN = """---
+gate: {blockers: [P0]}
 workflow: release.yml
 environment: production
 ---
@@ -282,6 +283,20 @@ async def test_d28_an_answer_that_is_not_taken_for_long_is_told_once(bot: Bot) -
     assert len(told) == 2  # one for each job that asked
     fault.times = 0
     await bot.pass_time(400, step=5)
+    assert states(run) == {"intel": "success", "arm": "success"}
+
+
+async def test_d28_a_gate_that_cannot_be_read_anew_says_nothing_of_who_waits(bot: Bot) -> None:
+    release = await bot.open_release()
+    await go_green(release)
+    asked = bot.github.fault("GET", r"/issues$", status=404, message="Not Found", times=10_000)
+    run = await deploy(bot)
+    await bot.pass_time(ALARM_AFTER.total_seconds() * 2, step=10)
+    assert states(run) == {"intel": "waiting", "arm": "waiting"}
+    assert [kind for kind, _, _ in await logged(bot)][-2:] == ["asked", "asked"]
+    assert "has not taken the answer" in release.replies()[-1]
+    asked.times = 0
+    await bot.pass_time(400, step=10)
     assert states(run) == {"intel": "success", "arm": "success"}
 
 

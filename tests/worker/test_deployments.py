@@ -109,6 +109,19 @@ async def test_d28_a_job_that_waits_no_more_is_answered_by_nobody(shop: Workshop
     assert await answers(shop) == [(Answer.GONE, "it waits for nothing any more")]
 
 
+async def test_d28_a_job_that_github_does_not_list_yet_is_looked_for_again_after_a_fault_too(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    shop.door.errors = [Unclear("502")]
+    await drain(shop)
+    shop.door.waited_for = []
+    await drain(shop, 3)
+    assert await answers(shop) == []
+    shop.door.waited_for = ["production"]
+    await drain(shop, 20)
+    assert (await shop.entries())[0] == ("deployment", "todo", 1)  # it waits for the gate
+
+
 async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same(shop: Workshop) -> None:
     await shop.open_release()
     await ask(shop)
