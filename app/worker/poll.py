@@ -132,7 +132,7 @@ class Poller:
         for run_id in (() if is_strict else _silent(release)) or _started(release):
             await found.run(run_id, github.run(repo, run_id))
         for run_id in waits.runs_with_jobs():
-            await found.several(github.jobs(repo, run_id))
+            await found.jobs(run_id, github.jobs(repo, run_id))
         if waits.on(ByCheck):
             await found.several(github.checks(repo, sha))
         if waits.on(ByStatus):
@@ -141,7 +141,7 @@ class Poller:
             runs = await found.several(github.workflow_runs(repo, sha))
             if waits.has_loose_jobs:
                 for run_id in [run.run_id for run in runs if run.run_id is not None][:_MOST_RUNS]:
-                    await found.several(github.jobs(repo, run_id))
+                    await found.jobs(run_id, github.jobs(repo, run_id))
         return found
 
     async def _ask_branch(self, release: Release, plan: Plan, found: "_Found") -> None:
@@ -199,6 +199,15 @@ class _Found:
         """Take the answer about one run."""
         try:
             self.sightings.append(await asked)
+        except Missing:
+            self.gone.add(run_id)
+        except GitHubError as error:
+            self.failed(error)
+
+    async def jobs(self, run_id: int, asked: Awaitable[Sequence[Sighting]]) -> None:
+        """Take the answer about the jobs of a run."""
+        try:
+            self.sightings.extend(await asked)
         except Missing:
             self.gone.add(run_id)
         except GitHubError as error:

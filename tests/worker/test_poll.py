@@ -117,6 +117,14 @@ async def test_a_run_that_is_gone_can_be_run_again(shop: Workshop) -> None:
     assert await kinds(shop) == ["release_started", "run_requested", "run_started", "seen", "run_refused"]
 
 
+async def test_a_run_that_somebody_deleted_keeps_the_gate_from_nobody_s_reading(shop: Workshop) -> None:
+    """Its jobs are as gone as it is: asked strictly too, that is an answer and no failure to ask."""
+    await shop.open_release(requested(), started())
+    shop.github.errors = {"run": [Missing(404, "Not Found")], "jobs": [Missing(404, "Not Found")]}
+    await Poller(shop.bench).ask(R1)
+    assert (await kinds(shop))[-1] == "run_refused"
+
+
 @pytest.mark.parametrize(("minutes", "expected"), [(1, 5), (30, 30)])
 async def test_a_rate_limit_is_waited_for_and_no_less_than_usual(shop: Workshop, minutes: int, expected: int) -> None:
     await shop.open_release()
