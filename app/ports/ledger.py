@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.release.effects import Effect
+from app.domain.release.events import Event
 from app.domain.values import ReleaseId
 
 
@@ -34,6 +35,14 @@ class Ledger(Protocol):
 
     async def put_back(self, entry: int, until: datetime, error: str) -> None:
         """Give a row back like `put_off`, of which nothing can have been done: the try does not count."""
+        ...
+
+    async def intend(self, entry: int, event: Event | None) -> None:
+        """Note what is about to happen to GitHub, before it does; None: it did not."""
+        ...
+
+    async def intents(self, key: str) -> Sequence[Event]:
+        """Return what was about to happen, as noted with the unfinished rows of the key, in their order."""
         ...
 
     async def hurry(self, key: str, now: datetime) -> bool:

@@ -1,38 +1,21 @@
 """Answering GitHub about jobs that wait for an environment: each is let in, turned away, or kept in the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 import structlog
 
-from app.domain.decision import Accepted
-from app.domain.deploying import DEADLINE, Judged, KeptWaiting, LetIn, TurnedAway, judge_deployment, run_asked_about
-from app.domain.inputs import DeploymentRequested
+from app.domain.deploying import DEADLINE, Judged, KeptWaiting, LetIn, TurnedAway, judge_deployment
 from app.domain.messages import Message
-from app.domain.messages_deploy import (
-    DeploymentLetIn,
-    DeploymentTurnedAway,
-    DeploymentUnanswered,
-    DeploymentWaits,
-)
+from app.domain.messages_deploy import DeploymentLetIn, DeploymentTurnedAway, DeploymentWaits
 from app.domain.release.effects import AnswerDeployment, ReportDeployment
-from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
+from app.domain.release.events_deploy import Answer, DeploymentAnswered
 from app.domain.release.model import Release, Sighting
-from app.domain.values import Repo
-from app.ports import (
-    AlreadySettled,
-    Conflict,
-    DeploymentHost,
-    Entry,
-    GitHubError,
-    Ledger,
-    Missing,
-    Rejected,
-    Throttled,
-)
+from app.ports import DeploymentHost, Entry, GitHubError, Ledger, Missing, Rejected, Throttled
+from app.worker.deployments_asked import deploy_key
+from app.worker.deployments_told import DeploymentBook
 from app.worker.draft import Draft
 from app.worker.gates import Gates, planned_at
 from app.worker.workbench import Workbench
@@ -56,24 +39,12 @@ _LONGEST_COMMENT: Final = 1_024  # characters, that GitHub takes with a review
 _UNPROCESSABLE: Final = 422
 
 
-def deploy_key(repo: int) -> str:
-    """Return in whose turn a repository's jobs are answered: apart from all else, since asking anew takes calls."""
-    return f"deploy:{repo}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Gone:
-    """The job waits no more, and not by our word."""
-
-    why: str
-
-
 class _NotThere(GitHubError):
     """GitHub knows of no such job: at first it may not know yet, later nobody asks."""
 
 
 @contextmanager
-def _about_the_job() -> Iterator[None]:
+def _about_the_job() -> Generator[None]:
     """Take it for a word about the job that GitHub does not find what it is asked for. Raises _NotThere."""
     try:
         yield
@@ -83,45 +54,13 @@ def _about_the_job() -> Iterator[None]:
         raise
 
 
-class DeploymentsAsked:
-    """Takes what GitHub asks."""
-
-    def __init__(self, bench: Workbench) -> None:
-        self._bench = bench
-
-    def take(self, asked: DeploymentRequested, delivery: str, draft: Draft) -> None:
-        """Queue the answer. An address that is not this repository's on our GitHub is never answered at."""
-        run = run_asked_about(asked.callback, self._bench.api_url, asked.repo)
-        if run is None:
-            _log.error("callback.foreign", repo=asked.repo.full_name, callback=asked.callback[:200])
-            return
-        now = self._bench.clock.now()
-        effect = AnswerDeployment(
-            repo=asked.repo,
-            run_id=run,
-            environment=asked.environment,
-            event=asked.event,
-            sha=asked.sha,
-            asked=str(asked.deployment) if asked.deployment is not None else delivery,
-            asked_at=min(asked.at or now, now),
-        )
-        draft.queue(deploy_key(asked.repo.id), effect)
-        for release in draft.releases:
-            is_known = effect.key in release.waiting or effect.key in release.let_go
-            if release.target.sha == asked.sha and not is_known:
-                draft.add(release.id, release.repo, Accepted(events=(_asked(effect, now),)))
-
-
-def _asked(effect: AnswerDeployment, now: datetime) -> DeploymentAsked:
-    return DeploymentAsked(key=effect.key, environment=effect.environment, run_id=effect.run_id, sha=effect.sha, at=now)
-
-
 class DeploymentDesk:
     """Answers what waits. Whatever goes wrong, a question stays in the ledger until it is answered or over."""
 
     def __init__(self, ledger: Ledger, bench: Workbench, host: DeploymentHost, gates: Gates) -> None:
         self._ledger = ledger
         self._bench = bench
+        self._book = DeploymentBook(ledger, bench)
         self._host = host
         self._gates = gates
         self._site = bench.site.rstrip("/")
@@ -149,7 +88,7 @@ class DeploymentDesk:
                 await self._put_off(entry, effect, str(error))
                 return
             _log.warning("deployment.nobody_asks", run=effect.run_id, error=str(error))
-            found = _Gone(str(error))
+            found = await self._book.said(entry, effect) or self._answer(effect, Answer.GONE, str(error))
         except GitHubError as error:
             await self._put_off(entry, effect, str(error))
             return
@@ -160,7 +99,9 @@ class DeploymentDesk:
         if found is None:
             await self._ledger.put_back(entry.id, self._bench.clock.now() + _SOON, "not to be answered yet")
             return
-        await self._record(entry, effect, found)
+        self._seen.pop(entry.id, None)
+        self._failing.pop(entry.id, None)
+        await self._book.record(entry, effect, found)
 
     async def report(self, effect: ReportDeployment) -> None:
         """Say what a job waits for. Raises GitHubError."""
@@ -168,7 +109,7 @@ class DeploymentDesk:
 
     # -- the answer --------------------------------------------------------------------------------------------
 
-    async def _answered(self, entry: Entry, effect: AnswerDeployment) -> Judged | _Gone | None:
+    async def _answered(self, entry: Entry, effect: AnswerDeployment) -> DeploymentAnswered | KeptWaiting | None:
         """Judge, and give the answer where there is one; None where GitHub does not know of the job yet."""
         now = self._bench.clock.now()
         run, looked_at = self._seen.get(entry.id, (None, now))
@@ -179,8 +120,10 @@ class DeploymentDesk:
         with _about_the_job():
             waited_for = await self._host.environments_waited_for(effect.repo, effect.run_id)
             if effect.environment.casefold() not in {name.casefold() for name in waited_for}:
+                if said := await self._book.said(entry, effect):
+                    return said  # it was taken, and whoever gave it died before it was written down
                 is_over = now - effect.asked_at >= GRACE
-                return _Gone("it waits for nothing any more") if is_over else None
+                return self._answer(effect, Answer.GONE, "it waits for nothing any more") if is_over else None
             run = await self._bench.github.run(effect.repo, effect.run_id)
         self._seen[entry.id] = (run, now)
         judged = await self._judged(effect, run)
@@ -188,12 +131,42 @@ class DeploymentDesk:
             judged = await self._judged_anew(effect, run)
         if isinstance(judged, KeptWaiting):
             self._failing.pop(entry.id, None)
-        else:
-            state = "approved" if isinstance(judged, LetIn) else "rejected"
-            words = self._words(effect, judged)
+            if entry.attempts > 1:
+                await self._book.intend(entry, None)  # what was said before was not taken: it waits
+            return judged
+        return await self._say(entry, effect, judged)
+
+    async def _say(self, entry: Entry, effect: AnswerDeployment, judged: LetIn | TurnedAway) -> DeploymentAnswered:
+        """Give the answer, which is noted first."""
+        match judged:
+            case LetIn(task=task):
+                state: Literal["approved", "rejected"] = "approved"
+                said = self._answer(effect, Answer.LET_IN, f"run of {task}" if task else "the gate is green")
+            case TurnedAway(why=word):
+                state, said = "rejected", self._answer(effect, Answer.TURNED_AWAY, word.replace("-", " "))
+            case _:
+                assert_never(judged)
+        await self._book.intend(entry, said)
+        try:
             with _about_the_job():
-                await self._host.review_deployment(effect.repo, effect.run_id, effect.environment, state, words)
-        return judged
+                await self._host.review_deployment(
+                    effect.repo, effect.run_id, effect.environment, state, self._words(effect, judged)
+                )
+        except (Rejected, Throttled, _NotThere):
+            if entry.attempts == 1:
+                await self._book.intend(entry, None)  # GitHub says itself that it was not taken
+            raise
+        return said
+
+    def _answer(self, effect: AnswerDeployment, answer: Answer, why: str) -> DeploymentAnswered:
+        return DeploymentAnswered(
+            key=effect.key,
+            environment=effect.environment,
+            run_id=effect.run_id,
+            answer=answer,
+            reason=why,
+            at=self._bench.clock.now(),
+        )
 
     async def _judged(self, effect: AnswerDeployment, run: Sighting) -> Judged:
         at = await planned_at(self._bench, effect.repo.id, effect.sha)
@@ -264,70 +237,6 @@ class DeploymentDesk:
             return
         _log.warning("deployment.postponed", run=effect.run_id, error=error, attempts=entry.attempts)
         if now - since >= ALARM_AFTER:
-            await self._alarm(effect, int((now - since).total_seconds() // 60), error)
+            await self._book.alarm(effect, int((now - since).total_seconds() // 60), error)
         wait = min(_FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), _LONGEST_WAIT)
         await self._ledger.put_off(entry.id, now + wait, error)
-
-    async def _alarm(self, effect: AnswerDeployment, minutes: int, error: str) -> None:
-        """Tell that GitHub does not take an answer: in the log, and once on the tracking issue."""
-        _log.error("deployment.unanswered", run=effect.run_id, minutes=minutes, error=error)
-        run_url = f"{self._site}/{effect.repo.full_name}/actions/runs/{effect.run_id}"
-        words = DeploymentUnanswered(environment=effect.environment, run_url=run_url, minutes=minutes, error=error)
-        draft = Draft((), self._bench.renderer)
-        for release in await self._concerned(effect.repo, effect):
-            source = f"deployment-unanswered:{effect.key}:{release.id}"
-            draft.reply(release.id, release.repo, release.issue, source, words)
-        await self._bench.write(draft)
-
-    async def _record(self, entry: Entry, effect: AnswerDeployment, found: LetIn | TurnedAway | _Gone) -> None:
-        """Write down what came of it. One answer is good for all of a run's jobs that wait for the environment."""
-        match found:
-            case LetIn(task=task):
-                answer, why = Answer.LET_IN, f"run of {task}" if task else "the gate is green"
-            case TurnedAway(why=word):
-                answer, why = Answer.TURNED_AWAY, word.replace("-", " ")
-            case _Gone(why=why):
-                answer = Answer.GONE
-            case _:
-                assert_never(found)
-        _log.info("deployment.answered", run=effect.run_id, environment=effect.environment, answer=answer, why=why)
-        self._seen.pop(entry.id, None)
-        self._failing.pop(entry.id, None)
-        while True:
-            releases = await self._concerned(effect.repo, effect)
-            draft = Draft(releases, self._bench.renderer)
-            for release in releases:
-                events = tuple(
-                    DeploymentAnswered(
-                        key=key,
-                        environment=effect.environment,
-                        run_id=effect.run_id,
-                        answer=answer,
-                        reason=why,
-                        at=self._bench.clock.now(),
-                    )
-                    for key in _keys(release, effect, is_for_all=answer is not Answer.GONE)
-                )
-                draft.add(release.id, release.repo, Accepted(events=events))
-            try:
-                await self._bench.write(draft, entries=[entry.id])
-            except AlreadySettled:
-                return
-            except Conflict:
-                continue
-            return
-
-    async def _concerned(self, repo: Repo, effect: AnswerDeployment) -> list[Release]:
-        """Return the releases that show the job as waiting: they may have moved on, or be over."""
-        releases = {r.id: r for r in await self._bench.releases.open_in(repo.id)}
-        releases |= {r.id: r for r in await self._bench.releases.at_commit(repo.id, effect.sha)}
-        return [release for release in releases.values() if _keys(release, effect, is_for_all=True)]
-
-
-def _keys(release: Release, effect: AnswerDeployment, *, is_for_all: bool) -> list[str]:
-    place = effect.environment.casefold()
-    return [
-        key
-        for key, job in release.waiting.items()
-        if key == effect.key or (is_for_all and (job.run_id, job.environment.casefold()) == (effect.run_id, place))
-    ]

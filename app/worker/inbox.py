@@ -45,7 +45,7 @@ from app.ports import (
 )
 from app.worker.asking import asked_by_label, asked_in_comment
 from app.worker.commands import CommandDesk
-from app.worker.deployments import DeploymentsAsked
+from app.worker.deployments_asked import DeploymentsAsked
 from app.worker.draft import Draft
 from app.worker.editing import Editing
 from app.worker.freezing import Freezer

@@ -86,6 +86,7 @@ class FakeDoor:
     reviews: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     reports: list[str] = field(default_factory=list[str])
     errors: list[Exception] = field(default_factory=list[Exception])
+    refusals: list[Exception] = field(default_factory=list[Exception])  # of reviews alone
 
     async def environments_waited_for(self, repo: Repo, run: int) -> Sequence[str]:
         del repo, run
@@ -97,6 +98,8 @@ class FakeDoor:
         self, repo: Repo, run: int, environment: str, state: Literal["approved", "rejected"], comment: str
     ) -> None:
         del repo, run
+        if self.refusals:
+            raise self.refusals.pop(0)
         self.reviews.append((state, comment))
         self.waited_for.remove(environment)
 

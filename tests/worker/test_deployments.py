@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
+from app.adapters.db.releases import SqlReleases
 from app.domain.inputs import DeploymentRequested
 from app.domain.release.effects import AnswerDeployment
 from app.domain.release.events_deploy import Answer, DeploymentAnswered
 from app.domain.release.model import Progress, Sight, Sighting
 from app.ports import Commit, Missing, Planned, Rejected, Throttled, Unclear
-from app.worker.deployments import ALARM_AFTER, GRACE, DeploymentsAsked, deploy_key
+from app.worker.deployments import ALARM_AFTER, GRACE
+from app.worker.deployments_asked import DeploymentsAsked, deploy_key
 from app.worker.draft import Draft
 from tests.clock import NOON
-from tests.given import REPO, SHA
+from tests.given import OTHER_SHA, REPO, SHA
 from tests.worker.workshop import Workshop
 
 pytestmark = pytest.mark.anyio
@@ -139,6 +141,68 @@ async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same
     (words,) = shop.github.comments.values()
     assert "GitHub has not taken the answer for 10 minutes: 502" in words
     assert (await shop.release()).waiting  # the gate is not green, and the question is looked at again
+
+
+class Dying(SqlReleases):
+    """The process dies before anything is written."""
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        del commit, now
+        raise KeyboardInterrupt
+
+
+async def die_after_the_answer(shop: Workshop) -> None:
+    """Have the oldest question answered on GitHub, and not written down."""
+    shop.github.sighting = replace(RUN, sha=OTHER_SHA)
+    bench = replace(shop.bench, releases=Dying(shop.database))
+    with pytest.raises(KeyboardInterrupt):
+        await replace(shop, bench=bench).ledger_worker.drain(KEY)
+    assert [state for state, _ in shop.door.reviews] == ["rejected"]
+
+
+async def test_d28_what_was_said_before_the_process_died_is_written_down_as_said(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    await die_after_the_answer(shop)
+    await drain(shop, 61)
+    assert await answers(shop) == [(Answer.TURNED_AWAY, "other commit")]
+    assert len(shop.door.reviews) == 1
+
+
+async def test_d28_another_job_of_the_run_knows_what_was_said_as_well(shop: Workshop) -> None:
+    """One answer lets all of them in: whichever question is looked at first, the log is the same."""
+    await shop.open_release()
+    await ask(shop)
+    await ask(shop, replace(ASKED, deployment=2))
+    await die_after_the_answer(shop)
+    await drain(shop, 30)
+    await drain(shop, 61)
+    assert await answers(shop) == [(Answer.TURNED_AWAY, "other commit")] * 2
+    assert not (await shop.release()).waiting
+
+
+async def test_d28_what_github_did_not_take_was_not_said(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    shop.github.sighting = replace(RUN, sha=OTHER_SHA)
+    shop.door.refusals = [Rejected(403, "no permission")]
+    await drain(shop)
+    shop.door.waited_for = []
+    await drain(shop, GRACE.total_seconds())
+    assert await answers(shop) == [(Answer.GONE, "it waits for nothing any more")]
+
+
+async def test_d28_what_was_said_in_vain_and_is_not_to_be_said_any_more_was_not_said(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    shop.github.sighting = replace(RUN, sha=OTHER_SHA)
+    shop.door.refusals = [Unclear("502")]
+    await drain(shop)
+    shop.github.sighting = RUN
+    await drain(shop, 40)  # it waits, so the first answer never came through
+    shop.door.waited_for = []
+    await drain(shop, 120)
+    assert await answers(shop) == [(Answer.GONE, "it waits for nothing any more")]
 
 
 async def test_d28_github_has_failed_the_job_by_itself_long_ago(shop: Workshop) -> None:

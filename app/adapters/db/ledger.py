@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, select, update
 
-from app.adapters.db.codec import effect_codec
+from app.adapters.db.codec import effect_codec, event_codec
 from app.adapters.db.engine import Database
 from app.adapters.db.tables import FAILED, UNFINISHED, bounded, ledger
+from app.domain.release.events import Event
 from app.ports import Clock, Entry
 
 _IS_DUE = and_(
@@ -52,6 +53,12 @@ _FAIL = (
     update(ledger)
     .where(ledger.c.id == bindparam("entry"), UNFINISHED)
     .values(state=FAILED, lease_until=None, done_at=bindparam("now"), error=bindparam("why"))
+)
+_INTEND = update(ledger).where(ledger.c.id == bindparam("entry"), UNFINISHED).values(intent=bindparam("noted"))
+_INTENTS = (
+    select(ledger.c.intent)
+    .where(ledger.c.key == bindparam("wanted"), UNFINISHED, ledger.c.intent.is_not(None))
+    .order_by(ledger.c.id)
 )
 _HURRY = (
     update(ledger)
@@ -106,6 +113,16 @@ class SqlLedger:
     async def fail(self, entry: int, error: str) -> None:
         """Give a row up for good: it stays, is counted, and is not tried again."""
         await self._write(_FAIL, {"entry": entry, "now": self._clock.now(), "why": bounded(error)})
+
+    async def intend(self, entry: int, event: Event | None) -> None:
+        """Note what is about to happen to GitHub, before it does; None: it did not."""
+        noted = None if event is None else event_codec().encode(event)
+        await self._write(_INTEND, {"entry": entry, "noted": noted})
+
+    async def intents(self, key: str) -> Sequence[Event]:
+        """Return what was about to happen, as noted with the unfinished rows of the key, in their order."""
+        rows = await self._database.run(lambda c: c.execute(_INTENTS, {"wanted": key}).scalars().all())
+        return [event_codec().decode(row) for row in rows]
 
     async def hurry(self, key: str, now: datetime) -> bool:
         """Make what was put off under the key due at once; False where there is nothing."""

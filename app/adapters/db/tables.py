@@ -192,6 +192,7 @@ ledger = Table(
     Column("error", Text),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
+    Column("intent", Text),  # the event that follows, where it is to be known should we die before it is written
     UniqueConstraint("ledger_key"),
     sqlite_autoincrement=True,
 )

@@ -1,11 +1,13 @@
 """The ledger hands out the oldest row of a key that is due, under a lease."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
+from app.domain.release.events_deploy import Answer, DeploymentAnswered
 from app.ports import AlreadySettled, Commit, Entry
 from tests.adapters.db.examples import FIRST, opening, react
 from tests.clock import NOON
@@ -148,3 +150,20 @@ async def test_a_row_put_back_untried_begins_anew(ledger: SqlLedger, releases: S
     await ledger.put_back(third.id, NOON + SOON, "nothing was sent")
     last = await claim(ledger, after=SOON)
     assert (last.attempts, last.first_claimed_at) == (2, NOON + SOON)
+
+
+async def test_what_is_about_to_happen_is_told_until_its_row_is_finished(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
+    await plan(releases, 1, 2)
+    await plan(releases, 3, key="repo:8")
+    first, second, other = await claim(ledger), await claim(ledger), await claim(ledger, key="repo:8")
+    event = DeploymentAnswered(key="q", environment="prod", run_id=500, answer=Answer.LET_IN, reason="green", at=NOON)
+
+    for number, entry in enumerate((second, first, other)):
+        await ledger.intend(entry.id, replace(event, run_id=number))
+    assert await ledger.intents("repo:7") == [replace(event, run_id=1), replace(event, run_id=0)]
+
+    await ledger.intend(second.id, None)
+    await ledger.fail(first.id, "given up")
+    assert await ledger.intents("repo:7") == []
