@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.guard.outcomes import RunLeft
 from app.domain.guard.verdict import Flaw, Wrong
 from app.domain.messages import Message
 from app.domain.values import Sha
@@ -52,6 +53,15 @@ class TagIncidentsTitle(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagUnjudged(Message):
+    """A release tag that the guard could not judge for long, since GitHub did not give what it needs."""
+
+    name: str
+    object: Sha
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagRemarks(Message):
     """Release tags at commits whose gate is green that are not as the bot's own are."""
 
@@ -70,3 +80,17 @@ class TagNotDeleted(Message):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagNotDeletedTitle(Message):
     """The title of the issue that is opened for such a tag where no release is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRunsNotCancelled(Message):
+    """Runs that a bad tag has started and that could not be cancelled, with what is to be done."""
+
+    tag: str
+    runs: tuple[RunLeft, ...]  # none: it could not be read which there are
+    reason: str  # then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRunsNotCancelledTitle(Message):
+    """The title of the issue that is opened for such runs where no release is open."""

@@ -8,7 +8,7 @@ import structlog
 
 from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
 from app.domain.messages import Message, Quiet
-from app.domain.messages_guard import TagNotDeletedTitle
+from app.domain.messages_guard import TagNotDeletedTitle, TagRunsNotCancelledTitle
 from app.domain.release.effects import (
     AnswerDeployment,
     CancelRun,
@@ -46,7 +46,7 @@ _TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
 QUIET: Final = (React, Reply, MoveCandidate, Unlabel, OpenIssue, ReportDeployment)
 """Effects of which nothing follows for the release."""
 
-SILENT: Final = (*QUIET, CancelTagRuns, AnswerDeployment)
+SILENT: Final = (*QUIET, AnswerDeployment)
 """Effects of which nobody is told anything more."""
 
 
@@ -151,7 +151,8 @@ class LedgerWorker:
         if effect.issue is not None:
             draft.reply(entry.release, effect.repo, effect.issue, source, answer)
         else:
-            draft.open_issue(entry.release, effect.repo, source, TagNotDeletedTitle(), answer)
+            title = TagRunsNotCancelledTitle() if isinstance(effect, CancelTagRuns) else TagNotDeletedTitle()
+            draft.open_issue(entry.release, effect.repo, source, title, answer)
 
     async def _outcome(self, entry: Entry) -> Outcome:
         effect = entry.effect

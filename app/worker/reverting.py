@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from app.domain.guard.effects import CancelTagRuns, DeleteTag
 from app.domain.guard.outcomes import (
     GateIsGreen,
+    RunLeft,
     RunsCancelled,
     TagDeleted,
     TagNotDeletable,
@@ -14,7 +15,7 @@ from app.domain.guard.outcomes import (
 )
 from app.domain.release.model import Progress
 from app.domain.values import Repo, Sha
-from app.ports import Clock, Entry, GitHub, Missing, Rejected, TagMemory
+from app.ports import Clock, Entry, GitHub, GitHubError, Missing, Rejected, TagMemory, Throttled
 from app.worker.dispatching import NotYetKnown
 from app.worker.gates import CommitGate
 
@@ -75,15 +76,27 @@ class TagReverter:
 
         Raises NotYetKnown until then, since one run that is listed says nothing of the next, and GitHubError.
         """
-        runs = await self._github.runs_of_tag(effect.repo, effect.tag, effect.commit)
-        known = [(run.run_id, run.progress) for run in runs if run.run_id is not None]
-        stopped = [run for run, progress in known if await self._is_stopped(effect.repo, run, progress)]
+        listed = await self._github.runs_of_tag(effect.repo, effect.tag, effect.commit)
+        stopped: list[int] = []
+        left: list[RunLeft] = []
+        trouble: GitHubError | None = None
+        for run, progress, url in [(one.run_id, one.progress, one.url) for one in listed if one.run_id is not None]:
+            try:
+                stopped += [run] if await self._is_stopped(effect.repo, run, progress) else []
+            except Throttled:
+                raise
+            except Rejected as error:
+                left.append(RunLeft(run=run, url=url, reason=f"GitHub answered {error.status}: {error.message}"))
+            except GitHubError as error:
+                trouble = error  # and the others are cancelled all the same
+        if trouble is not None:
+            raise trouble
         if self._clock.now() - entry.first_claimed_at < LOOK_FOR:
             raise NotYetKnown
-        return RunsCancelled(runs=tuple(sorted(stopped)))
+        return RunsCancelled(runs=tuple(sorted(stopped)), left=tuple(left))
 
     async def _is_stopped(self, repo: Repo, run: int, progress: Progress) -> bool:
-        """Cancel a run that is going on; False where it had come to its end by itself."""
+        """Cancel a run that is going on; False where it had come to its end by itself. Raises GitHubError."""
         if progress.is_over:
             return progress is Progress.CANCELLED
         try:

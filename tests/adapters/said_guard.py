@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.domain.guard.outcomes import RunLeft
 from app.domain.guard.verdict import Flaw, Wrong
 from app.domain.messages import Message
 from app.domain.messages_guard import (
@@ -11,6 +12,9 @@ from app.domain.messages_guard import (
     TagNotDeleted,
     TagNotDeletedTitle,
     TagRemarks,
+    TagRunsNotCancelled,
+    TagRunsNotCancelledTitle,
+    TagUnjudged,
 )
 from app.domain.values import Sha
 
@@ -59,4 +63,18 @@ GUARD_SAMPLES: Final[tuple[Message, ...]] = (
     TagNotDeleted(tag=line("v1.0.0", Wrong.RED_GATE), reason="", why="green"),
     TagNotDeleted(tag=RED, reason="GitHub did not answer", why="unread"),
     TagNotDeletedTitle(),
+    TagRunsNotCancelled(
+        tag="v1.0.0",
+        runs=(
+            RunLeft(
+                run=500,
+                url="https://github.com/octo-org/app/actions/runs/500",
+                reason="GitHub answered 403: Resource not accessible by integration",
+            ),
+        ),
+        reason="",
+    ),
+    TagRunsNotCancelled(tag="v1.0.0", runs=(), reason="GitHub did not answer"),
+    TagRunsNotCancelledTitle(),
+    TagUnjudged(name="v1.0.0", object=TAG_OBJECT, reason="422 No commit found for SHA"),
 )

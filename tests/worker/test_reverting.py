@@ -1,5 +1,8 @@
 """Deleting a tag and stopping its runs: only after all was read anew, and never for what it is not any more."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from app.domain.guard.effects import CancelTagRuns, DeleteTag, OpenIssue
@@ -8,8 +11,9 @@ from app.domain.release.events_guard import TagRunsCancelled
 from app.domain.release.gate import GateState
 from app.domain.release.model import Progress, Sighting
 from app.domain.values import Sha
-from app.ports import GitHubError, Missing, Rejected, Unclear
+from app.ports import GitHubError, Missing, Rejected, Throttled, Unclear
 from app.worker.reverting import TagReverter
+from tests.clock import NOON
 from tests.given import OTHER_SHA, REPO, SHA, run_seen
 from tests.worker.guarding import TAG_OBJECT, FleetingGitHub, GatesByHand, tag
 from tests.worker.workshop import Workshop
@@ -18,7 +22,8 @@ pytestmark = pytest.mark.anyio
 
 KEY = "release:r1"
 DELETE = DeleteTag(repo=REPO, tag="v1.0.0", object=TAG_OBJECT, commit=SHA, issue=12, told="t")
-CANCEL = CancelTagRuns(repo=REPO, tag="v1.0.0", commit=SHA, told="t")
+CANCEL = CancelTagRuns(repo=REPO, tag="v1.0.0", commit=SHA, told="t", issue=12)
+NOT_OURS = Rejected(403, "Resource not accessible by integration")
 NO = Rejected(422, "Cannot delete this tag")
 ISSUE = OpenIssue(repo=REPO, title="Look", body="<!-- gonogo:reply:m -->", mark="m")
 
@@ -126,10 +131,10 @@ async def looked_for(shop: Workshop) -> list[str]:
     """Let the time go by for which runs are looked for, and return what is in the log."""
     for _ in range(12):
         await drained(shop)
-        assert [state for _, state, _ in await shop.entries()] == ["todo"]
+        assert [state for _, state, _ in (await shop.entries())[:1]] == ["todo"]
         await shop.clock.wind(10)
     kinds = await drained(shop)
-    assert [state for _, state, _ in await shop.entries()] == ["done"]
+    assert [state for _, state, _ in (await shop.entries())[:1]] == ["done"]
     return kinds
 
 
@@ -179,6 +184,69 @@ async def test_a_run_that_ended_by_itself_is_no_failure(shop: Workshop, error: G
     shop.github.errors["cancel"] = [error] * 20
     await shop.plan(CANCEL)
     assert await looked_for(shop) == []
+
+
+async def answers(shop: Workshop) -> list[str]:
+    """Have what was said written, and return it."""
+    await shop.ledger_worker.drain(KEY)
+    return list(shop.github.comments.values())
+
+
+async def test_d25_a_run_that_cannot_be_cancelled_is_told_of_and_keeps_no_other_from_it(shop: Workshop) -> None:
+    await shop.open_release()
+    list_runs(shop, going_on(500), going_on(501))
+    shop.github.sighting = going_on(500)
+    shop.github.errors["cancel"] = [NOT_OURS, None] * 20
+    await shop.plan(CANCEL)
+    assert await looked_for(shop) == ["tag_runs_cancelled", "tag_runs_left"]
+    assert await cancelled(shop) == (501,)
+    (words,) = await answers(shop)
+    assert words.startswith("🚨 A run that `v1.0.0` has started could not be cancelled, and may go on")
+    assert "GitHub answered 403: Resource not accessible" in words
+
+
+async def test_d25_a_run_that_could_not_be_cancelled_yet_is_tried_again_without_a_word(shop: Workshop) -> None:
+    await shop.open_release()
+    list_runs(shop, going_on(500))
+    shop.github.sighting = going_on(500)
+    shop.github.errors["cancel"] = [Rejected(409, "Cannot cancel a workflow run that is queued")]
+    await shop.plan(CANCEL)
+    assert await looked_for(shop) == ["tag_runs_cancelled"]
+    assert await answers(shop) == []
+
+
+async def test_d25_an_unclear_answer_keeps_no_other_run_from_being_cancelled(shop: Workshop) -> None:
+    await shop.open_release()
+    list_runs(shop, going_on(500), going_on(501))
+    shop.github.errors["cancel"] = [Unclear("502")]
+    await shop.plan(CANCEL)
+    await drained(shop)
+    assert shop.github.cancelled == [501]
+    await shop.clock.wind(3)
+    await drained(shop)
+    assert shop.github.cancelled == [501, 500, 501]
+
+
+async def test_d25_a_rate_limit_is_waited_for(shop: Workshop) -> None:
+    await shop.open_release()
+    list_runs(shop, going_on(500))
+    shop.github.errors["cancel"] = [Throttled(NOON + timedelta(minutes=5))]
+    await shop.plan(CANCEL)
+    await drained(shop)
+    assert await shop.ledger.next_due(KEY) == NOON + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("issue", [12, None])
+async def test_d25_runs_that_cannot_even_be_listed_are_told_of(shop: Workshop, issue: int | None) -> None:
+    await shop.open_release()
+    shop.github.errors["runs_of_tag"] = [NOT_OURS]
+    await shop.plan(replace(CANCEL, issue=issue))
+    assert await drained(shop) == ["tag_runs_left"]
+    await shop.ledger_worker.drain(KEY)
+    told = [*shop.github.comments.values(), *(f"{title}: {body}" for title, body in shop.github.opened.values())]
+    assert len(told) == 1
+    assert "could not be cancelled, and may go on into production" in told[0]
+    assert told[0].startswith("Runs of a release tag could not be cancelled") is (issue is None)
 
 
 # -- issues -----------------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class CancelTagRuns:
     tag: str
     commit: Sha
     told: str
+    issue: int | None = None  # where to tell that it could not be done; None: in a new one
     kind: Literal["cancel_tag_runs"] = "cancel_tag_runs"
 
     @property

@@ -33,10 +33,21 @@ class TagUnread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunsCancelled:
-    """These runs were asked to stop."""
+class RunLeft:
+    """A run that goes on, and why GitHub does not stop it."""
 
-    runs: tuple[int, ...]
+    run: int
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsCancelled:
+    """These runs were asked to stop, and those go on all the same."""
+
+    runs: tuple[int, ...] = ()
+    left: tuple[RunLeft, ...] = ()
+    unread: str = ""  # why nobody knows which runs there are
 
 
 TagOutcome = TagDeleted | GateIsGreen | TagOvertaken | TagNotDeletable | TagUnread

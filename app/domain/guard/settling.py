@@ -8,9 +8,17 @@ from typing import Literal, assert_never
 
 from app.domain.decision import Accepted
 from app.domain.guard.effects import CancelTagRuns, DeleteTag
-from app.domain.guard.outcomes import GateIsGreen, TagDeleted, TagNotDeletable, TagOutcome, TagOvertaken, TagUnread
-from app.domain.messages_guard import TagLine, TagNotDeleted
-from app.domain.release.events_guard import GuardEvent, TagLeft, TagReverted, TagRunsCancelled
+from app.domain.guard.outcomes import (
+    GateIsGreen,
+    RunsCancelled,
+    TagDeleted,
+    TagNotDeletable,
+    TagOutcome,
+    TagOvertaken,
+    TagUnread,
+)
+from app.domain.messages_guard import TagLine, TagNotDeleted, TagRunsNotCancelled
+from app.domain.release.events_guard import GuardEvent, TagLeft, TagReverted, TagRunsCancelled, TagRunsLeft
 
 
 def after_deleting(effect: DeleteTag, outcome: TagOutcome, now: datetime, *, has_log: bool) -> Accepted:
@@ -35,15 +43,25 @@ def after_deleting(effect: DeleteTag, outcome: TagOutcome, now: datetime, *, has
     runs: tuple[CancelTagRuns, ...] = ()
     if effect.commit is not None and not isinstance(outcome, GateIsGreen | TagUnread):
         # no green gate stands behind what its push has started, whatever has become of the tag itself
-        runs = (CancelTagRuns(repo=effect.repo, tag=effect.tag, commit=effect.commit, told=effect.told),)
+        runs = (
+            CancelTagRuns(repo=effect.repo, tag=effect.tag, commit=effect.commit, told=effect.told, issue=effect.issue),
+        )
     return Accepted(events=(event,) if has_log else (), effects=runs, answer=answer)
 
 
-def after_cancelling(effect: CancelTagRuns, runs: tuple[int, ...], now: datetime, *, has_log: bool) -> Accepted:
+def after_cancelling(effect: CancelTagRuns, outcome: RunsCancelled, now: datetime, *, has_log: bool) -> Accepted:
     """Return what follows from cancelling the runs of a tag."""
-    if not runs or not has_log:
-        return Accepted()
-    return Accepted(events=(TagRunsCancelled(tag=effect.tag, commit=effect.commit, runs=runs, at=now),))
+    tag, commit = effect.tag, effect.commit
+    events: list[GuardEvent] = []
+    if outcome.runs:
+        events.append(TagRunsCancelled(tag=tag, commit=commit, runs=outcome.runs, at=now))
+    if not outcome.left and not outcome.unread:
+        return Accepted(events=tuple(events) if has_log else ())
+    reasons = dict.fromkeys((outcome.unread,) if outcome.unread else (one.reason for one in outcome.left))
+    runs = tuple(one.run for one in outcome.left)
+    events.append(TagRunsLeft(tag=tag, commit=commit, runs=runs, reason="; ".join(reasons), at=now))
+    answer = TagRunsNotCancelled(tag=tag, runs=outcome.left, reason=outcome.unread)
+    return Accepted(events=tuple(events) if has_log else (), answer=answer)
 
 
 def _left(effect: DeleteTag, reason: str, now: datetime) -> TagLeft:

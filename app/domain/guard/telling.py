@@ -2,7 +2,15 @@
 
 from typing import assert_never
 
-from app.domain.release.events_guard import GuardEvent, TagAccepted, TagIncident, TagLeft, TagReverted, TagRunsCancelled
+from app.domain.release.events_guard import (
+    GuardEvent,
+    TagAccepted,
+    TagIncident,
+    TagLeft,
+    TagReverted,
+    TagRunsCancelled,
+    TagRunsLeft,
+)
 
 
 def told(event: GuardEvent) -> tuple[str, str]:
@@ -18,6 +26,8 @@ def told(event: GuardEvent) -> tuple[str, str]:
             return f"Tag {tag} was not deleted", reason
         case TagRunsCancelled(tag=tag, runs=runs):
             return f"{len(runs)} of the runs that tag {tag} had started were cancelled", ""
+        case TagRunsLeft(tag=tag, runs=runs, reason=reason):
+            return f"{len(runs) or 'All'} of the runs that tag {tag} had started were not cancelled", reason
         case _:
             assert_never(event)
 

@@ -63,5 +63,17 @@ class TagRunsCancelled:
     kind: Literal["tag_runs_cancelled"] = "tag_runs_cancelled"
 
 
-GuardEvent = TagAccepted | TagIncident | TagReverted | TagLeft | TagRunsCancelled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRunsLeft:
+    """Runs that such a tag had started could not be stopped; none named: it could not be read which there are."""
+
+    tag: str
+    commit: Sha
+    runs: tuple[int, ...]
+    reason: str
+    at: datetime
+    kind: Literal["tag_runs_left"] = "tag_runs_left"
+
+
+GuardEvent = TagAccepted | TagIncident | TagReverted | TagLeft | TagRunsCancelled | TagRunsLeft
 """What the tag guard saw and did."""

@@ -58,10 +58,10 @@ def settle(effect: Effect, outcome: Outcome, release: Release | None, plan: Plan
     """Return what follows. Settling the same outcome twice adds nothing to the log's fold."""
     if isinstance(effect, DeleteTag):
         return after_deleting(effect, _of_tag(outcome), now, has_log=release is not None)
+    if isinstance(effect, CancelTagRuns):
+        return after_cancelling(effect, _of_runs(outcome), now, has_log=release is not None)
     if isinstance(outcome, GuardOutcome):
-        runs = outcome.runs if isinstance(outcome, RunsCancelled) else ()
-        is_of_tag = isinstance(effect, CancelTagRuns)
-        return after_cancelling(effect, runs, now, has_log=release is not None) if is_of_tag else Accepted()
+        return Accepted()  # of no other effect
     if isinstance(effect, PublishRelease):
         return _published(effect, outcome, release, now)
     if isinstance(outcome, PublishOutcome):
@@ -81,7 +81,16 @@ def _of_tag(outcome: Outcome) -> TagOutcome:
     """Return what came of deleting a tag, also where GitHub would not even be asked."""
     if isinstance(outcome, TagOutcome):
         return outcome
-    return TagUnread(reason=outcome.reason if isinstance(outcome, TurnedDown) else "GitHub did not answer")
+    return TagUnread(reason=_why_not(outcome))
+
+
+def _of_runs(outcome: Outcome) -> RunsCancelled:
+    """Return what came of cancelling a tag's runs, also where GitHub would not even list them."""
+    return outcome if isinstance(outcome, RunsCancelled) else RunsCancelled(unread=_why_not(outcome))
+
+
+def _why_not(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, TurnedDown) else "GitHub did not answer"
 
 
 def run_of(release: Release, effect: DispatchRun) -> Run | None:

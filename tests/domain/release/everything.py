@@ -29,7 +29,14 @@ from app.domain.release.events_course import (
 )
 from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
 from app.domain.release.events_foreign import ForeignGateSeen
-from app.domain.release.events_guard import TagAccepted, TagIncident, TagLeft, TagReverted, TagRunsCancelled
+from app.domain.release.events_guard import (
+    TagAccepted,
+    TagIncident,
+    TagLeft,
+    TagReverted,
+    TagRunsCancelled,
+    TagRunsLeft,
+)
 from app.domain.release.events_publish import (
     PublishRefused,
     PublishRequested,
@@ -203,6 +210,7 @@ EVERYTHING: Final[tuple[Event, ...]] = (
     TagReverted(tag="v1.0.0", object=SHA, at=at(74)),
     TagLeft(tag="v1.0.0", object=SHA, reason="GitHub did not answer", at=at(74)),
     TagRunsCancelled(tag="v1.0.0", commit=SHA, runs=(500, 501), at=at(74)),
+    TagRunsLeft(tag="v1.0.0", commit=SHA, runs=(502,), reason="GitHub answered 403: No", at=at(74)),
     ForeignGateSeen(sighting=FORGED, contradicts=True, at=at(74)),
     ReleaseAbandoned(by=MANAGER, reason="1.0.1 takes its place", at=at(75)),
 )

@@ -11,7 +11,7 @@ from app.domain.plan.reader import read_plan
 from app.domain.release.desired import length
 from app.domain.release.events import Event
 from app.domain.release.events_deploy import Answer, DeploymentAnswered, DeploymentAsked
-from app.domain.release.events_guard import TagIncident, TagRunsCancelled
+from app.domain.release.events_guard import TagIncident, TagRunsCancelled, TagRunsLeft
 from app.domain.release.events_said import (
     GoSaid,
     HoldLifted,
@@ -178,6 +178,10 @@ def _reason(event: Event) -> str:
             "-: 2 of the runs that tag v2.0.0 had started were cancelled ",
         ),
         (
+            TagRunsLeft(tag="v2.0.0", commit=SHA, runs=(7,), reason="GitHub answered 403: No", at=NOW),
+            "-: 1 of the runs that tag v2.0.0 had started were not cancelled GitHub answered 403: No",
+        ),
+        (
             DeploymentAsked(key="q", environment="production", run_id=500, sha=SHA, at=NOW),
             "-: Run 500 asked to be let into production ",
         ),
@@ -198,6 +202,7 @@ def _reason(event: Event) -> str:
         "hold-that-ended",
         "tag",
         "runs-of-a-tag",
+        "runs-left",
         "asked",
         "answered",
     ],
