@@ -1,6 +1,7 @@
 """The tag guard: it looks at the release tags of a repository when GitHub tells of one, and every few minutes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from app.ports import GitHubError, TagMemory, TagRef, Throttled
 from app.worker.guard_judge import TagJudge
 from app.worker.guard_report import GuardReport
 from app.worker.guard_scope import Scope, scope_of
+from app.worker.guard_unread import UnreadTags
 from app.worker.reverting import JudgesCommits
 from app.worker.workbench import Workbench
 
@@ -33,6 +35,7 @@ class TagGuard:
         self._gates = gates
         self._are_ours_signed = are_ours_signed
         self._looked: set[int] = set()
+        self._unread: dict[int, UnreadTags] = {}  # by repository
 
     async def unwatched(self) -> Sequence[str]:
         """Return the repositories that had a release and were not looked at yet: all of them after a start."""
@@ -44,10 +47,8 @@ class TagGuard:
         if scope is None:
             return
         self._looked.add(int(rest))
-        wait = EVERY
         try:
-            if await self._look(scope):
-                wait = _SOON
+            wait = await self._look(scope, self._unread.setdefault(int(rest), UnreadTags(self._bench)))
         except Throttled as error:
             wait = max(error.retry_at - self._bench.clock.now(), _SOON)
         except GitHubError as error:
@@ -55,18 +56,30 @@ class TagGuard:
             wait = _AFTER_TROUBLE
         self._bench.scheduler.wake_at(f"tags:{rest}", self._bench.clock.now() + wait)
 
-    async def _look(self, scope: Scope) -> bool:
-        """Look once; True where there is more to be looked at soon. Raises GitHubError."""
+    async def _look(self, scope: Scope, unread: UnreadTags) -> timedelta:
+        """Look once, and return how long it is to the next look. Raises GitHubError where no tag can be looked at."""
         memory, refs = await self._memory.of(scope.repo.id), await self._standing(scope)
         watch = scope.watch({*refs, *memory.tags})
         found = sort_out(watch, memory, {name: ref.object for name, ref in refs.items()})
         judge = TagJudge(self._bench, self._gates, scope, are_ours_signed=self._are_ours_signed)
-        looked = [await judge.missing(tag) for tag in found.missing[:_MOST]]
-        looked += [await judge.standing(refs[name], memory.tags.get(name)) for name in found.fresh[:_MOST]]
-        looked += [await judge.redeemed(refs[name], memory.tags[name]) for name in found.waiting]
+        at_hand = (*found.fresh, *found.waiting)
+        unread.keep({(tag.name, tag.object) for tag in found.missing} | {(name, refs[name].object) for name in at_hand})
+        looked = [await unread.tried(tag.name, tag.object, judge.missing(tag)) for tag in found.missing[:_MOST]]
+        for name in unread.last(found.fresh)[:_MOST]:
+            ref = refs[name]
+            looked.append(await unread.tried(name, ref.object, judge.standing(ref, memory.tags.get(name))))
+        for name in found.waiting:
+            ref = refs[name]
+            looked.append(await unread.tried(name, ref.object, judge.redeemed(ref, memory.tags[name])))
+        if not unread.names.isdisjoint(found.may_be_old):
+            found = replace(found, patterns=())  # it would be new at the next look, and is not
         report = GuardReport(self._bench, scope, found)
         is_written = await report.write([one for one in looked if one is not None])
-        return not is_written or max(len(found.fresh), len(found.missing)) > _MOST
+        await unread.tell(scope)
+        is_more = max(len(found.fresh) - len(unread.names), len(found.missing)) > _MOST
+        if is_more or not is_written:
+            return _SOON
+        return _AFTER_TROUBLE if unread.names else EVERY
 
     async def _standing(self, scope: Scope) -> Mapping[str, TagRef]:
         """Return the tags that are looked at, by name."""

@@ -8,7 +8,7 @@ import structlog
 from app.domain.guard.memory import KnownTag
 from app.domain.guard.verdict import SeenTag, TagFacts, TagVerdict, judge_missing, judge_tag
 from app.domain.values import Sha
-from app.ports import Missing, TagRef
+from app.ports import GitHubError, Missing, TagRef, Throttled
 from app.worker.gates import CommitGate
 from app.worker.guard_scope import Scope
 from app.worker.reverting import JudgesCommits
@@ -40,7 +40,7 @@ class TagJudge:
         self._gates = gates
         self._scope = scope
         self._are_ours_signed = are_ours_signed
-        self._read: dict[Sha, CommitGate] = {}
+        self._read: dict[Sha, CommitGate | GitHubError] = {}
 
     async def standing(self, ref: TagRef, known: KnownTag | None) -> Looked | None:
         """Judge a tag that stands somewhere; None where it went elsewhere just now. Raises GitHubError."""
@@ -103,7 +103,12 @@ class TagJudge:
         )
 
     def _made(self, tag: SeenTag) -> Sha | None:
-        """Return the object that we made for the tag's release; while we make it, what stands at the commit is ours."""
+        """Return the object that we made for the tag's release; while we make it, what stands at the commit is ours.
+
+        What we made once stays ours, also where its release was given up since: it was good when it was made.
+        """
+        if self._scope.has_made(tag.name, tag.object):
+            return tag.object
         own = self._scope.own(tag.name)
         if own is None:
             return None
@@ -116,11 +121,23 @@ class TagJudge:
     async def _gate(self, commit: Sha | None, *, is_anew: bool) -> CommitGate | None:
         if commit is None:
             return None
-        if commit not in self._read and not is_anew:
+        read = self._read.get(commit)
+        if read is None and not is_anew:
             return await self._gates.at(self._scope.repo, commit)
-        if commit not in self._read:
-            self._read[commit] = await self._gates.reread(self._scope.repo, commit)
-        return self._read[commit]
+        if read is None:
+            self._read[commit] = read = await self._reread(commit)
+        if isinstance(read, GitHubError):
+            raise read
+        return read
+
+    async def _reread(self, commit: Sha) -> CommitGate | GitHubError:
+        """Read a gate anew, or return why it cannot be: of many tags there each would ask again. Raises Throttled."""
+        try:
+            return await self._gates.reread(self._scope.repo, commit)
+        except Throttled:
+            raise
+        except GitHubError as error:
+            return error
 
     async def _followed(self, ref: TagRef) -> SeenTag:
         """Follow a tag down to its commit."""

@@ -38,6 +38,11 @@ class Scope:
         going_on = [one for one in named if one.closed is None]
         return next(reversed((*finished, *going_on)), None)
 
+    def has_made(self, name: str, made: Sha) -> bool:
+        """Whether that is the tag that we made for a release, whatever became of it since."""
+        tags = [release.tagged for release in self.releases if release.tagged is not None]
+        return any((tag.tag, tag.object) == (name, made) for tag in tags)
+
     def rules_of(self, name: str) -> GuardRules:
         """Return what is to be done about a tag: by the plan of its release where that is open, else of the newest."""
         own = self.own(name)

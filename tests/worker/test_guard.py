@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.guard.memory import Memory, Standing
 from app.domain.release.events_course import ReleaseAbandoned, ReleaseFinished, TrackingIssueLost
-from app.domain.release.events_tag import TagRequested
+from app.domain.release.events_tag import TagMade, TagRequested
 from app.domain.release.gate import GateState
 from app.domain.values import ReleaseId, Sha
 from app.ports import Change, Commit, Missing, Rejected, TagObject, TagRef, Throttled, Unclear
@@ -244,6 +244,96 @@ async def test_a_finished_release_keeps_its_tag_and_one_that_was_given_up_does_n
     assert scope is not None
     mine, told_in = scope.own("v1.0.0"), scope.concerned("v1.0.0", SHA)
     assert (mine and mine.id, told_in and told_in.id) == (own, concerned)
+
+
+async def test_a_tag_that_the_bot_made_stays_its_own_after_the_release_was_given_up(shop: Workshop) -> None:
+    """GitHub never told of it before: it was good when it was made, whatever has become of the gate."""
+    made = TagMade(tag="v1.0.0", object=TAG_OBJECT, commit=SHA, is_signed=True, url="", at=NOW)
+    await shop.open_release(made, plan=GUARDED)
+    await guard_of(shop).look("7")
+    tag(shop)
+    await shop.happened(ABANDONED)
+    await guard_of(shop).look("7")
+    assert (await told(shop), await standings(shop)) == ([], {"v1.0.0": Standing.ACCEPTED})
+    assert list(shop.github.tagged) == ["v1.0.0"]
+
+
+# -- what cannot be read ----------------------------------------------------------------------------------------------
+
+
+async def test_one_tag_that_cannot_be_judged_silences_nothing_of_the_others(shop: Workshop) -> None:
+    await shop.open_release()
+    await guard_of(shop).look("7")
+    tag(shop)
+    tag(shop, "v2.0.0", OTHER_SHA, made=Sha("d5" * 20))
+    await guard_of(shop, GatesByHand(shop, errors=[Rejected(422, "No commit found")])).look("7")
+    assert await standings(shop) == {"v2.0.0": Standing.INCIDENT}
+    assert await told(shop) == ["🚨 A release tag needs a look:"]
+    assert shop.scheduler.alarms[TURN] == NOON + timedelta(minutes=1)
+
+
+async def test_a_tag_that_cannot_be_judged_for_long_is_told_of_once_as_such(shop: Workshop) -> None:
+    await shop.open_release(plan=GUARDED)
+    guard = guard_of(shop, GatesByHand(shop, errors=[Rejected(422, "No commit found")] * 13))
+    await guard.look("7")
+    tag(shop)
+    for _ in range(12):
+        await guard.look("7")
+        await shop.clock.wind(60)
+    (words,) = await told(shop)
+    assert words == "🚨 A release tag cannot be judged:"
+    assert "since what stands behind it could not be read: 422 No commit found" in shop.github.comments[1000]
+    assert list(shop.github.tagged) == ["v1.0.0"]
+    await guard.look("7")
+    await guard.look("7")
+    assert (await told(shop))[1:] == ["🚨 A release tag needs a look:"]
+
+
+async def test_tags_that_cannot_be_judged_take_no_turn_from_others(shop: Workshop) -> None:
+    await shop.open_release()
+    guard = guard_of(shop, GatesByHand(shop, errors=[Rejected(422, "No commit found")] * 100))
+    await guard.look("7")
+    for number in range(25):
+        tag(shop, f"v1.{number:02}", made=Sha(f"{number:040x}"))
+    await guard.look("7")
+    tag(shop, "v2.0.0", OTHER_SHA, made=Sha("d5" * 20))
+    await guard.look("7")
+    assert await standings(shop) == {"v2.0.0": Standing.INCIDENT}
+
+
+async def test_a_commit_that_cannot_be_read_is_asked_for_once_a_look(shop: Workshop) -> None:
+    await shop.open_release()
+    gates = GatesByHand(shop, errors=[Rejected(422, "No commit found")] * 100)
+    guard = guard_of(shop, gates)
+    await guard.look("7")
+    tag(shop)
+    tag(shop, "v1.0.1", made=Sha("d5" * 20))
+    await guard.look("7")
+    assert gates.reread_times == 1
+
+
+async def test_what_was_there_at_the_first_look_and_could_not_be_judged_is_never_deleted(shop: Workshop) -> None:
+    await shop.open_release(plan=GUARDED)
+    tag(shop)
+    guard = guard_of(shop, GatesByHand(shop, errors=[Unclear("timeout")]))
+    await guard.look("7")
+    await guard.look("7")
+    assert await told(shop) == ["🚨 A release tag needs a look:"]
+    assert list(shop.github.tagged) == ["v1.0.0"]
+
+
+async def test_with_no_release_going_on_an_issue_tells_of_a_tag_that_cannot_be_judged(shop: Workshop) -> None:
+    await shop.open_release()
+    guard = guard_of(shop)
+    await guard.look("7")
+    await shop.happened(ABANDONED)
+    tag(shop, "v2.0.0", OTHER_SHA)
+    shop.github.errors["tag_object"] = [Unclear("502")] * 12
+    for _ in range(12):
+        await guard.look("7")
+        await shop.clock.wind(60)
+    await shop.ledger_worker.drain("repo:7")
+    assert [title for title, _ in shop.github.opened.values()] == ["A release tag needs a look"]
 
 
 # -- what was there before ---------------------------------------------------------------------------------------------
