@@ -111,9 +111,14 @@ def judge_deployment(
 
 
 def _as_task(asked: AnswerDeployment, run: Sighting, plan: Plan, release: Release) -> LetIn | None:
-    """Return the permission of a run that we have started for a task that counts for the gate."""
+    """Return the permission of a run that we have started for a task that counts for the gate.
+
+    Whoever may write can run it again: only the attempts that we have asked for are ours.
+    """
     known = next((one for one in release.runs.values() if one.run_id == asked.run_id), None)
     if known is None or known.state is not RunState.STARTED or run.mark not in (None, known.mark):
+        return None
+    if run.order[1] not in (1, *known.reruns):
         return None
     task = next((t for phase in counted_phases(plan) for t in phase.tasks if t.id == known.task), None)
     return None if task is None else LetIn(release=release, task=task.label)

@@ -18,7 +18,7 @@ from app.domain.deploying import (
 from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
 from app.domain.release.effects import AnswerDeployment
-from app.domain.release.events import Event, RunRequested, RunStarted
+from app.domain.release.events import Event, RerunRequested, RunRequested, RunStarted, Seen
 from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.release.events_said import GoSaid, HoldPlaced, ItemTicked, NoGoSaid, Vetoed
 from app.domain.release.fold import fold
@@ -158,6 +158,24 @@ def test_a_run_of_ours_for_a_task_that_counts_is_let_in_before_the_gate_is_green
 )
 def test_any_other_run_waits_for_the_gate(events: tuple[Event, ...]) -> None:
     assert isinstance(judge(release(*events)), KeptWaiting)
+
+
+def again(attempt: int) -> tuple[Event, ...]:
+    """GitHub tells of that attempt's end, and the manager asks for another."""
+    over = Seen(sighting=run(progress=Progress.FAILURE, order=(500, attempt, 9, 0)), at=NOW)
+    return over, RerunRequested(task=TaskId("1.1"), run_id=500, failed_only=False, by=MANAGER, at=NOW)
+
+
+def test_a_task_s_run_that_somebody_else_runs_again_waits_for_the_gate() -> None:
+    """Whoever may write can press the button on the run's page."""
+    assert isinstance(judge(release(*running("1.1")), seen=run(order=(500, 2, 0, 0))), KeptWaiting)
+
+
+@pytest.mark.parametrize(("attempt", "is_let_in"), [(1, True), (2, False), (3, True), (4, False)])
+def test_a_task_s_run_is_let_in_at_the_attempts_that_we_have_asked_for(attempt: int, *, is_let_in: bool) -> None:
+    """The second was somebody else's, and failed: the third is ours."""
+    under_way = release(*running("1.1"), *again(2))
+    assert isinstance(judge(under_way, seen=run(order=(500, attempt, 0, 0))), LetIn) is is_let_in
 
 
 def test_a_run_with_another_mark_than_ours_waits_for_the_gate() -> None:

@@ -133,7 +133,9 @@ def _ran(release: Release, event: RunEvent) -> Release:
             return _run(release, event.task, event.attempt, RunState.REFUSED, reason=event.reason)
         case RunUnclear():
             return _run(release, event.task, event.attempt, RunState.UNCLEAR, reason=event.reason)
-        case RerunRequested() | CancelRequested():
+        case RerunRequested():
+            return _reran(release, event)
+        case CancelRequested():
             return release  # what comes of it is seen on GitHub
         case RepositoryMoved():
             return replace(release, repo=event.repo)
@@ -143,6 +145,15 @@ def _ran(release: Release, event: RunEvent) -> Release:
             return replace(release, sightings={**release.sightings, event.sighting.key: event.sighting})
         case _:
             assert_never(event)
+
+
+def _reran(release: Release, event: RerunRequested) -> Release:
+    """Note which attempt is ours; what comes of it is seen on GitHub."""
+    run, seen = release.runs.get(event.task), release.sightings.get(f"run:{event.run_id}")
+    if run is None or run.run_id != event.run_id or seen is None:
+        return release
+    ours = replace(run, reruns=(*run.reruns, seen.order[1] + 1))
+    return replace(release, runs={**release.runs, event.task: ours})
 
 
 def _run(  # noqa: PLR0913 - the fields of one outcome

@@ -85,6 +85,7 @@ class Run:
     run_id: int | None = None
     url: str | None = None
     reason: str | None = None  # why refused or unclear, in words for people
+    reruns: tuple[int, ...] = ()  # of GitHub's attempts, counted from 1, those after the first that we have asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
