@@ -63,11 +63,14 @@ def environment_changes(wanted: Wanted, found: Mapping[str, frozenset[int] | Non
 
 def _change(verdict: Verdict, target: Ruleset) -> Change | None:
     match verdict:
-        case Met() | Unsure():
+        case Met():
+            return None
+        case Unsure(ruleset=one) if one.is_of_repository:
             return None  # what is not shown to us is shown to whoever may change it: then it is judged anew
         case Weak(ruleset=one, faults=faults) if one.name == target.name and one.is_of_repository:
             return UpdateRuleset(ruleset=replace(target, id=one.id), faults=faults)
-        case Weak() | Absent():
+        case Unsure() | Weak() | Absent():
+            # of a ruleset from above an App of the repository is never shown who may pass it by: ours stands beside it
             return CreateRuleset(ruleset=target)
 
 

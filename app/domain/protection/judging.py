@@ -79,7 +79,8 @@ def _verdict(
     sound = [one for faults, one in judged if not faults]
     if sound:
         seen = next((one for one in sound if one.bypass is not None), None)
-        return Met(ruleset=seen) if seen is not None else Unsure(ruleset=sound[0], why=_HIDDEN)
+        ours = next((one for one in sound if one.is_of_repository), sound[0])
+        return Met(ruleset=seen) if seen is not None else Unsure(ruleset=ours, why=_HIDDEN)
     faults, one = min(judged, key=lambda each: (each[1].name != name, len(each[0])))
     return Weak(ruleset=one, faults=faults)
 
@@ -136,7 +137,7 @@ def _in_words(enforcement: str) -> str:
 
 def _is_in_the_way(wanted: Wanted, one: Ruleset) -> bool:
     """Whether an active ruleset forbids the App itself to make release tags."""
-    meets = len(touched(wanted.patterns, one.include)) > 0
+    meets = len(touched(wanted.patterns, one.include)) > 0 and len(missed(wanted.patterns, one.exclude)) > 0
     return one.enforcement == "active" and meets and "creation" in one.kinds and not _is_passed_by_us(wanted, one)
 
 

@@ -23,9 +23,9 @@ def touched(wanted: Iterable[str], patterns: Iterable[str]) -> tuple[str, ...]:
 
 def _covers(pattern: str, wanted: str) -> bool:
     """Whether everything that fits `wanted` fits `pattern`. A `*` of GitHub's stops at a slash."""
-    if pattern in (ALL, wanted, "refs/tags/**", "refs/tags/**/*", "refs/**/*"):
+    if pattern in (ALL, wanted, "refs/tags/**/*", "refs/**/*"):
         return True
-    stem = pattern.removesuffix("*")
+    stem = pattern.rstrip("*")  # two stars that no slash follows are one
     return (
         pattern.endswith("*")
         and not _MAGIC.search(stem)

@@ -15,6 +15,10 @@ from app.domain.protection.wanted import Wanted, wanted_of
         ("~ALL", "refs/tags/v*", True),
         ("refs/tags/*", "refs/tags/v*", True),
         ("refs/tags/**/*", "refs/tags/app/v*", True),
+        ("refs/**/*", "refs/tags/app/v*", True),
+        ("refs/tags/**", "refs/tags/v*", True),
+        ("refs/tags/**", "refs/tags/app/v*", False),  # where no slash follows it is one star
+        ("refs/tags/app/**", "refs/tags/app/v*", True),
         ("refs/tags/*", "refs/tags/app/v*", False),
         ("refs/tags/app/*", "refs/tags/app/v*", True),
         ("refs/tags/v1*", "refs/tags/v*", False),

@@ -128,6 +128,27 @@ def test_a_ruleset_that_would_stop_the_app_itself_is_told() -> None:
     assert judge_rulesets(WANTED, [ONLY_APP, elsewhere, replace(theirs, enforcement="disabled")]).obstacles == ()
 
 
+def test_a_ruleset_that_leaves_out_release_tags_stops_nobody() -> None:
+    theirs = Ruleset(
+        name="Nobody tags",
+        target="tag",
+        enforcement="active",
+        include=("refs/tags/*",),
+        exclude=("refs/tags/v*",),
+        kinds=frozenset({"creation"}),
+    )
+    assert judge_rulesets(WANTED, [ONLY_APP, GATE_RULE, theirs]).obstacles == ()
+    assert judge_rulesets(WANTED, [ONLY_APP, replace(theirs, exclude=("refs/tags/v0*",))]).obstacles != ()
+
+
+def test_a_ruleset_from_above_whose_bypasses_are_never_shown_gets_ours_beside_it() -> None:
+    above = replace(ONLY_APP, bypass=None, own_bypass="always", is_of_repository=False, source="octo-org")
+    assert ruleset_changes(WANTED, [above, GATE_RULE]) == (CreateRuleset(ruleset=only_app(WANTED)),)
+    assert ruleset_changes(WANTED, [above, ONLY_APP, GATE_RULE]) == ()
+    hidden = replace(ONLY_APP, bypass=None, own_bypass="always")
+    assert ruleset_changes(WANTED, [above, hidden, GATE_RULE]) == ()
+
+
 def test_ours_is_changed_and_somebody_elses_is_left_alone() -> None:
     ours = replace(ONLY_APP, bypass=(US, Bypass(kind="OrganizationAdmin", id=1)))
     theirs = replace(GATE_RULE, name="Checks", checks=(RequiredCheck(context=GATE, app=None),))
