@@ -110,7 +110,7 @@ class Service:
             *webhook_routes(self.inbox, verify, self.scheduler.wake, clock, meter=self.meter),
             *health_routes(lambda: self.database.run(trouble_with)),
             *metrics_routes(
-                Known(lambda: self.checkups.latest, self.github.remaining),
+                Known(lambda: self.checkups.latest, self.github.remaining, self.github.troubles),
                 self.meter.registry,
                 SqlStanding(self.database).backlog,
                 clock,

@@ -223,7 +223,7 @@ def metric_families() -> list[Metric]:
     meter.work_failed("inbox")
     waiting.latest = Backlog(ledger={"todo": 0, "done": 0, "failed": 0})
     check = Check(name=CheckName.DATABASE, state=State.OK, found="")
-    known = Known(lambda: Diagnosis(at=clock.now(), checks=(check,)), lambda: {1: 5_000})
+    known = Known(lambda: Diagnosis(at=clock.now(), checks=(check,)), lambda: {1: 5_000}, lambda: {1: "throttled"})
     return [*meter.registry.collect(), *waiting.collect(), *known.collect()]
 
 

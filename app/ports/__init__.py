@@ -38,11 +38,12 @@ from app.ports.telemetry import (
     Untraced,
     Watch,
 )
-from app.ports.turns import Clock, Scheduler, Work
+from app.ports.turns import TURN, Clock, Scheduler, Turn, Work
 from app.ports.words import Renderer
 
 __all__ = [
     "AGES",
+    "TURN",
     "UNKNOWN",
     "UNMETERED",
     "UNTRACED",
@@ -102,6 +103,7 @@ __all__ = [
     "Throttled",
     "Tracer",
     "Troubled",
+    "Turn",
     "Unclear",
     "Unmetered",
     "Untraced",

@@ -1,8 +1,10 @@
 """Time, and whose turn it is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -31,3 +33,34 @@ class Scheduler(Protocol):
 
 Work = Callable[[str], Awaitable[None]]
 """The work of a key: it drains what is there and returns."""
+
+
+class Turn:
+    """One run of a key's work, for those who share something out among the runs that go on.
+
+    `aside` is entered while a run waits for others to be done with what is shared: its scheduler lets another run in.
+    """
+
+    def __init__(self, kind: str, aside: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self.kind = kind  # of work: the key's prefix
+        self.aside = aside
+        self._afterwards: list[Callable[[], None]] = []
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Have something done when the run is over."""
+        self._afterwards.append(do)
+
+    @contextmanager
+    def goes_on(self) -> Generator[None]:
+        """Be the turn of whatever is called within."""
+        token = TURN.set(self)
+        try:
+            yield
+        finally:
+            TURN.reset(token)
+            for do in self._afterwards:
+                do()
+
+
+TURN: Final[ContextVar[Turn | None]] = ContextVar("turn", default=None)
+"""Whose turn it is; None outside of a scheduler's work."""

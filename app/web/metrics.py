@@ -28,9 +28,15 @@ log = structlog.stdlib.get_logger()
 class Known(Collector):
     """What is known already: reading it asks nobody."""
 
-    def __init__(self, diagnosis: Callable[[], Diagnosis | None], calls_left: Callable[[], Mapping[int, int]]) -> None:
+    def __init__(
+        self,
+        diagnosis: Callable[[], Diagnosis | None],
+        calls_left: Callable[[], Mapping[int, int]],
+        troubles: Callable[[], Mapping[int, str]],
+    ) -> None:
         self._diagnosis = diagnosis
         self._calls_left = calls_left
+        self._troubles = troubles
 
     def collect(self) -> Iterable[Metric]:
         """Yield each figure, with label values that are bounded in number and length."""
@@ -57,6 +63,15 @@ class Known(Collector):
         for installation, number in list(self._calls_left().items())[:MOST_SERIES]:
             left.add_metric((str(installation),), number)
         yield left
+        waits = GaugeMetricFamily(
+            "gonogo_github_waits",
+            "1 for an installation (0: the App) for which GitHub cannot be asked just now, and why: "
+            "throttled, no_answer, suspended, gone, or refused.",
+            labels=("installation", "why"),
+        )
+        for installation, why in list(self._troubles().items())[:MOST_SERIES]:
+            waits.add_metric((str(installation), why), 1)
+        yield waits
 
 
 class Waiting(Collector):

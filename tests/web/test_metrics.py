@@ -37,7 +37,7 @@ class Page:
     def __init__(self) -> None:
         self.database, self.clock, self.meter = Database(), SimClock(NOON), PrometheusMeter()
         self.calls_left: dict[int, int] = {}
-        known = Known(lambda: None, lambda: self.calls_left)
+        known = Known(lambda: None, lambda: self.calls_left, lambda: {7: "suspended"})
         routes = metrics_routes(known, self.meter.registry, self.database.backlog, self.clock)
         self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
 

@@ -5,7 +5,8 @@ import http
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final, cast
 
 from app.ports import CallAnswer, GitHubError, Missing, Rejected, Throttled, Unclear
@@ -34,11 +35,11 @@ class Answer:
 
 
 class Unreachable(Throttled):
-    """No installation token could be had, so nothing was asked and nothing done: try again at `retry_at`."""
+    """GitHub cannot be asked just now, so nothing was asked and nothing done: try again at `retry_at`."""
 
-    def __init__(self, retry_at: datetime) -> None:
+    def __init__(self, retry_at: datetime, why: str = "no installation token could be had") -> None:
         super().__init__(retry_at)
-        self.args = (f"no installation token could be had; trying again at {retry_at.isoformat()}",)
+        self.args = (f"{why}; trying again at {retry_at.isoformat()}",)
 
 
 def is_rate_limit(answer: Answer) -> bool:
@@ -56,13 +57,37 @@ def is_rate_limit(answer: Answer) -> bool:
     return b"secondary rate limit" in said or b"abuse detection" in said or b"rate limit exceeded" in said
 
 
+def is_of_the_hour(answer: Answer) -> bool:
+    """Return whether a rate limit is that of the hour, which REST and GraphQL have apart; else both have to wait."""
+    return answer.headers.get("x-ratelimit-remaining") == "0" and "retry-after" not in answer.headers
+
+
 def wait_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return how long GitHub says to wait, or None where it does not say."""
     if (seconds := _number(headers.get("retry-after"))) is not None:
         return timedelta(seconds=seconds)
-    if headers.get("x-ratelimit-remaining") == "0" and (reset := _number(headers.get("x-ratelimit-reset"))) is not None:
-        return timedelta(seconds=min(reset - now.timestamp() + 1, 10.0**6))
-    return None
+    return spent_until(headers, now)
+
+
+def spent_until(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return how long no call is left of this hour's; None where some are, or GitHub does not say.
+
+    The hour ends by GitHub's clock, which each answer tells: by ours it might end over and over again.
+    """
+    reset = _number(headers.get("x-ratelimit-reset"))
+    if headers.get("x-ratelimit-remaining") != "0" or reset is None:
+        return None
+    told = date_of(headers) or now
+    return timedelta(seconds=min(reset - told.timestamp() + 1, 10.0**6))
+
+
+def date_of(headers: Mapping[str, str]) -> datetime | None:
+    """Return the time that GitHub tells along with an answer, in whole seconds; None where it tells none."""
+    try:
+        told = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def is_unclear(answer: Answer) -> bool:

@@ -6,22 +6,23 @@ redirects followed on our own server only, and every outcome one of the errors i
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-import stamina
 from gidgethub import sansio
 from gidgethub.abc import GitHubAPI
 
-from app.adapters.github.answers import Answer, error_of, is_rate_limit, is_unclear, kind_of, wait_of
+from app.adapters.github.answers import Answer, error_of, is_unclear, kind_of
 from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
+from app.adapters.github.door import Door
 from app.adapters.github.exchange import WHOLE, Reading, TooLarge, exchange, request_of
 from app.adapters.github.graphql import RateLimited, address_of, data_of
+from app.adapters.github.patience import patiently
 from app.adapters.github.skew import Skew
-from app.adapters.github.throttles import Throttles
+from app.adapters.github.throttles import Budget
 from app.ports import UNMETERED, UNTRACED, Call, CallAnswer, Clock, Meter, Rejected, Tracer, Unclear
 
 API_URL: Final = "https://api.github.com"
@@ -44,10 +45,6 @@ _RATE_HEADERS: Final = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelim
 _LAST_PAGE: Final = re.compile(r'[?&]page=(\d{1,9})[^<>]*>; rel="last"')
 _UNREADABLE: Final = (ValueError, LookupError, RecursionError)
 
-_again: Final = stamina.AsyncRetryingCaller(attempts=2, timeout=60.0, wait_initial=0.3, wait_max=2.0).on(Unclear)
-
-T = TypeVar("T")
-
 
 def uploads_url(api_url: str) -> str:
     """Return where a GitHub takes files: the host `uploads.` beside `api.`, or `/api/uploads` beside `/api/v3`."""
@@ -55,17 +52,6 @@ def uploads_url(api_url: str) -> str:
     if parts.netloc.startswith("api."):
         return f"{parts.scheme}://uploads.{parts.netloc.removeprefix('api.')}{parts.path}"
     return f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/v3')}/uploads"
-
-
-async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask up to three times for something that may be asked for any number of times. Raises Unclear in the end.
-
-    The second time comes at once: most often the server had just closed the connection that lay ready.
-    """
-    try:
-        return await ask()
-    except Unclear:
-        return await _again(ask)
 
 
 class Credentials(Protocol):
@@ -86,7 +72,7 @@ class Line:
 
     transport: httpx.AsyncBaseTransport
     clock: Clock
-    throttles: Throttles = field(default_factory=Throttles)
+    door: Door = field(init=False)
     skew: Skew = field(default_factory=Skew)
     cache: EtagCache = field(default_factory=EtagCache)
     api_url: str = API_URL  # a GitHub Enterprise Server has https://host/api/v3
@@ -94,6 +80,10 @@ class Line:
     user_agent: str = USER_AGENT
     meter: Meter = UNMETERED
     tracer: Tracer = UNTRACED
+
+    def __post_init__(self) -> None:
+        """Put up the door."""
+        object.__setattr__(self, "door", Door(self.clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +97,16 @@ class Page:
 
 
 class Caller(GitHubAPI):
-    """One caller: an installation of the App by its id, or the App itself as 0.
+    """One caller at the expense of one budget: an installation of the App by its id, or the App itself as 0.
 
     Its verbs (`getitem`, `post`, `patch` ...) raise the errors of `app.ports` and no others. `rate_limit` holds the
     figures of the last answer that told them.
     """
 
-    def __init__(self, line: Line, caller: int, credentials: Credentials) -> None:
+    def __init__(self, line: Line, budget: Budget, credentials: Credentials) -> None:
         super().__init__(line.user_agent, base_url=line.api_url.removesuffix("/"))
         self._line = line
-        self._caller = caller
+        self._budget = budget
         self._credentials = credentials
         self._graphql = address_of(self.base_url)
         self._common = {
@@ -143,20 +133,16 @@ class Caller(GitHubAPI):
 
         Its limit is counted apart from the REST API's, and so is the wait that it asks for.
         """
-        throttles, clock, apart = self._line.throttles, self._line.clock, -self._caller
-        throttles.check(apart, clock.now())
+        budget = Budget(self._budget.installation, "graphql")
         url, body = self._graphql, json.dumps({"query": document, "variables": variables}).encode()
         headers = {**_ACCEPT, "content-type": "application/json"}
-        answer = await patiently(lambda: self._authorized("POST", url, headers, body))
+        answer = await patiently(lambda: self._authorized("POST", url, headers, body, budget=budget))
         if answer.status != _FOUND:
             raise error_of(answer, "POST graphql")
         try:
-            data = data_of(answer, "POST graphql")
+            return data_of(answer, "POST graphql")
         except RateLimited as exc:
-            now = clock.now()
-            raise throttles.hit(apart, wait_of(answer.headers, now), now) from exc
-        throttles.calm(apart)
-        return data
+            raise self._line.door.limited(budget, answer, is_shared="secondary" in str(exc)) from exc
 
     async def download(self, url: str, limit: int, accept: str = _ACCEPT["accept"]) -> bytes:
         """Read a file of at most `limit` bytes that GitHub may keep elsewhere. Raises Rejected(413) over it."""
@@ -224,7 +210,7 @@ class Caller(GitHubAPI):
 
     async def _read(self, url: str, headers: Mapping[str, str]) -> Answer:
         """GET by way of the cache; a read that came to nothing is tried again."""
-        kept = self._line.cache.get(self._caller, url)
+        kept = self._line.cache.get(self._budget.installation, url)
         if kept is None:
             answer = await patiently(lambda: self._ask("GET", url, headers))
         elif is_unchangeable(url):
@@ -236,7 +222,7 @@ class Caller(GitHubAPI):
                 return Answer(_FOUND, {**answer.headers, **kept.headers}, kept.body)
         if answer.status == _FOUND and (etag := answer.headers.get("etag")):
             told = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-            self._line.cache.put(self._caller, url, Kept(etag, told, answer.body))
+            self._line.cache.put(self._budget.installation, url, Kept(etag, told, answer.body))
         return answer
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
@@ -250,18 +236,23 @@ class Caller(GitHubAPI):
         raise Rejected(answer.status, "redirected too often")
 
     async def _authorized(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", reading: Reading = WHOLE
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        reading: Reading = WHOLE,
+        *,
+        budget: Budget | None = None,
     ) -> Answer:
         """Ask with credentials, newer ones where GitHub refuses the first. Raises Throttled and Unclear."""
-        self._line.throttles.check(self._caller, self._line.clock.now())
-        authorization = await self._credentials.header()
-        answer = await self._send(method, url, {**headers, "authorization": authorization}, body, reading)
-        if answer.status == _UNAUTHORIZED and (newer := await self._credentials.renewed(authorization)) is not None:
-            answer = await self._send(method, url, {**headers, "authorization": newer}, body, reading)
-        if is_rate_limit(answer):
-            now = self._line.clock.now()
-            raise self._line.throttles.hit(self._caller, wait_of(answer.headers, now), now)
-        self._line.throttles.calm(self._caller)
+        spent = budget or self._budget
+        async with self._line.door.open_to(spent):
+            authorization = await self._credentials.header()
+            answer = await self._send(method, url, {**headers, "authorization": authorization}, body, reading)
+            if answer.status == _UNAUTHORIZED and (newer := await self._credentials.renewed(authorization)) is not None:
+                answer = await self._send(method, url, {**headers, "authorization": newer}, body, reading)
+        self._line.door.answered(spent, answer)
         return answer
 
     async def _send(
@@ -269,7 +260,7 @@ class Caller(GitHubAPI):
     ) -> Answer:
         request = request_of(method, url, {**headers, **self._common}, body)
         clock, asked_at = self._line.clock, self._line.clock.now()
-        with self._line.tracer.span("github.call", method=method, caller=self._caller) as span:
+        with self._line.tracer.span("github.call", method=method, caller=self._budget.installation) as span:
             kind = CallAnswer.SILENT
             try:
                 answer = await exchange(self._line.transport, request, reading)

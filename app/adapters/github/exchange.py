@@ -18,7 +18,7 @@ ANSWER_LIMIT: Final = 32 * 1024 * 1024
 
 _OK: Final = 200
 _TIMEOUTS: Final = {"timeout": {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 20.0}}
-_CONNECTIONS: Final = 90  # GitHub refuses more than 100 calls at once
+_CONNECTIONS: Final = 500  # GitHub takes 100 calls at once of an installation; a few that hang are no bottleneck
 _SECONDS_KEPT: Final = 50.0
 
 

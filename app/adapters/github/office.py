@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from app.adapters.github.client import Caller, Line
 from app.adapters.github.pacing import Pace, Pacing
+from app.adapters.github.throttles import Budget
 from app.adapters.github.tokens import AppJwt, InstallationToken, Tokens
 from app.domain.values import Repo
 from app.ports import Missing
@@ -23,8 +24,9 @@ class Office:
     def __init__(self, line: Line, jwt: AppJwt, pace: Pace | None = None) -> None:
         self._line = line
         self._app_id = jwt.app_id
-        self._app = Caller(line, _APP, jwt)
-        self._tokens = Tokens(self._app, line.clock)
+        jwt.skew = line.skew
+        self._app = Caller(line, Budget(_APP, "rest"), jwt)
+        self._tokens = Tokens(lambda number: Caller(line, Budget(number, "token"), jwt), line.clock)
         self._pacing = Pacing(line.clock, pace)
         self._callers: dict[int, Caller] = {}
 
@@ -32,12 +34,18 @@ class Office:
         """Return how many calls of this hour are left, by installation, as last told."""
         return {id_: api.rate_limit.remaining for id_, api in self._callers.items() if api.rate_limit is not None}
 
+    def troubles(self) -> dict[int, str]:
+        """Return the installations (0: the App itself) that cannot be asked just now, and why, in one word."""
+        return self._line.door.troubles() | self._tokens.troubles()
+
     def _caller(self, repo: Repo) -> Caller:
         """Return the caller for reading."""
         caller = self._callers.get(repo.installation)
         if caller is None:
             credentials = InstallationToken(self._tokens, repo.installation)
-            caller = self._callers[repo.installation] = Caller(self._line, repo.installation, credentials)
+            caller = self._callers[repo.installation] = Caller(
+                self._line, Budget(repo.installation, "rest"), credentials
+            )
         return caller
 
     def _writer(self, repo: Repo, *, for_people: bool) -> Caller:
@@ -45,7 +53,7 @@ class Office:
 
         What answers a person goes before what shows state: projections leave a share of the room to it.
         """
-        self._line.throttles.check(repo.installation, self._line.clock.now())
+        self._line.door.check(Budget(repo.installation, "rest"))
         self._pacing.take(repo.installation, for_people=for_people)
         return self._caller(repo)
 

@@ -1,8 +1,9 @@
 """How far GitHub's clock and ours are apart: each answer tells the time, in whole seconds."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from app.adapters.github.answers import date_of
 
 
 class Skew:
@@ -14,11 +15,8 @@ class Skew:
 
     def note(self, headers: Mapping[str, str], asked_at: datetime, answered_at: datetime) -> None:
         """Take the Date of an answer to what was asked then: it was true at some moment in between."""
-        try:
-            told = parsedate_to_datetime(headers.get("date", ""))
-        except ValueError:
+        if (told := date_of(headers)) is None:
             return
-        told = told if told.tzinfo else told.replace(tzinfo=UTC)
         # the Date is cut to whole seconds: a clock that agrees is ahead by up to one
         if told + timedelta(seconds=1) < asked_at:
             self.latest = told - asked_at

@@ -1,41 +1,67 @@
-"""Who has been told to wait: while an installation is rate limited, GitHub is not asked for it again."""
+"""Who has been told to wait: while a budget is used up, GitHub is not asked at its expense."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
+from app.adapters.github.answers import Answer, spent_until, wait_of
 from app.ports import Throttled
 
 _SHORTEST: Final = timedelta(seconds=1)
 _UNTOLD: Final = timedelta(seconds=60)  # GitHub asks for at least a minute where it names no time, longer each time
 _LONGEST: Final = timedelta(minutes=65)  # a primary limit resets within the hour; more than that is a broken header
 _DOUBLINGS: Final = 4
+_QUIET: Final = timedelta(minutes=1)  # of calls that met no limit, until the next one counts as the first again
+
+
+class Budget(NamedTuple):
+    """What calls are counted against: GitHub counts REST and GraphQL apart, and each installation for itself.
+
+    `token` is the App asking for that installation's token: what comes of it concerns no other installation.
+    """
+
+    installation: int  # 0: the App itself
+    kind: Literal["rest", "graphql", "token"]
 
 
 class Throttles:
-    """Rate limits by caller (an installation's id, or 0 for the App itself). One caller's limit touches no other's."""
+    """Rate limits by budget. One installation's limit touches no other's."""
 
     def __init__(self) -> None:
-        self._until: dict[int, datetime] = {}
-        self._in_a_row: dict[int, int] = {}
+        self._until: dict[Budget, datetime] = {}
+        self._in_a_row: dict[Budget, int] = {}
 
-    def check(self, caller: int, now: datetime) -> None:
-        """Raise Throttled while the caller has to wait."""
-        if (until := self._until.get(caller)) is None:
-            return
-        if now < until:
+    def check(self, budget: Budget, now: datetime) -> None:
+        """Raise Throttled while the budget has to wait."""
+        if (until := self._until.get(budget)) is not None and now < until:
             raise Throttled(until)
-        del self._until[caller]
 
-    def hit(self, caller: int, wait: timedelta | None, now: datetime) -> Throttled:
-        """Note a rate limit, with the wait that GitHub named or None, and return the error to raise."""
-        times = self._in_a_row.get(caller, 0)
-        self._in_a_row[caller] = times + 1
+    def hit(self, budget: Budget, answer: Answer, now: datetime, *, is_shared: bool) -> Throttled:
+        """Note that GitHub refused for a rate limit, `is_shared` by REST and GraphQL; return the error to raise.
+
+        It says how long to wait, or does not: then a minute, twice as long each time, until a minute without a limit.
+        """
+        last = self._until.get(budget)
+        times = self._in_a_row.get(budget, 0) if last is not None and now < last + _QUIET else 0
+        self._in_a_row[budget] = times + 1
+        wait = wait_of(answer.headers, now)
         pause = wait if wait is not None else _UNTOLD * 2 ** min(times, _DOUBLINGS)
         until = now + min(max(pause, _SHORTEST), _LONGEST)
-        # answers to calls made side by side may name different times: the latest holds
-        self._until[caller] = until = max(until, self._until.get(caller, until))
-        return Throttled(until)
+        for one in _together(budget) if is_shared else (budget,):
+            # answers to calls made side by side may name different times: the latest holds
+            self._until[one] = max(until, self._until.get(one, until))
+        return Throttled(self._until[budget])
 
-    def calm(self, caller: int) -> None:
-        """Note that GitHub answered the caller as usual."""
-        self._in_a_row.pop(caller, None)
+    def note(self, budget: Budget, answer: Answer, now: datetime) -> None:
+        """Take an answer that told that it was the last one of this hour: the next would be refused."""
+        if (wait := spent_until(answer.headers, now)) is not None:
+            self._until[budget] = now + min(max(wait, _SHORTEST), _LONGEST)
+
+    def waiting(self, now: datetime) -> dict[Budget, datetime]:
+        """Return the budgets that have to wait, and until when."""
+        return {budget: until for budget, until in self._until.items() if now < until}
+
+
+def _together(budget: Budget) -> tuple[Budget, ...]:
+    if budget.kind == "token":
+        return (budget,)
+    return (Budget(budget.installation, "rest"), Budget(budget.installation, "graphql"))

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from contextvars import Context
 from datetime import datetime, timedelta
 
 import structlog
 
-from app.ports import Clock, Work
+from app.ports import Clock, Turn, Work
 
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 60.0
@@ -40,6 +41,7 @@ class Lane:
         self._queue: deque[str] = deque()
         self._queued: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._aside = 0  # of those that run: they wait for others, and leave their place to whoever is next
         self._failures: dict[str, int] = {}
         self._resting: dict[str, datetime] = {}
         self.is_open = False
@@ -70,7 +72,7 @@ class Lane:
 
     def pump(self) -> None:
         """Start what may start."""
-        while self.is_open and self._queue and len(self._running) < self._concurrency:
+        while self.is_open and self._queue and len(self._running) - self._aside < self._concurrency:
             key = self._queue.popleft()
             # A context of its own: what the waker had bound to its log lines does not belong to this work.
             self._running[key] = asyncio.get_running_loop().create_task(self._run(key), context=Context())
@@ -79,7 +81,8 @@ class Lane:
     async def _run(self, key: str) -> None:
         self._queued.discard(key)  # a wake from here on may concern what this run does not see any more
         try:
-            await self._work(key)
+            with Turn(self._name, self._step_aside).goes_on():
+                await self._work(key)
             self._failures.pop(key, None)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next key must not suffer
             self._rest(key, error)
@@ -88,6 +91,16 @@ class Lane:
             if key in self._queued:
                 self._queue.append(key)
             self.pump()
+
+    @contextmanager
+    def _step_aside(self) -> Generator[None]:
+        """Let another key run meanwhile. Whoever comes back goes on at once, beside it."""
+        self._aside += 1
+        self.pump()
+        try:
+            yield
+        finally:
+            self._aside -= 1
 
     def _rest(self, key: str, error: Exception) -> None:
         """Leave a key that failed alone for a while, twice as long each time."""

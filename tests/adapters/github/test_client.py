@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.adapters.github.client import Caller
+from app.adapters.github.throttles import Budget
 from app.ports import Missing, Rejected, Throttled, Unclear
 from tests.adapters.github.scripted import AT_REPO, OTHER, REPO, Reply, Scripted, issue
 
@@ -28,7 +29,7 @@ class Known:
 
 
 def caller(hub: Scripted) -> Caller:
-    return Caller(hub.line(), 7, Known())
+    return Caller(hub.line(), Budget(7, "rest"), Known())
 
 
 async def test_every_call_says_which_api_version_and_who_we_are(hub: Scripted) -> None:
@@ -90,14 +91,19 @@ async def test_a_throttled_installation_is_not_asked_again_before_its_time_and_o
 async def test_limits_in_a_row_that_name_no_time_are_waited_for_longer_each_time(hub: Scripted) -> None:
     github = hub.github()
     waits: list[float] = []
-    for reply in (Reply(429), Reply(429), Reply(429), OK, Reply(429)):
+    for reply in (Reply(429), Reply(429), OK, Reply(429), *[Reply(429)] * 3, OK):  # a read in between is no end of it
         hub.then(reply)
         try:
             await github.issue(REPO, 1)
         except Throttled as told:
             waits.append((told.retry_at - hub.clock.now()).total_seconds())
             await hub.clock.wind(waits[-1])
-    assert waits == [60, 120, 240, 60]
+    assert waits == [60, 120, 240, 480, 960, 960]
+    await hub.clock.wind(60)
+    hub.then(Reply(429))
+    with pytest.raises(Throttled) as told_later:
+        await github.issue(REPO, 1)
+    assert told_later.value.retry_at == hub.clock.now() + timedelta(seconds=60)
 
 
 async def test_a_plain_403_is_a_no(hub: Scripted) -> None:
