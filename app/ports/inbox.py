@@ -17,6 +17,7 @@ class Delivery:
     payload: bytes  # the raw JSON
     received_at: datetime
     attempts: int = 0
+    seq: int = 0  # where it stands among all that were stored; 0 before that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,8 @@ class Inbox(Protocol):
         """Store and commit; False where that delivery id is there already."""
         ...
 
-    async def waiting(self, key: str, limit: int) -> Sequence[Delivery]:
-        """Return the oldest unhandled deliveries of a key that are not parked."""
+    async def waiting(self, key: str, limit: int, *, after: int = 0) -> Sequence[Delivery]:
+        """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`."""
         ...
 
     async def keys(self) -> Sequence[str]:

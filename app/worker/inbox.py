@@ -51,6 +51,7 @@ from app.worker.editing import Editing
 from app.worker.freezing import Freezer
 from app.worker.happenings import Happenings
 from app.worker.labels import is_state_label
+from app.worker.news import Rest, is_news
 from app.worker.plan_checks import PlanChecker
 from app.worker.units import about_inputs
 from app.worker.workbench import Workbench
@@ -87,18 +88,56 @@ class InboxWorker:
         self._handlers = handlers
         self._meter = watch.meter
         self._tracer = watch.tracer
-        self._rests: dict[str, datetime] = {}
+        self._rests: dict[str, Rest] = {}
 
     async def drain(self, key: str) -> None:
-        """Handle what waits under the key, oldest first; stop where one must be tried again later."""
-        if (rest := self._rests.get(key)) is not None and self._bench.clock.now() < rest:
-            self._bench.scheduler.wake_at(f"inbox:{key}", rest)  # a new delivery, or a sweep, is no reason to hurry
-            return
-        self._rests.pop(key, None)
+        """Handle what waits under the key, oldest first.
+
+        Where one must be tried again later, those behind it wait as well, except for news of how things stand.
+        """
+        if (rest := self._rests.get(key)) is None or self._bench.clock.now() >= rest.until:
+            self._rests.pop(key, None)
+            rest = await self._drain(key)
+        if rest is not None:
+            await self._let_by(key, rest)
+            self._bench.scheduler.wake_at(f"inbox:{key}", rest.until)  # a new delivery is no reason to hurry
+
+    async def _drain(self, key: str) -> Rest | None:
+        """Handle what waits; return how long the key has to rest, where it has to."""
         while waiting := await self._inbox.waiting(key, _BATCH):
             for delivery in waiting:
                 if not await self._handled(delivery):
-                    return
+                    return self._rests[key]
+        return None
+
+    async def _let_by(self, key: str, rest: Rest) -> None:
+        """Handle what only tells how something stands that a release is about: it says the same in whatever order.
+
+        Without that a command that GitHub holds up, for an hour where its limit is used up, would hold up all of CI.
+        """
+        while waiting := await self._inbox.waiting(key, _BATCH, after=rest.seen):
+            for delivery in waiting:
+                rest.seen = delivery.seq
+                names = {"delivery": delivery.id, "github_event": delivery.event}
+                with structlog.contextvars.bound_contextvars(**names), self._tracer.span("delivery", **names) as span:
+                    try:
+                        is_handled = await self._went_by(delivery)
+                    except Exception as error:  # noqa: BLE001 - it keeps its place, and is taken in its turn
+                        _log.warning("delivery.not_let_by", error=f"{type(error).__name__}: {error}")
+                        is_handled = False
+                    span.note("outcome", Handling.HANDLED.value if is_handled else "kept")
+                if is_handled:
+                    self._note_handled(Handling.HANDLED, delivery)
+
+    async def _went_by(self, delivery: Delivery) -> bool:
+        """Handle a delivery where it is news, and return whether it was."""
+        inputs = self._translate(delivery)
+        if not await is_news(inputs, self._bench.releases):
+            return False
+        self._lag(delivery, inputs)
+        with about_inputs(inputs):
+            await self._commit(delivery, inputs)
+        return True
 
     async def _handled(self, delivery: Delivery) -> bool:
         """Handle one delivery; False where the key has to wait."""
@@ -106,7 +145,7 @@ class InboxWorker:
         with structlog.contextvars.bound_contextvars(**names), self._tracer.span("delivery", **names) as span:
             outcome = await self._outcome(delivery)
             span.note("outcome", outcome.value)
-        self._meter.handled(outcome, (self._bench.clock.now() - delivery.received_at).total_seconds())
+        self._note_handled(outcome, delivery)
         return outcome is not Handling.POSTPONED
 
     async def _outcome(self, delivery: Delivery) -> Handling:
@@ -118,7 +157,7 @@ class InboxWorker:
             with about_inputs(inputs):
                 await self._commit(delivery, inputs)
         except Throttled as error:
-            self._rest(delivery.key, error.retry_at)
+            self._rest(delivery, error.retry_at)
             return Handling.POSTPONED
         except Exception as error:  # noqa: BLE001 - GitHub's fault, a bug of ours, or a database that is busy
             with about_inputs(inputs):
@@ -131,9 +170,11 @@ class InboxWorker:
         if told is not None and delivery.attempts == 0:
             self._meter.lagged((delivery.received_at - told).total_seconds())
 
-    def _rest(self, key: str, until: datetime) -> None:
-        self._rests[key] = until
-        self._bench.scheduler.wake_at(f"inbox:{key}", until)
+    def _note_handled(self, outcome: Handling, delivery: Delivery) -> None:
+        self._meter.handled(outcome, (self._bench.clock.now() - delivery.received_at).total_seconds())
+
+    def _rest(self, delivery: Delivery, until: datetime) -> None:
+        self._rests[delivery.key] = Rest(until=until, seen=delivery.seq)
 
     def _translate(self, delivery: Delivery) -> tuple[Input, ...]:
         handlers = self._handlers.get(delivery.event, ())
@@ -231,7 +272,7 @@ class InboxWorker:
             return Handling.PARKED
         _log.warning("delivery.postponed", error=f"{type(error).__name__}: {error}", attempts=delivery.attempts + 1)
         await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=False)
-        self._rest(delivery.key, self._bench.clock.now() + _FIRST_WAIT * 2**delivery.attempts)
+        self._rest(delivery, self._bench.clock.now() + _FIRST_WAIT * 2**delivery.attempts)
         return Handling.POSTPONED
 
     async def _park(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> None:

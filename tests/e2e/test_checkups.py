@@ -83,5 +83,6 @@ async def test_a_github_that_is_down_at_the_start_is_unknown_until_the_next_look
         await bot.service.checkups.examine("service")
         assert found(bot)[":app"] == "unknown"
         bot.github.faults.clear()
+        bot.clock.advance(5)  # after so many failures GitHub is left alone for a while
         await bot.service.checkups.examine("service")
         assert found(bot)[":app"] == "ok"

@@ -10,11 +10,15 @@ from app.adapters.db.releases import SqlReleases
 from app.domain.inputs import Input
 from app.domain.values import Role
 from app.ports import Commit, Missing, Throttled, Unclear
+from app.worker.commands import CommandDesk
+from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
+from handlers.commands import load_commands
+from handlers.events import load_events
 from handlers.translating import EventHandler
 from tests.clock import NOON
 from tests.events.reading import payload
-from tests.given import PLAN_TEXT, SHA, requested
+from tests.given import OTHER_SHA, PLAN_TEXT, SHA, requested
 from tests.worker.delivering import KEY, comment, effects, kinds, store, worker
 from tests.worker.workshop import Rival, Workshop
 
@@ -201,6 +205,67 @@ async def test_a_bug_in_a_handler_parks_the_delivery_and_the_next_is_handled(sho
     await store(shop, "d2", "star", b"{}")
     await drain_thrice(shop, worker(shop, EventHandler(event="status", read=broken)))
     assert await shop.deliveries() == [("d1", "parked", 3), ("d2", "handled", 0)]
+
+
+async def hold_up(shop: Workshop, *, minutes: int = 30) -> datetime:
+    """Let a command wait for a rate limit, and return until when."""
+    over = shop.clock.now() + timedelta(minutes=minutes)
+    shop.github.errors["role_of"] = [Throttled(over)]
+    await comment(shop, "/release 1.1", "held up")
+    return over
+
+
+async def test_d12_a_command_that_is_held_up_lets_news_of_the_release_by_and_nothing_else(shop: Workshop) -> None:
+    await shop.open_release()
+    over = await hold_up(shop)
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    await store(shop, "nothing", "star", b"{}")
+    elsewhere = payload("check_run.completed", check_run__head_sha=OTHER_SHA)
+    await store(shop, "of no release yet", "check_run", elsewhere)
+    await comment(shop, "/release hold", "a word", number=901)
+    inbox = worker(shop)
+    await inbox.drain(KEY)
+    assert await kinds(shop) == ["seen"]
+    assert [(name, how) for name, how, _ in await shop.deliveries()] == [
+        ("held up", "waiting"),
+        ("news", "handled"),
+        ("nothing", "handled"),
+        ("of no release yet", "waiting"),
+        ("a word", "waiting"),
+    ]
+    red = payload("check_run.completed", check_run__conclusion="failure", check_run__id=10**12)
+    await store(shop, "more news", "check_run", red)
+    shop.github.calls.clear()
+    await inbox.drain(KEY)
+    assert await kinds(shop) == ["seen", "seen"]
+    assert (shop.github.calls, shop.scheduler.alarms[f"inbox:{KEY}"]) == ([], over)
+    await shop.clock.wind(30 * 60)
+    await inbox.drain(KEY)
+    assert {how for _, how, _ in await shop.deliveries()} == {"handled"}
+
+
+async def test_news_is_not_let_by_where_there_is_no_release_that_it_could_be_about(shop: Workshop) -> None:
+    await hold_up(shop)
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    await store(shop, "a blocker", "issues", payload("issues.labeled"))
+    await worker(shop).drain(KEY)
+    assert {how for _, how, _ in await shop.deliveries()} == {"waiting"}
+
+
+async def test_news_that_cannot_be_let_by_keeps_its_place(shop: Workshop) -> None:
+    async def cut() -> None:
+        raise OSError("the wire is cut")
+
+    await shop.open_release()
+    await hold_up(shop)
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    bench = replace(shop.bench, releases=Rival(shop, cut))
+    with capture_logs() as log:
+        await InboxWorker(shop.inbox, bench, CommandDesk(load_commands(), bench), Freezer(bench), load_events()).drain(
+            KEY
+        )
+    assert [one["event"] for one in log] == ["delivery.not_let_by"]
+    assert await shop.deliveries() == [("held up", "waiting", 0), ("news", "waiting", 0)]
 
 
 async def test_a_key_that_rests_is_not_hurried_by_what_arrives(shop: Workshop) -> None:

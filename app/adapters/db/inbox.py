@@ -16,7 +16,7 @@ BATCH_BYTES = 32 * 1024 * 1024
 
 _WAITING = (
     select(deliveries)
-    .where(deliveries.c.key == bindparam("key"), WAITING)
+    .where(deliveries.c.key == bindparam("key"), deliveries.c.seq > bindparam("after"), WAITING)
     .order_by(deliveries.c.seq)
     .limit(bindparam("limit"))
 )
@@ -117,11 +117,11 @@ class SqlInbox:
         ]
         return set(connection.execute(self._insert, rows).scalars())
 
-    async def waiting(self, key: str, limit: int) -> Sequence[Delivery]:
-        """Return the oldest unhandled deliveries of a key that are not parked."""
+    async def waiting(self, key: str, limit: int, *, after: int = 0) -> Sequence[Delivery]:
+        """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`."""
 
         def read(connection: Connection) -> list[Delivery]:
-            rows = connection.execute(_WAITING, {"key": key, "limit": limit})
+            rows = connection.execute(_WAITING, {"key": key, "limit": limit, "after": after})
             return [
                 Delivery(
                     id=row.id,
@@ -130,6 +130,7 @@ class SqlInbox:
                     payload=bytes(row.payload),
                     received_at=row.received_at,
                     attempts=row.attempts,
+                    seq=row.seq,
                 )
                 for row in rows
             ]
