@@ -1,6 +1,7 @@
 """The driver of the stories: the real service and the simulated GitHub, joined by signed webhooks, on one clock."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -95,6 +96,8 @@ class Meddler:
         self._at: list[tuple[int, Callable[[], object]]] = []
         self._waiting: list[tuple[str, str, Callable[[], object]]] = []
         self.watchers: list[Callable[[], object]] = []  # called before every request
+        self._stuck: re.Pattern[str] | None = None
+        self._goes_on = asyncio.Event()
 
     def before(self, method: str, ending: str, do: Callable[[], object]) -> None:
         """Do it once, before the next request of that method whose path ends so."""
@@ -103,6 +106,16 @@ class Meddler:
     def within(self, requests: int, do: Callable[[], object]) -> None:
         """Do it once, just before the so-manieth request from now on: 0 is the next one."""
         self._at.append((self._count + requests, do))
+
+    def hang(self, path: str) -> None:
+        """Let requests whose path fits the regular expression hang, until `go_on`."""
+        self._stuck = re.compile(path)
+        self._goes_on.clear()
+
+    def go_on(self) -> None:
+        """Let everything go on."""
+        self._stuck = None
+        self._goes_on.set()
 
     def finish(self) -> None:
         """Do what is still waiting for its request."""
@@ -114,6 +127,8 @@ class Meddler:
         due = [one for one in self._at if one[0] <= self._count]
         self._at = [one for one in self._at if one[0] > self._count]
         self._count += 1
+        if self._stuck is not None and self._stuck.search(scope["path"]):
+            await self._goes_on.wait()
         for watch in self.watchers:
             watch()
         for _, do in due:
