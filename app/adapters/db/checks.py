@@ -41,7 +41,8 @@ class SqlChecks:
     def __init__(self, database: Database) -> None:
         self._database = database
         put = (sqlite.insert if database.dialect == "sqlite" else postgresql.insert)(checks)
-        self._first = put.on_conflict_do_nothing(index_elements=["repo", "sha", "name"])
+        # What it returns tells whether it was the first: the number of rows PostgreSQL's driver does not tell here.
+        self._first = put.on_conflict_do_nothing(index_elements=["repo", "sha", "name"]).returning(checks.c.repo)
 
     async def of(self, repo: int, sha: Sha, name: str) -> CheckShown | None:
         """Return what stands at a commit; None where nothing does yet."""
@@ -61,7 +62,7 @@ class SqlChecks:
         def write(connection: Connection) -> bool:
             if before is None:
                 row = {"repo": repo, "sha": sha, "name": name, **new}
-                return connection.execute(self._first, row).rowcount == 1
+                return connection.execute(self._first, row).first() is not None
             known = {"known": before.check, "said": before.digest or ""}
             row = {"in_repo": repo, "at_sha": sha, "of_name": name, **known, **new}
             return connection.execute(_CHANGED, row).rowcount == 1
