@@ -98,6 +98,7 @@ LATER = {
     "0004": "INSERT INTO tags VALUES (7, 'v1', 'a', 'accepted', 'a', 1)",
     "0005": "INSERT INTO pull_notes VALUES (7, 12, 'Faster', 1, 'ada', 1)",
     "0006": "INSERT INTO lost VALUES ('g', 9, 'push', 1, 1, NULL)",
+    "0007": "UPDATE ledger SET intent = '{}'",
 }
 
 
