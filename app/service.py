@@ -16,6 +16,7 @@ from app.adapters.db.checks import SqlChecks
 from app.adapters.db.engine import Database
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
+from app.adapters.db.lost import SqlLostDeliveries
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.schema import trouble_with
 from app.adapters.db.standing import SqlStanding
@@ -43,6 +44,7 @@ from app.worker.freezing import Freezer
 from app.worker.gates import Gates
 from app.worker.guard import TagGuard
 from app.worker.happenings import Happenings
+from app.worker.healing import Healer
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import Doers, LedgerWorker
 from app.worker.notes import NotesDesk
@@ -80,6 +82,7 @@ class Wiring:
     writing: WritePace = field(default_factory=WritePace)  # how fast content is written: GitHub's own limits
     public_url: str | None = None  # where GitHub is to send webhooks; None: nobody has said
     tracer: Tracer = UNTRACED
+    has_healer: bool = True  # it asks GitHub again for webhooks that never came
     has_doctor: bool = True  # it looks after itself, at the start and every hour
 
 
@@ -133,6 +136,7 @@ class Service:
             "assert": lambda key: reasserter.answer(key),  # noqa: PLW0108 - bound late
             "doctor": lambda key: self.checkups.examine(key),  # noqa: PLW0108 - bound late
             "deploy": lambda key: deployments.hurry(key),  # noqa: PLW0108 - bound late
+            "heal": lambda key: healer.heal(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
         sweeps: dict[str, Find] = {
@@ -146,6 +150,8 @@ class Service:
         }
         if wiring.has_doctor:
             sweeps["doctor"] = lambda: self.checkups.due()  # noqa: PLW0108 - bound late
+        if wiring.has_healer:
+            sweeps["heal"] = lambda: healer.unwatched()  # noqa: PLW0108 - bound late
         units = {prefix: unit(prefix, do, self.meter, wiring.tracer) for prefix, do in work.items()}
         self.scheduler = LocalScheduler(units, wiring.clock, sweeps=sweeps)
         bench = Workbench(
@@ -163,6 +169,7 @@ class Service:
         freezer = Freezer(bench)
         desk, watch = CommandDesk(load_commands(), bench), Watch(meter=self.meter, tracer=wiring.tracer)
         inbox = InboxWorker(self.inbox, bench, desk, freezer, load_events(), watch=watch)
+        healer = Healer(self.github, SqlLostDeliveries(self.database), self.scheduler, wiring.clock)
         gate_shower = GateShower(bench)
         reasserter = Reasserter(bench, gate_shower)
         shower = Shower(bench, wiring.pace)

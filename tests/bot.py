@@ -240,6 +240,7 @@ async def running_bot(
     files: Mapping[str, str] | None = None,
     signer: Signer | None = None,
     has_doctor: bool = False,
+    has_healer: bool = False,
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
     clock = SimClock()
@@ -251,6 +252,7 @@ async def running_bot(
     meddler = Meddler(checked)
     wiring = Wiring(
         has_doctor=has_doctor,
+        has_healer=has_healer,
         app_id=room.app.id,
         private_key=room.private_key,
         webhook_secrets=[room.webhook_secret],

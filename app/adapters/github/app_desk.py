@@ -13,11 +13,13 @@ from app.adapters.github.shapes_protection import (
     INSTALLED,
     REGISTERED,
     REPOSITORY,
+    DeliveryShape,
     Installed,
 )
 from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, InstallationFacts
 from app.domain.values import Repo
 from app.ports import Missing
+from app.ports.lost import LogPage
 from app.ports.protection import FoundRepo
 
 _LOG_PAGES: Final = 3
@@ -90,27 +92,37 @@ class AppDesk(Office):
         for _ in range(_LOG_PAGES):
             page = await self._app.getpage(url)
             read = shaped(DELIVERIES, page.content)
-            found += [
-                HookDelivery(
-                    guid=one.guid,
-                    at=one.delivered_at,
-                    seconds=one.duration,
-                    status_code=one.status_code,
-                    event=one.event,
-                    repository=one.repository_id,
-                    is_throttled=one.throttled_at is not None,
-                )
-                for one in read
-                if one.delivered_at >= since
-            ]
+            found += [_try(one) for one in read if one.delivered_at >= since]
             url = page.following
             if url is None or (read and read[-1].delivered_at < since):
                 break
         return found
 
+    async def failed_deliveries(self, following: str | None) -> LogPage:
+        """Return tries that failed: the newest, or those of the page that followed."""
+        page = await self._app.getpage(following or f"/app/hook/deliveries?per_page={PER_PAGE}&status=failure")
+        return LogPage(tries=tuple(map(_try, shaped(DELIVERIES, page.content))), following=page.following)
+
+    async def redeliver(self, number: int) -> None:
+        """Have GitHub send once more what it sent in that try."""
+        await self._app.post(f"/app/hook/deliveries/{number}/attempts", data=b"")
+
     def skew(self) -> timedelta | None:
         """Return how far GitHub's clock is ahead of ours, by its latest answer; None where none told the time."""
         return self._line.skew.latest
+
+
+def _try(read: DeliveryShape) -> HookDelivery:
+    return HookDelivery(
+        number=read.id,
+        guid=read.guid,
+        at=read.delivered_at,
+        seconds=read.duration,
+        status_code=read.status_code,
+        event=read.event,
+        repository=read.repository_id,
+        is_throttled=read.throttled_at is not None,
+    )
 
 
 def _installation(read: Installed) -> InstallationFacts:

@@ -104,7 +104,10 @@ class _Hook(BaseModel):
     insecure_ssl: str | float = "0"
 
 
-class _Delivery(BaseModel):
+class DeliveryShape(BaseModel):
+    """One try to deliver a webhook."""
+
+    id: int
     guid: str
     delivered_at: AwareDatetime
     duration: float
@@ -123,4 +126,4 @@ INSTALLED: Final = TypeAdapter(Installed)
 ALL_INSTALLED: Final = TypeAdapter(list[Installed])
 REPOSITORY: Final = TypeAdapter(_Repository)
 HOOK: Final = TypeAdapter(_Hook)
-DELIVERIES: Final = TypeAdapter(list[_Delivery])
+DELIVERIES: Final = TypeAdapter(list[DeliveryShape])

@@ -50,6 +50,7 @@ class HookDelivery:
     event: str
     repository: int | None
     is_throttled: bool = field(default=False)
+    number: int = field(default=0)  # of this try, at GitHub; higher for a later one
 
     @property
     def is_taken(self) -> bool:

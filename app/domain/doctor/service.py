@@ -155,7 +155,7 @@ def deliveries_check(deliveries: Sequence[HookDelivery], app: AppFacts, site: st
         state=State.FAILED if is_still_so else State.WARNING,
         found=f"{len(lost)} of {count} webhooks of the last day were not taken, the last at "
         f"{latest.at:%Y-%m-%d %H:%M} UTC ({latest.event}, {said}).",
-        todo="Redeliver them on the App's page within three days."
+        todo="The service asks GitHub for them again by itself, within three days."
         if not is_still_so
         else "See that we can be reached.",
         links=(deliveries_page(site, app),),
