@@ -47,6 +47,7 @@ from app.worker.happenings import Happenings
 from app.worker.healing import Healer
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import Doers, LedgerWorker
+from app.worker.missed import Missed
 from app.worker.notes import NotesDesk
 from app.worker.plans import Plans
 from app.worker.poll import Poller
@@ -136,6 +137,7 @@ class Service:
             "assert": lambda key: reasserter.answer(key),  # noqa: PLW0108 - bound late
             "doctor": lambda key: self.checkups.examine(key),  # noqa: PLW0108 - bound late
             "deploy": lambda key: deployments.hurry(key),  # noqa: PLW0108 - bound late
+            "missed": lambda key: missed.look(key),  # noqa: PLW0108 - bound late
             "heal": lambda key: healer.heal(key),  # noqa: PLW0108 - bound late
             "prune": lambda _: self._prune(wiring.clock),
         }
@@ -146,6 +148,7 @@ class Service:
             "freeze": lambda: freezer.unwatched(),  # noqa: PLW0108 - bound late
             "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
             "tags": lambda: guard.unwatched(),  # noqa: PLW0108 - bound late
+            "missed": lambda: missed.unwatched(),  # noqa: PLW0108 - bound late
             "prune": _payloads,
         }
         if wiring.has_doctor:
@@ -170,6 +173,7 @@ class Service:
         desk, watch = CommandDesk(load_commands(), bench), Watch(meter=self.meter, tracer=wiring.tracer)
         inbox = InboxWorker(self.inbox, bench, desk, freezer, load_events(), watch=watch)
         healer = Healer(self.github, SqlLostDeliveries(self.database), self.scheduler, wiring.clock)
+        missed = Missed(bench, self.ledger, self.github, self.github)
         gate_shower = GateShower(bench)
         reasserter = Reasserter(bench, gate_shower)
         shower = Shower(bench, wiring.pace)

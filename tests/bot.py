@@ -4,15 +4,16 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import httpx
 from sqlalchemy import Connection, select
 
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.tables import deliveries, ledger
-from app.ports import Signer
+from app.ports import Signer, Tracer
 from app.service import Service, Wiring
 from app.sim.clock import SimClock
 from app.sim.github import SimGitHub
@@ -232,15 +233,22 @@ class Bot:
         return await self.service.database.run(read)
 
 
+class Wired(TypedDict, total=False):
+    """What a story wants of the service beside the usual."""
+
+    signer: Signer
+    has_doctor: bool
+    has_healer: bool
+    tracer: Tracer
+
+
 @asynccontextmanager
 async def running_bot(
     folder: Path,
     *,
     plan: str = PLAN_TEXT,
     files: Mapping[str, str] | None = None,
-    signer: Signer | None = None,
-    has_doctor: bool = False,
-    has_healer: bool = False,
+    **wired: Unpack[Wired],
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
     clock = SimClock()
@@ -251,16 +259,16 @@ async def running_bot(
     checked = ContractChecked(github.asgi)
     meddler = Meddler(checked)
     wiring = Wiring(
-        has_doctor=has_doctor,
-        has_healer=has_healer,
+        has_doctor=False,
+        has_healer=False,
         app_id=room.app.id,
         private_key=room.private_key,
         webhook_secrets=[room.webhook_secret],
         database_url=database,
         transport=httpx.ASGITransport(app=meddler),
         clock=clock,
-        signer=signer,
     )
+    wiring = replace(wiring, **wired)
     bot = Bot(github=github, room=room, clock=clock, meddler=meddler, make=lambda: Service(wiring))
     await bot.start()
     try:

@@ -57,6 +57,10 @@ class Ledger(Protocol):
         """Return the keys with unfinished rows."""
         ...
 
+    async def unfinished(self, key: str) -> Sequence[Effect]:
+        """Return what is still to be done under the key, oldest first."""
+        ...
+
     async def fail(self, entry: int, error: str) -> None:
         """Give a row up for good: it stays, is counted, and is not tried again."""
         ...

@@ -43,11 +43,16 @@ class DeploymentsAsked:
             asked=str(asked.deployment) if asked.deployment is not None else delivery,
             asked_at=min(asked.at or now, now),
         )
-        draft.queue(deploy_key(asked.repo.id), effect)
-        for release in draft.releases:
-            is_known = effect.key in release.waiting or effect.key in release.let_go
-            if release.target.sha == asked.sha and not is_known:
-                draft.add(release.id, release.repo, Accepted(events=(_asked(effect, now),)))
+        deployment_asked(effect, now, draft)
+
+
+def deployment_asked(effect: AnswerDeployment, now: datetime, draft: Draft) -> None:
+    """Queue the answer to a question, and write it down for the releases of its commit."""
+    draft.queue(deploy_key(effect.repo.id), effect)
+    for release in draft.releases:
+        is_known = effect.key in release.waiting or effect.key in release.let_go
+        if release.target.sha == effect.sha and not is_known:
+            draft.add(release.id, release.repo, Accepted(events=(_asked(effect, now),)))
 
 
 def _asked(effect: AnswerDeployment, now: datetime) -> DeploymentAsked:

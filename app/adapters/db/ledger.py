@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, sel
 from app.adapters.db.codec import effect_codec, event_codec
 from app.adapters.db.engine import Database
 from app.adapters.db.tables import FAILED, UNFINISHED, bounded, ledger
+from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.ports import Clock, Entry
 
@@ -70,6 +71,7 @@ _HURRY = (
     )
     .values(not_before=bindparam("now"))
 )
+_UNFINISHED = select(ledger.c.effect).where(ledger.c.key == bindparam("wanted"), UNFINISHED).order_by(ledger.c.id)
 _KEYS = select(ledger.c.key).where(UNFINISHED).group_by(ledger.c.key).order_by(func.min(ledger.c.id))
 
 
@@ -131,6 +133,11 @@ class SqlLedger:
             return connection.execute(_HURRY, {"wanted": key, "now": now}).rowcount > 0
 
         return await self._database.run(write)
+
+    async def unfinished(self, key: str) -> Sequence[Effect]:
+        """Return what is still to be done under the key, oldest first."""
+        texts = await self._database.run(lambda c: c.execute(_UNFINISHED, {"wanted": key}).scalars().all())
+        return [effect_codec().decode(text) for text in texts]
 
     async def _write(self, statement: Update, values: dict[str, object]) -> None:
         await self._database.run(lambda connection: connection.execute(statement, values).close())

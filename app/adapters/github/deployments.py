@@ -3,13 +3,24 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from app.adapters.github.office import Office, at
-from app.adapters.github.shapes import PENDING, shaped
-from app.domain.values import Repo
+from app.adapters.github.office import PER_PAGE, Office, at
+from app.adapters.github.shapes import PENDING, RUNS, shaped
+from app.domain.values import Repo, Sha
+from app.ports.waiting import WaitingRun
 
 
 class Deployments(Office):
     """Custom deployment protection rules, as the App behind one answers them."""
+
+    async def waiting_runs(self, repo: Repo) -> Sequence[WaitingRun]:
+        """Return the latest hundred runs that wait."""
+        url = f"{at(repo)}/actions/runs?status=waiting&exclude_pull_requests=true&per_page={PER_PAGE}"
+        answer: object = await self._caller(repo).getitem(url)
+        return [
+            WaitingRun(id=run.id, attempt=run.attempt, event=run.event, sha=Sha(run.sha), since=run.changed_at)
+            for run in (one.seen() for one in shaped(RUNS, answer).workflow_runs)
+            if run.changed_at is not None
+        ]
 
     async def environments_waited_for(self, repo: Repo, run: int) -> Sequence[str]:
         """Return the names of the environments that a run waits for, whoever is to decide."""

@@ -66,6 +66,11 @@ class LocalScheduler:
             asked[1].cancel()
         self._alarms[key] = (at, self._spawn(self._ring(key, at)))
 
+    @property
+    def alarms(self) -> dict[str, datetime]:
+        """When each key that has an alarm is looked at."""
+        return {key: at for key, (at, _) in self._alarms.items()}
+
     async def start(self) -> None:
         """Begin to work, with what was asked for before."""
         for lane in self._lanes.values():
