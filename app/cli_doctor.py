@@ -19,11 +19,6 @@ WIDTH_OF_A_FILE: Final = 160  # columns, where it goes to a file or a pipe
 Diagnose = Callable[[str | None], Diagnosis]
 """Looks at everything; at one repository, or at all that have an open release."""
 
-RepoName = Annotated[
-    str | None,
-    typer.Argument(metavar="[OWNER/REPO]", help="A repository; without it those that have an open release."),
-]
-
 _MARKS: Final = {
     State.OK: ("ok     ", "green"),
     State.WARNING: ("warning", "yellow"),

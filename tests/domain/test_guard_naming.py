@@ -42,6 +42,8 @@ def test_a_release_tag_is_named_as_the_plan_names_them(pattern: str, name: str, 
         (("v*-dev", "v0.?"), "v0.9", True),
         (("v*-dev", "v0.?"), "v0.99", False),
         (("V1",), "v1", False),
+        (("v*-dev",), "v1/x-dev", False),  # nor does a ruleset of GitHub's leave it out
+        (("vendor/*",), "vendor/1", True),
         ((), "v1", False),
     ],
 )

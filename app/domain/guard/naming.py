@@ -17,8 +17,12 @@ def fits(name: str, pattern: str) -> bool:
 
 
 def is_exempt(name: str, rules: GuardRules) -> bool:
-    """Whether the plan leaves tags of that name to whoever makes them."""
-    return any(fnmatchcase(name, pattern) for pattern in rules.exempt)
+    """Whether the plan leaves tags of that name to whoever makes them: as a ruleset of GitHub's leaves them out."""
+    return any(_is_left_out(name.split("/"), pattern.split("/")) for pattern in rules.exempt)
+
+
+def _is_left_out(name: list[str], pattern: list[str]) -> bool:
+    return len(name) == len(pattern) and all(map(fnmatchcase, name, pattern))
 
 
 def prefixes(patterns: Iterable[str]) -> Sequence[str]:
