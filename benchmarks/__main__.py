@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.changelog import Differs, compare
+from benchmarks.fairness import HANGING, beside
 from benchmarks.github import BURST_BODY, PARTS, PROJECTIONS
 from benchmarks.load import Posted, at_pace, flood
 from benchmarks.machine import Child, Cores, pin
@@ -47,6 +48,7 @@ class Size:
     peer_events: int
     slow_peer_events: int
     commits: int  # of the history that is told
+    fair_rounds: int  # with and without an installation that hangs
 
     @property
     def paced(self) -> int:
@@ -70,6 +72,7 @@ FULL: Final = Size(
     peer_events=1_000,
     slow_peer_events=100,
     commits=10_000,
+    fair_rounds=3,
 )
 SHORT: Final = Size(
     teams=8,
@@ -82,6 +85,7 @@ SHORT: Final = Size(
     peer_events=48,
     slow_peer_events=16,
     commits=1_000,
+    fair_rounds=2,
 )
 
 
@@ -115,6 +119,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gonogo-bench-") as name:
         folder = Path(name)
         _service(report, size, cores, folder)
+        _fairness(report, size, cores, folder)
         _startup(report, size, folder)
         _changelog(report, size, folder)
         _peers(report, size, cores, folder)
@@ -225,6 +230,19 @@ def _insist(size: Size, stage: Stage, service: Service) -> None:
             f"WRONG: {len(counts)} tasks dispatched, {told} runs in the logs, dispatched twice: {twice}, "
             f"parked or given up: {service.troubles()}"
         )
+
+
+def _fairness(report: Report, size: Size, cores: Cores, folder: Path) -> None:
+    took = beside(folder / "fairness", size.teams, size.fair_rounds, cores)
+    report.section()
+    report.add(
+        "seconds_for_commands",
+        took.nobody / size.fair_rounds,
+        f"{{:.2f}} s for a command of each of {size.teams} teams",
+    )
+    words = f"{{:.2f}} s while GitHub hangs for {HANGING} repositories of another installation"
+    report.add("seconds_beside_a_hanging_installation", took.hanging / size.fair_rounds, words)
+    report.add("ratio_beside_a_hanging_installation", took.ratio, "{:.2f} x", "about 1")
 
 
 # -- beside it --------------------------------------------------------------------------------------------------------

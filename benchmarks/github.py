@@ -32,6 +32,7 @@ BURST_BODY = "write the body of the burst's issue"
 
 _BY = "release-manager"
 _BURST = "burst/app"
+_ASIDE = "aside"
 _WORKFLOW = """
 name: Release
 run-name: ${{ inputs.task }} [${{ inputs.gonogo_id }}]
@@ -100,6 +101,8 @@ class Teams:
         self._next_task = 1
         self._seen_calls = 0
         self._noise = 0
+        self._aside: list[Room] = []
+        self.stuck: asyncio.Event | None = None  # set when what hangs goes on
         for room in (*self._rooms, self._burst):
             self.github.open_issue(room.repo, "Release 1.0.0", "We ship.\n", by=_BY)
         self.github.take()
@@ -161,6 +164,23 @@ class Teams:
                 self.github.comment(room.repo, 1, "Me too.", by="reader")
         return self.github.take()[: int(count)]
 
+    def hang(self, count: str) -> Webhooks:
+        """Let everything hang for one more installation; return what is asked for in that many of its repositories."""
+        for number in range(len(self._aside), int(count)):
+            self._aside.append(white_room(self.github, name=f"{_ASIDE}/part-{number}", app=self._rooms[0].app))
+            self.github.open_issue(self._aside[-1].repo, "A question", "", by=_BY)
+        self.stuck = asyncio.Event()
+        return self._say(self._aside, "/release why")
+
+    def go_on(self) -> None:
+        """Let what hangs go on."""
+        if self.stuck is not None:
+            self.stuck.set()
+
+    def hangs(self, path: str) -> asyncio.Event | None:
+        """Return what a request for that path has to wait for."""
+        return self.stuck if f"/{_ASIDE}/" in path else None
+
     def calls(self) -> dict[str, int]:
         """Return how often each kind of call was made since this was asked last."""
         calls, self._seen_calls = self.github.calls[self._seen_calls :], len(self.github.calls)
@@ -207,6 +227,8 @@ class Steered:
         """Answer an ASGI request."""
         _, _, asked = scope.get("path", "").partition("/bench/")
         if not asked:
+            if (stuck := self._teams.hangs(scope.get("path", ""))) is not None:
+                await stuck.wait()
             await self._teams.github.asgi(scope, receive, send)
             return
         name, *args = asked.split("/")

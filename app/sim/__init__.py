@@ -26,6 +26,7 @@ Requests: `calls` lists what was answered; a route that does not exist answers 5
 Trouble: `fault("POST", r"/dispatches$", status=502, after_doing=True, times=1)`, with `headers=`, `skip=` and
 `lost="closed"` or `"timeout"` for no answer at all (a lost answer raises httpx.ReadError or httpx.ReadTimeout through
 httpx.ASGITransport, and cuts the connection under a real server); `exhaust(installation)` uses up the rate limit;
+`fault(..., bend=how)` answers something else than it would, such as a list that is behind;
 `stale_issue(repo, number, reads=1)` lets the next reads of an issue miss its latest edit.
 
 Of workflow files `on`, `run-name`, `jobs.*.{name,if,needs,runs-on,environment,strategy.matrix,steps}` are read. A job

@@ -1,9 +1,11 @@
 """Faults that a test switches on: what GitHub answers instead of what it should, and whether it did the thing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
+
+from app.sim.wire import Json
 
 Lost = Literal["closed", "timeout"]
 
@@ -15,6 +17,7 @@ class FaultHow(TypedDict, total=False):
     message: str
     headers: Mapping[str, str]  # such as {"retry-after": "7"}
     after_doing: bool  # the thing is done all the same
+    bend: Callable[[Json], Json]  # what was to be answered becomes what is answered, as where a list is behind
     graphql: str  # the type of an error that GraphQL tells with status 200, such as RATE_LIMITED
     half_done: bool  # an upload breaks off: its asset stays behind as a starter
     times: int  # after so many it is over
@@ -32,6 +35,7 @@ class Fault:
     message: str = "Server Error"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     after_doing: bool = False
+    bend: Callable[[Json], Json] | None = None
     graphql: str | None = None
     half_done: bool = False
     times: int = 1

@@ -97,19 +97,33 @@ async def test_what_no_webhook_told_is_asked_for(bot: Bot) -> None:
     assert {"Documentation built", "Linter is quiet", "Licences are cleared"} <= set(release.ticked())
 
 
-async def test_a_burst_of_job_completions_makes_few_body_writes(bot: Bot) -> None:
+async def test_five_hundred_completions_make_ten_body_writes_at_most(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     await bot.pass_time(10)
-    sha = bot.github.head(REPO)
-    before = sum(c.method == "PATCH" and "/issues/" in c.path for c in bot.github.calls)
-    for number in range(100):
+    sha, before = bot.github.head(REPO), len(bot.github.calls)
+    for number in range(500):
         conclusion = "success" if number % 2 else "failure"
         bot.github.check(REPO, sha, "lint", app="github-actions", conclusion=conclusion)
-        await bot.pass_time(0.1, step=0.1)
+        if number % 25 == 24:
+            await bot.post_at_once(bot.github.take())
+            await bot.pass_time(1)
     await bot.pass_time(15)
-    writes = sum(c.method == "PATCH" and "/issues/" in c.path for c in bot.github.calls) - before
-    assert writes <= 10
+    calls = bot.github.calls[before:]
+    assert 2 <= sum(c.method == "PATCH" and c.path.endswith(f"/issues/{release.issue}") for c in calls) <= 10
+    assert sum(c.method == "PATCH" and "/issues/comments/" in c.path for c in calls) <= 10
     assert release.ticked() == ["Linter is quiet"]
+
+
+async def test_a_release_at_rest_is_asked_after_for_nothing(bot: Bot) -> None:
+    """Every answer is one that GitHub need not repeat (304), which it does not count."""
+    await bot.open_release("1.0.0")
+    await bot.pass_time(660, step=10)
+    calls, used = len(bot.github.calls), bot.room.installation.used
+    await bot.pass_time(600, step=10)
+    asked = bot.github.calls[calls:]
+    assert len(asked) > 10
+    assert {(call.method, call.status) for call in asked} == {("GET", 304)}
+    assert bot.room.installation.used == used
 
 
 async def test_a_delivery_that_concerns_no_release_costs_no_call(bot: Bot) -> None:

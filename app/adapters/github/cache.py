@@ -1,7 +1,7 @@
 """Answers kept to be asked for again by ETag: a 304 costs nothing of the hourly limit."""
 
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -24,33 +24,47 @@ class Kept:
 
 
 class EtagCache:
-    """Answers to GETs by caller and address, the least used thrown out first, bounded in number and bytes."""
+    """Answers to GETs by caller and address, bounded in number and bytes.
+
+    Where there is no more room the caller that keeps most loses what it used least: a busy one takes it from no other.
+    """
 
     def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
         self._entries = entries
         self._room = size
-        self._kept: OrderedDict[tuple[int, str], Kept] = OrderedDict()
+        self._kept: dict[int, OrderedDict[str, Kept]] = {}
+        self._held: Counter[int] = Counter()  # bytes, by caller
 
     def get(self, caller: int, url: str) -> Kept | None:
         """Return what was kept for this caller: installations never see one another's answers."""
-        kept = self._kept.get((caller, url))
-        if kept is not None:
-            self._kept.move_to_end((caller, url))
+        own = self._kept.get(caller)
+        kept = own.get(url) if own is not None else None
+        if own is not None and kept is not None:
+            own.move_to_end(url)
         return kept
 
     def put(self, caller: int, url: str, kept: Kept) -> None:
         """Keep an answer, unless it is large."""
-        self._drop((caller, url))
+        self._drop(caller, url)
         if len(kept.body) > _LARGEST:
             return
-        self._kept[caller, url] = kept
+        self._kept.setdefault(caller, OrderedDict())[url] = kept
+        self._held[caller] += _cost(kept)
+        self._entries -= 1
         self._room -= _cost(kept)
-        while self._room < 0 or len(self._kept) > self._entries:
-            self._drop(next(iter(self._kept)))
+        while self._room < 0 or self._entries < 0:
+            most = max(self._held, key=self._held.__getitem__)
+            self._drop(most, next(iter(self._kept[most])))
 
-    def _drop(self, key: tuple[int, str]) -> None:
-        if (kept := self._kept.pop(key, None)) is not None:
-            self._room += _cost(kept)
+    def _drop(self, caller: int, url: str) -> None:
+        own = self._kept.get(caller)
+        if own is None or (kept := own.pop(url, None)) is None:
+            return
+        self._held[caller] -= _cost(kept)
+        self._entries += 1
+        self._room += _cost(kept)
+        if not own:
+            del self._kept[caller], self._held[caller]
 
 
 def is_unchangeable(url: str) -> bool:

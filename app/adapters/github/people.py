@@ -22,6 +22,7 @@ _ROLES: Final = {
 }
 _KEPT_FOR: Final = timedelta(seconds=60)
 _KEPT: Final = 10_000
+_SETTLES_IN: Final = timedelta(seconds=10)  # GitHub may answer from before a change for a moment
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -53,6 +54,11 @@ class Known:
 
     roles: Fresh[tuple[int, int], Role] = field(default_factory=Fresh[tuple[int, int], Role])  # repository, person
     members: Fresh[tuple[str, str, str], bool] = field(default_factory=Fresh[tuple[str, str, str], bool])
+    settles_at: datetime | None = None  # somebody's have changed: what is read before then is not kept
+
+    def is_settled(self, now: datetime) -> bool:
+        """Whether what is read now is of the latest change."""
+        return self.settles_at is None or now >= self.settles_at
 
 
 class People(Office):
@@ -71,7 +77,8 @@ class People(Office):
         role = known.roles.get((repo.id, user_id), now)
         if role is None:
             role = await self._read_role(repo, login, user_id)
-            known.roles.put((repo.id, user_id), role, now)
+            if known.is_settled(now):
+                known.roles.put((repo.id, user_id), role, now)
         return role
 
     async def account_id(self, repo: Repo, login: str) -> int | None:
@@ -97,13 +104,14 @@ class People(Office):
         is_member = known.members.get(key, now)
         if is_member is None:
             is_member = await self._read_membership(repo, *key)
-            known.members.put(key, is_member, now)
+            if known.is_settled(now):
+                known.members.put(key, is_member, now)
         return is_member
 
     def forget_people(self, installation: int) -> None:
         """Forget the roles and memberships that are kept for an installation: somebody's have changed."""
         # an answer under way, maybe from before the change, goes into what is thrown away here
-        self._people.pop(installation, None)
+        self._people[installation] = Known(settles_at=self._line.clock.now() + _SETTLES_IN)
 
     def _known(self, repo: Repo) -> Known:
         return self._people.setdefault(repo.installation, Known())

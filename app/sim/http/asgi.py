@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 from email.utils import format_datetime
 from typing import Any, TypeAlias, cast
@@ -75,11 +76,11 @@ class Server:
         )
         fault = next((one for one in world.faults if one.strikes(method, path)), None)
         request.is_cut = fault is not None and fault.half_done
-        if fault is not None and not (fault.after_doing or fault.half_done):
+        if fault is not None and not (fault.after_doing or fault.half_done or fault.bend):
             answer = _of_fault(fault)
         else:
             answer = self._do(request, headers, site)
-            answer = answer if fault is None else _of_fault(fault)
+            answer = answer if fault is None else _of_fault(fault, answer)
         out = _headers(request, answer)
         body = answer.body if isinstance(answer.body, bytes) else b""
         if answer.body is not None and not isinstance(answer.body, bytes):
@@ -173,7 +174,10 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
             return
 
 
-def _of_fault(fault: Fault) -> Answer:
+def _of_fault(fault: Fault, done: Answer | None = None) -> Answer:
+    """Return what is answered; `done` is what would have been, where it was done."""
+    if fault.bend is not None and done is not None and isinstance(done.body, dict):
+        return replace(done, body=fault.bend(cast("Json", done.body)))
     if fault.graphql is not None:
         return Answer(body={"errors": [{"type": fault.graphql, "message": fault.message}]}, headers=fault.headers)
     return Answer(status=fault.status, body={"message": fault.message}, headers=fault.headers)

@@ -42,6 +42,15 @@ def test_each_caller_has_his_own() -> None:
     assert cache.get(2, "a") is None
 
 
+def test_d12_a_busy_caller_throws_out_what_is_its_own() -> None:
+    cache = EtagCache(entries=5)
+    cache.put(1, "a", kept())
+    for number in range(50):
+        cache.put(2, f"{number}", kept())
+    assert cache.get(1, "a") is not None
+    assert [number for number in range(50) if cache.get(2, f"{number}") is not None] == [46, 47, 48, 49]
+
+
 @pytest.mark.parametrize(
     ("url", "wanted"),
     [

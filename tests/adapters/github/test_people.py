@@ -243,6 +243,21 @@ async def test_an_installation_s_people_are_forgotten_and_no_other_s(hub: Script
     assert len(hub.calls) == 6
 
 
+@pytest.mark.parametrize("ask", [a_role, a_membership])
+async def test_d29_what_is_read_right_after_a_change_may_be_from_before_it_and_is_not_kept(
+    hub: Scripted, ask: Ask
+) -> None:
+    github = hub.github()
+    github.forget_people(REPO.installation)
+    before, after = (permission("admin"), permission("read")) if ask is a_role else (membership("active"), MISSING)
+    hub.then(before, after, after, after)
+    answers = [await ask(github) for _ in range(2)]
+    assert answers[0] != answers[1]
+    await hub.clock.wind(10)
+    assert [await ask(github) for _ in range(2)] == [answers[1]] * 2
+    assert len(hub.calls) == 3
+
+
 class Interrupted(Scripted):
     """Something happens here while GitHub thinks."""
 
@@ -262,6 +277,7 @@ async def test_an_answer_that_was_under_way_when_people_were_forgotten_is_not_ke
     hub.meanwhile = lambda: github.forget_people(REPO.installation)
     await ask(github)
     hub.meanwhile = None
+    await hub.clock.wind(10)
     await ask(github)
     assert len(hub.calls) == 2
     await ask(github)
