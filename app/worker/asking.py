@@ -30,7 +30,7 @@ class Asking:
         """Return what shows the outcome: a reaction to the comment, or the label taken off."""
         if self.comment is not None:
             content = "rocket" if is_accepted else "-1"
-            return (React(repo=self.repo, comment=self.comment, content=content),)
+            return (React(repo=self.repo, comment=self.comment, content=content, turn=key),)
         return (Unlabel(repo=self.repo, issue=self.issue, label=self.label or "", key=key),)
 
 

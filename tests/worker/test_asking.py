@@ -64,8 +64,10 @@ def test_d1_a_label_has_one_key_however_often_it_is_told_and_another_when_it_is_
 def test_the_outcome_is_shown_where_it_was_asked_for() -> None:
     commented = asked_in_comment(comment("/release status"))
     assert commented is not None
-    assert commented.heard(is_accepted=True, key="k") == (React(repo=REPO, comment=900, content="rocket"),)
-    assert commented.heard(is_accepted=False, key="k") == (React(repo=REPO, comment=900, content="-1"),)
+    for is_accepted, content in ((True, "rocket"), (False, "-1")):
+        (reaction,) = commented.heard(is_accepted=is_accepted, key="k")
+        assert reaction == React(repo=REPO, comment=900, content=content, turn="k")
+        assert reaction.ledger_key == f"react:{REPO.id}:k"  # the first outcome of a command is the one that stays
     for is_accepted in (True, False):
         (effect,) = by_label("release:sign").heard(is_accepted=is_accepted, key="k")
         assert effect == Unlabel(repo=REPO, issue=12, label="release:sign", key="k")

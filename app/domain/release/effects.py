@@ -16,12 +16,13 @@ class React:
     repo: Repo
     comment: int
     content: Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
+    turn: str | None = None  # the command that it answers: one that comes again, when things are otherwise, is not
     kind: Literal["react"] = "react"
 
     @property
     def ledger_key(self) -> str:
         """Unique over the whole ledger."""
-        return f"react:{self.repo.id}:{self.comment}:{self.content}"
+        return f"react:{self.repo.id}:{self.turn or f'{self.comment}:{self.content}'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
