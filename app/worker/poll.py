@@ -81,6 +81,7 @@ class Poller:
             self._bench.scheduler.wake_at(key, max(error.retry_at, now + wait))
         else:
             await self._write(release.id, *found.follows(plan, self._bench.clock.now()))
+            wait = min(wait, POLL_AFTER) if found.is_partial else wait
             self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
 
     async def ask(self, release_id: ReleaseId) -> None:
@@ -164,6 +165,7 @@ class _Found:
     def __init__(self, asked_at: datetime, *, is_strict: bool) -> None:
         self.asked_at = asked_at
         self._is_strict = is_strict
+        self.is_partial = False  # something could not be had: worth asking for soon
         self.sightings: list[Sighting] = []
         self.gone: set[int] = set()
         self.issues: Sequence[LabelledIssue] | None = None
@@ -186,6 +188,7 @@ class _Found:
         """Pass over what cannot be had just now, unless it is asked for strictly. Raises what it was given."""
         if self._is_strict or isinstance(error, Throttled):
             raise error
+        self.is_partial = True
         _log.warning("poll.failed", error=str(error))
 
     async def labelled(self, asked: Awaitable[Sequence[LabelledIssue]]) -> None:

@@ -52,6 +52,13 @@ async def test_of_a_release_that_waits_for_people_only_where_its_branch_stands_i
     assert shop.scheduler.alarms["poll:r1"] == NOON + AT_REST
 
 
+async def test_what_could_not_be_had_is_asked_for_again_soon(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.github.errors["checks"] = [Unclear("502")]
+    await Poller(shop.bench).poll(R1)
+    assert shop.scheduler.alarms["poll:r1"] == NOON + POLL_AFTER
+
+
 async def test_what_items_wait_for_is_asked_for_and_written_down_once(shop: Workshop) -> None:
     await shop.open_release()
     shop.github.sightings = {"checks": [LINT], "statuses": [LEGAL], "workflow_runs": [NIGHTLY]}
