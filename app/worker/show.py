@@ -1,5 +1,6 @@
 """Making GitHub show what a release says: the gate on the commit, the tracking issue's block, the status comment."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +16,7 @@ from app.domain.values import ReleaseId
 from app.ports import GitHubError, Missing, Shown, Throttled
 from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
 from app.worker.gates import judged_beside
-from app.worker.labels import show_labels
+from app.worker.labels import show_labels, wanted_labels
 from app.worker.show_gate import gate_key
 from app.worker.shown import digest
 from app.worker.units import about
@@ -93,7 +94,7 @@ class Shower:
             return
         for part in (self._status, self._labels):
             try:
-                shown = await self._kept(release_id, shown, await part(plan, release, verdict, shown))
+                shown = await part(plan, release, verdict, shown)
             except Throttled as error:
                 self._bench.scheduler.wake_at(f"show:{release_id}", error.retry_at)
                 return
@@ -133,6 +134,16 @@ class Shower:
         self._bench.scheduler.wake(f"show:{release_id}")
         return await self._bench.releases.shown(release_id)
 
+    async def _noted(self, release_id: ReleaseId, before: Shown, after: Shown) -> Shown:
+        """Note before something is written that nobody knows what stands there: its answer may be lost.
+
+        Else what stood there before would be taken to stand there still, and never be written again. Raises LookAgain
+        where something was found changed meanwhile.
+        """
+        if after != before and not await self._bench.releases.save_shown(release_id, before, after):
+            raise LookAgain("something was heard of the issue meanwhile")
+        return after
+
     def _gate(self, release: Release, shown: Shown) -> Shown:
         """Have the gate of the release's commit shown, and of the one that it has left."""
         sha = release.target.sha
@@ -149,7 +160,10 @@ class Shower:
 
     async def _labels(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         del plan
-        return await show_labels(self._bench.github, release, verdict, shown)
+        if shown.labels == wanted_labels(release, verdict):
+            return shown
+        noted = await self._noted(release.id, shown, replace(shown, labels=None))
+        return await self._kept(release.id, noted, await show_labels(self._bench.github, release, verdict, noted))
 
     async def _status(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         mark = f"<!-- gonogo:status:{release.id} -->"
@@ -158,15 +172,15 @@ class Shower:
         new = digest(body)
         if shown.comment is not None and shown.comment_digest == new:
             return shown
-        if shown.comment is not None:
-            try:
-                await self._bench.github.edit_comment(release.repo, shown.comment, body)
-            except Missing:
-                return await self._status(plan, release, verdict, replace(shown, comment=None))
-            return replace(shown, comment_digest=new)
+        noted = await self._noted(release.id, shown, replace(shown, comment_digest=None))
+        if noted.comment is not None:
+            with suppress(Missing):
+                await self._bench.github.edit_comment(release.repo, noted.comment, body)
+                return await self._kept(release.id, noted, replace(noted, comment_digest=new))
         posted = await self._bench.github.find_comment(release.repo, release.issue, mark)
         if posted is None:
             posted = await self._bench.github.comment(release.repo, release.issue, body)
         else:
             await self._bench.github.edit_comment(release.repo, posted.id, body)
-        return replace(shown, comment=posted.id, comment_url=posted.url, comment_digest=new)
+        after = replace(noted, comment=posted.id, comment_url=posted.url, comment_digest=new)
+        return await self._kept(release.id, noted, after)

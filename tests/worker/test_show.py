@@ -279,3 +279,38 @@ async def test_shows_of_one_release_are_some_time_apart(shop: Workshop) -> None:
     await shop.clock.wind(5)
     await paced.show(R1)
     assert shop.github.calls == FIRST_SHOW + LATER_SHOW
+
+
+@pytest.mark.parametrize("call", ["edit_comment", "add_label"])
+async def test_what_was_written_and_not_answered_is_not_taken_to_be_as_before(shop: Workshop, call: str) -> None:
+    await shop.open_release()
+    await show(shop)
+    shown = await shop.releases.shown(R1)
+    await the_run_fails(shop)
+    shop.github.errors[call] = [Unclear("502")]
+    await show(shop)
+    known = await shop.releases.shown(R1)
+    assert (known.comment_digest is None, known.labels is None) == (call == "edit_comment", call == "add_label")
+    assert known.comment == shown.comment
+    assert call in await show(shop)
+    again = await shop.releases.shown(R1)
+    assert again.comment_digest is not None
+    assert again.labels == ("gate:failure",)
+
+
+async def test_a_show_that_cannot_note_what_it_is_about_to_write_begins_anew(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.open_release()
+    await show(shop)
+    await the_run_fails(shop)
+    save, refused = shop.releases.save_shown, list[bool]()
+
+    async def save_shown(*args: object, **more: object) -> bool:
+        if not refused:
+            refused.append(True)
+            return False
+        return await save(*args, **more)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(shop.releases, "save_shown", save_shown)
+    assert await show(shop) == LATER_SHOW
