@@ -39,6 +39,7 @@ class _Turn:
     key: str  # the same under every delivery
     source: str  # the delivery's id, which only GitHub and we know, and the place in it
     delivery: str
+    is_last: bool  # what GitHub fails to tell of people is not asked for once more
 
 
 class CommandDesk:
@@ -54,7 +55,9 @@ class CommandDesk:
             for c in commands
         )
 
-    async def answer(self, asking: Asking, delivery: str, draft: Draft, *, is_first: bool) -> None:
+    async def answer(
+        self, asking: Asking, delivery: str, draft: Draft, *, is_first: bool, is_last: bool = True
+    ) -> None:
         """Decide everything that is asked for in turn. Raises GitHubError where the facts cannot be had.
 
         One that is decided on once more, since the release has moved on meanwhile, is not greeted again; one that was
@@ -62,13 +65,14 @@ class CommandDesk:
         """
         if is_first and asking.comment is not None:
             await self._greet(asking, asking.comment)
-        actor = await self._people.stranger(asking.repo, asking.by)
+        actor = await self._people.stranger(asking.repo, asking.by, is_last=is_last)
         ended = await self._bench.releases.ended_in(asking.repo.id, asking.issue)
         for place, invocation in enumerate(asking.invocations):
             key = f"{asking.key}:{place}"
             if any(key in release.answered for release in (*draft.all, *ended)):
                 continue
-            turn = _Turn(invocation=invocation, key=key, source=f"{delivery}:{place}", delivery=delivery)
+            source = f"{delivery}:{place}"
+            turn = _Turn(invocation=invocation, key=key, source=source, delivery=delivery, is_last=is_last)
             over = [r for r in (*ended, *draft.all) if r.issue == asking.issue and r.closed is not None]
             await self._one(asking, actor, turn, draft, over=over[-1] if over else None)
 
@@ -171,7 +175,7 @@ class CommandDesk:
         needs = understood.command.needs
         plan = await self._bench.plans.of(release) if release else None
         if release is not None and plan is not None and not understood.command.is_question:
-            actor = await self._people.in_plan(actor, release, plan)
+            actor = await self._people.in_plan(actor, release, plan, is_last=turn.is_last)
         is_let = may(actor, allowed(understood.command.who, plan))
         shown = await self._bench.releases.shown(release.id) if release and Need.SHOWN in needs else None
         log = await self._bench.releases.events(release.id) if release and Need.LOG in needs else ()

@@ -40,13 +40,15 @@ class Editing:
         self._bench = bench
         self._people = People(bench.github)
 
-    async def take(self, edited: BodyEdited, delivery: str, draft: Draft) -> None:
+    async def take(self, edited: BodyEdited, delivery: str, draft: Draft, *, is_last: bool = True) -> None:
         """Take an edit of an issue, where it tracks a release. Raises GitHubError where roles cannot be asked for."""
         for release in draft.releases:
             if release.issue == edited.issue:
-                await self._edit_of(release, edited, delivery, draft)
+                await self._edit_of(release, edited, delivery, draft, is_last=is_last)
 
-    async def _edit_of(self, release: Release, edited: BodyEdited, delivery: str, draft: Draft) -> None:
+    async def _edit_of(
+        self, release: Release, edited: BodyEdited, delivery: str, draft: Draft, *, is_last: bool
+    ) -> None:
         shown = await self._bench.releases.shown(release.id)
         made = digest(edited.after)
         ours = next((write for write in reversed(shown.writes) if write.made == made), None)
@@ -59,18 +61,20 @@ class Editing:
             before = await self._bench.releases.body(release.id) or ""
         # What bots do to the block is put right without a word; our own late echoes are bots', too.
         if edited.is_person:
-            await self._told(release, edited, before, delivery, draft)
+            await self._told(release, edited, before, (delivery, is_last), draft)
         draft.touched.add(release.id)
         await self._remember(release, edited, BodyEdit(base=digest(before), made=made, at=edited.at))
 
-    async def _told(self, release: Release, edited: BodyEdited, before: str, delivery: str, draft: Draft) -> None:
+    async def _told(
+        self, release: Release, edited: BodyEdited, before: str, told: tuple[str, bool], draft: Draft
+    ) -> None:
         """Take what somebody ticked, and write down what they broke. Outsiders fill no log: theirs is just put back."""
-        now, plan = self._bench.clock.now(), await self._bench.plans.of(release)
+        now, plan, (delivery, is_last) = self._bench.clock.now(), await self._bench.plans.of(release), told
         flipped = flips(before, edited.after)
         broken = damage(before, edited.after)
         if not flipped and not broken:
             return
-        person = await self._people.stranger(release.repo, edited.by)
+        person = await self._people.stranger(release.repo, edited.by, is_last=is_last)
         if person.role is Role.NONE:
             return
         source = f"ticks:{release.id}:{edited.at.isoformat()}:{digest(edited.after)}"  # the same under every delivery
@@ -79,7 +83,7 @@ class Editing:
             moved = ChecklistMoved(by=edited.by.login, sha=release.target.sha)
             draft.reply(release.id, release.repo, release.issue, source, moved)
         elif flipped:
-            actor = await self._people.in_plan(person, release, plan, _roles_for(plan, flipped))
+            actor = await self._people.in_plan(person, release, plan, _roles_for(plan, flipped), is_last=is_last)
             edit = Edit(actor=actor, is_person=True, edited_at=edited.at, delivery=delivery)
             taken = take_flips(plan, release, edit, flipped, now)
             draft.add(release.id, release.repo, Accepted(events=taken.events))

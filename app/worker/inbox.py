@@ -60,6 +60,7 @@ from handlers.translating import EventHandler
 _log: Final = structlog.stdlib.get_logger()
 _BATCH: Final = 10  # deliveries read at once: payloads are kept in memory only for these
 _TRIES: Final = 8  # of a delivery whose facts GitHub would not give, before it is parked
+_TRIES_OF_PEOPLE: Final = 5  # of asking who somebody is, before they are turned away for want of an answer: 30 s
 _TRIES_OF_OURS: Final = 3  # where asking again is hardly of use: GitHub said no, or the fault is in our own code
 _FIRST_WAIT: Final = timedelta(seconds=2)  # before the second try; each further one waits twice as long
 
@@ -221,11 +222,12 @@ class InboxWorker:
         match value:
             case Commented():
                 if asking := asked_in_comment(value):
-                    await self._desk.answer(asking, delivery.id, draft, is_first=is_first)
+                    is_last = _is_last(delivery)
+                    await self._desk.answer(asking, delivery.id, draft, is_first=is_first, is_last=is_last)
             case Labelled():
                 await self._label(value, delivery, draft, is_first=is_first)
             case BodyEdited():
-                await self._editing.take(value, delivery.id, draft)
+                await self._editing.take(value, delivery.id, draft, is_last=_is_last(delivery))
             case Sighted() | GateClaimed() | IssueHeard() | IssueGone() | CommentChanged() | Pushed() | ReleaseHeard():
                 await self._happenings.take(value, draft)
             case TagHeard():
@@ -259,7 +261,7 @@ class InboxWorker:
         if asking is None:
             return
         if labelled.is_person:
-            await self._desk.answer(asking, delivery.id, draft, is_first=is_first)
+            await self._desk.answer(asking, delivery.id, draft, is_first=is_first, is_last=_is_last(delivery))
         else:  # no bot gives commands: the label goes, or it would look as if it did something
             for effect in asking.heard(is_accepted=False, key=asking.key):
                 draft.plan(tracked.id, tracked.repo, effect)
@@ -290,6 +292,11 @@ def _told_at(value: Input) -> datetime | None:
         return datetime.fromtimestamp(value.sighting.order[-1], UTC)
     at = getattr(value, "at", None)
     return at if isinstance(at, datetime) else None
+
+
+def _is_last(delivery: Delivery) -> bool:
+    """Whether people are to be judged by what can be read of them now."""
+    return delivery.attempts + 1 >= _TRIES_OF_PEOPLE
 
 
 def _commands(inputs: Iterable[Input]) -> Iterable[Commented]:

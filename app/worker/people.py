@@ -9,7 +9,7 @@ from app.domain.facts import Actor
 from app.domain.plan.model import Plan
 from app.domain.release.model import Release
 from app.domain.values import Person, Repo, Role
-from app.ports import GitHub, GitHubError, Throttled
+from app.ports import GitHub, GitHubError, Rejected, Throttled
 
 _log: Final = structlog.stdlib.get_logger()
 MOST_PEOPLE: Final = 100
@@ -17,25 +17,40 @@ MOST_PEOPLE: Final = 100
 
 
 class People:
-    """Asks GitHub who somebody is. Whatever cannot be read denies, and only for as long as it cannot."""
+    """Asks GitHub who somebody is. Whatever cannot be read denies, and only for as long as it cannot.
+
+    What GitHub fails to answer just now is worth asking again a little later, before anybody is turned away for it: so
+    it is raised until the last try. What GitHub refuses to tell is not.
+    """
 
     def __init__(self, github: GitHub) -> None:
         self._github = github
 
-    async def stranger(self, repo: Repo, person: Person) -> Actor:
-        """Return somebody by their role on the repository alone. Raises Throttled."""
+    async def stranger(self, repo: Repo, person: Person, *, is_last: bool = True) -> Actor:
+        """Return somebody by their role on the repository alone. Raises Throttled, and Unclear until the last try."""
         try:
             role = await self._github.role_of(repo, person.login, person.id)
         except Throttled:
             raise
         except GitHubError as error:
+            if not (is_last or isinstance(error, Rejected)):
+                raise
             _log.warning("people.role_unreadable", error=str(error))
             role = None
         return Actor(person=person, role=role)
 
-    async def in_plan(self, actor: Actor, release: Release, plan: Plan, roles: Collection[str] | None = None) -> Actor:
-        """Return the same person with those of these roles that the plan gives them; None: of all. Raises Throttled.
+    async def in_plan(
+        self,
+        actor: Actor,
+        release: Release,
+        plan: Plan,
+        roles: Collection[str] | None = None,
+        *,
+        is_last: bool = True,
+    ) -> Actor:
+        """Return the same person with those of these roles that the plan gives them; None: of all.
 
+        Raises Throttled, and Unclear until the last try.
         Each team costs a call in a minute, so only roles that matter are asked for. Only a login that is this person's
         today is looked for in teams: `stranger` has seen to that.
         """
@@ -46,14 +61,14 @@ class People:
         for role, members in plan.roles.items():
             if roles is not None and role not in roles:
                 continue
-            found = await self._holds(actor.person, release, members)
+            found = await self._holds(actor.person, release, members, is_last=is_last)
             if found is None:
                 unread.add(role)
             elif found:
                 held.add(role)
         return Actor(person=actor.person, role=actor.role, roles=frozenset(held), unread=frozenset(unread))
 
-    async def _holds(self, person: Person, release: Release, members: Iterable[str]) -> bool | None:
+    async def _holds(self, person: Person, release: Release, members: Iterable[str], *, is_last: bool) -> bool | None:
         """Whether one of these is the person, or a team of theirs; None where nobody knows."""
         is_known = True
         for member in members:
@@ -68,6 +83,8 @@ class People:
             except Throttled:
                 raise
             except GitHubError as error:
+                if not (is_last or isinstance(error, Rejected)):
+                    raise
                 _log.warning("people.team_unreadable", team=member, error=str(error))
                 is_known = False
         return False if is_known else None

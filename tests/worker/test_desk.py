@@ -8,7 +8,7 @@ import pytest
 from app.domain.release.events import Event
 from app.domain.release.events_said import CommandAnswered, Withdrawn
 from app.domain.values import Person, ReleaseId, Role
-from app.ports import Change, Commit, Throttled, Unclear
+from app.ports import Change, Commit, Rejected, Throttled
 from tests.clock import NOON
 from tests.events.reading import payload
 from tests.given import (
@@ -228,7 +228,7 @@ async def test_somebody_s_roles_in_the_plan_are_those_of_their_account(shop: Wor
 
 async def test_d22_a_role_that_cannot_be_read_denies_and_the_refusal_is_written_down(shop: Workshop) -> None:
     await shop.open_team_release()
-    shop.github.errors["role_of"] = [Unclear("502")]
+    shop.github.errors["role_of"] = [Rejected(403, "Resource not accessible by integration")]
     await say(shop, "/release approve", by=TESS)
     assert [one.refusal for one in await answered(shop)] == ["NotAllowed"]
 

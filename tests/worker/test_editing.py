@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.checklist import read_items
 from app.domain.values import Person, Repo, Role
-from app.ports import IssueText, Throttled, Unclear
+from app.ports import IssueText, Rejected, Throttled
 from app.worker.body import NOT_RESTORED, PATIENCE
 from app.worker.poll import Poller
 from app.worker.show import Pace, Shower
@@ -159,7 +159,7 @@ async def test_another_app_s_tick_is_put_back_without_a_word(shop: Workshop, pag
 
 
 async def test_d22_a_hand_that_cannot_be_told_is_put_back_and_said_so(shop: Workshop, page: Page) -> None:
-    shop.github.errors["role_of"] = [Unclear("502")]
+    shop.github.errors["role_of"] = [Rejected(403, "Resource not accessible by integration")]
     await page.edit(page.clicked(READ))
     (words,) = await effects(shop)
     assert "could not be read" in words

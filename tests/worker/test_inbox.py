@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from app.adapters.db.releases import SqlReleases
 from app.domain.inputs import Input
 from app.domain.values import Role
-from app.ports import Commit, Missing, Throttled, Unclear
+from app.ports import Commit, Missing, Rejected, Throttled, Unclear
 from app.worker.commands import CommandDesk
 from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
@@ -20,7 +20,7 @@ from tests.clock import NOON
 from tests.events.reading import payload
 from tests.given import OTHER_SHA, PLAN_TEXT, SHA, requested
 from tests.worker.delivering import KEY, comment, effects, kinds, store, worker
-from tests.worker.workshop import Rival, Workshop
+from tests.worker.workshop import R1, Rival, Workshop
 
 pytestmark = pytest.mark.anyio
 
@@ -121,11 +121,28 @@ async def test_a_greeting_that_fails_is_not_worth_a_second_try(shop: Workshop) -
     assert await shop.deliveries() == [("d1", "handled", 0)]
 
 
-async def test_a_role_that_cannot_be_read_denies(shop: Workshop) -> None:
+async def test_a_role_that_cannot_be_read_just_now_is_read_a_little_later(shop: Workshop) -> None:
     shop.github.errors["role_of"] = [Unclear("502")]
     await shop.open_release()
     await comment(shop, "/release 1.1")
     await worker(shop).drain(KEY)
+    assert await shop.deliveries() == [("d1", "waiting", 1)]
+    assert await effects(shop) == []
+    await shop.clock.wind(2)
+    await worker(shop).drain(KEY)
+    assert await shop.deliveries() == [("d1", "handled", 1)]
+    assert any(event.kind == "run_requested" for event in await shop.releases.events(R1))
+
+
+async def test_a_role_that_cannot_be_read_five_times_denies(shop: Workshop) -> None:
+    shop.github.errors["role_of"] = [Unclear("502")] * 5
+    await shop.open_release()
+    await comment(shop, "/release 1.1")
+    for seconds in (2, 4, 8, 16, 0):
+        assert await effects(shop) == []
+        await worker(shop).drain(KEY)
+        await shop.clock.wind(seconds)
+    assert await shop.deliveries() == [("d1", "handled", 4)]
     sign, words = await effects(shop)
     assert sign == "-1"
     assert "could not be read" in words
@@ -135,7 +152,7 @@ async def test_a_role_that_cannot_be_read_denies(shop: Workshop) -> None:
 @pytest.mark.parametrize("text", ["/release start 2.0.0", "/release 1.1"])
 async def test_github_is_asked_nothing_for_those_who_may_not(shop: Workshop, role: Role | None, text: str) -> None:
     shop.github.role = role or Role.NONE
-    shop.github.errors["role_of"] = [None if role else Unclear("502")]
+    shop.github.errors["role_of"] = [None if role else Rejected(403, "Resource not accessible by integration")]
     await shop.open_release()
     await comment(shop, text)
     await worker(shop).drain(KEY)

@@ -49,6 +49,17 @@ async def test_d22_a_role_that_cannot_be_read_is_none_that_counts(github: FakeGi
     assert await People(github).stranger(REPO, TESS) == Actor(person=TESS, role=None)
 
 
+async def test_what_github_fails_to_answer_is_no_answer_before_the_last_try(github: FakeGitHub) -> None:
+    github.errors = {"role_of": [Unclear("502"), Rejected(403, "no")], "in_team": [Unclear("502"), Rejected(403, "no")]}
+    people, plan = People(github), replace(TEAM, roles={"Tech Lead": ("@octo-org/leads",)})
+    with pytest.raises(Unclear):
+        await people.stranger(REPO, TESS, is_last=False)
+    assert (await people.stranger(REPO, TESS, is_last=False)).role is None
+    with pytest.raises(Unclear):
+        await people.in_plan(STRANGER, team_release(), plan, is_last=False)
+    assert (await people.in_plan(STRANGER, team_release(), plan, is_last=False)).unread == {"Tech Lead"}
+
+
 async def test_a_rate_limit_is_not_taken_for_an_unreadable_role(github: FakeGitHub) -> None:
     github.errors["role_of"] = [Throttled(NOON)]
     with pytest.raises(Throttled):
