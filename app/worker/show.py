@@ -100,6 +100,7 @@ class Shower:
                 return
             except GitHubError as error:
                 self._failed(release_id, part.__name__, error)
+                shown = await self._bench.releases.shown(release_id)  # it has noted that nobody knows what stands there
         try:
             await self._body.show(plan, release, verdict, shown)
         except Throttled as error:
