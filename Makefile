@@ -13,7 +13,7 @@ GENERATED := README.md CONTRIBUTING.md docs/commands.md docs/messages.md docs/me
 LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser faults check lint format types floors docs docs-check cover bench bench-short lock install install-dev image clean
+.PHONY: help demo test browser faults chaos chaos-short check lint format types floors docs docs-check cover bench bench-short lock install install-dev image clean
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -33,6 +33,12 @@ browser: install-dev ## run only the tests that drive a browser (Debian's chromi
 
 faults: install-dev ## the stories in which GitHub fails, each fault at each step (some minutes)
 	@GONOGO_LONG=1 $(BIN)/python -m pytest -n auto tests/e2e/test_publishing.py $(ARGS)
+
+chaos: install-dev ## a release under crashes, lost webhooks and faults of GitHub, again and again (ARGS="--minutes 60")
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+chaos-short: install-dev ## the same for less than a minute, without real processes
+	@$(BIN)/python -m tests.chaos --minutes 0.7 --no-real $(ARGS)
 
 check: lint types floors docs-check test ## everything that must be green before a change lands
 

@@ -1,0 +1,62 @@
+"""Stories of how other bots lost commands and ran them twice, played on ours; the long form is `make chaos`.
+
+Each trial tells a whole White Room release under trouble, and its end has to be the undisturbed one's.
+"""
+
+from functools import cache
+
+import pytest
+
+from tests.chaos.trials import Ended, every_kill, hold, play
+
+
+@cache
+def calm() -> Ended:
+    """The undisturbed release, told once."""
+    return play("calm")
+
+
+def assert_ends_alike(name: str) -> None:
+    result = hold(name, calm().end)
+    assert result.differences == [], f"""make chaos ARGS='--replay "{name}"'"""
+    assert result.struck, "nothing went wrong, so nothing was tried"
+
+
+def test_the_undisturbed_release_ends_whole() -> None:
+    end = calm().end
+    assert end["wrong at some moment"] == []
+    assert end["gates"][0][1] == "success"
+    assert [one["is draft"] for one in end["releases"]] == [False]
+    assert (len(end["tag"]), len(end["runs"]), len(end["comments of the bot"])) == (1, 2, 5)
+    assert end["deliveries that nobody handled"] == []
+    assert all(row.endswith(": done") for row in end["ledger"])
+
+
+def test_a_difference_is_found() -> None:
+    """Else every trial would pass."""
+    other = {**calm().end, "runs": [*calm().end["runs"], calm().end["runs"][0]]}
+    assert [found.partition(":")[0] for found in hold("calm", other).differences] == ["runs"]
+
+
+@pytest.mark.parametrize("way", ["doubled", "again"])
+def test_d1_deliveries_that_come_again_do_nothing_again(way: str) -> None:
+    assert_ends_alike(f"astray:1:{way}")
+
+
+@pytest.mark.parametrize("way", ["dropped", "delayed"])
+def test_d2_lost_late_and_reordered_deliveries_end_as_if_they_had_come(way: str) -> None:
+    assert_ends_alike(f"astray:2:{way}")
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_d13_a_process_that_dies_at_an_await_point_ends_as_if_it_had_lived(share: float) -> None:
+    points = [int(name.removeprefix("kill:")) for name in every_kill(calm().points, None)]
+    assert_ends_alike(f"kill:{points[int(len(points) * share * 0.5)]}")
+
+
+def test_d13_a_process_that_dies_again_and_again_ends_as_if_it_had_lived() -> None:
+    assert_ends_alike("kills:13")
+
+
+def test_a_gate_whose_writing_is_not_answered_is_said_again() -> None:
+    assert_ends_alike("fail:closing after doing it:60:4")
