@@ -26,8 +26,8 @@ REPO = "white-room/daw"
 DOWN = timedelta(seconds=3)
 """How long it takes until a service that died is started anew."""
 
-BY_HAND = timedelta(minutes=10)
-"""When a delivery that GitHub tells of as failed is sent once more, where the service has not asked for it itself."""
+BY_HAND = timedelta(hours=3)
+"""When a person sees to a failed delivery: never, where the service asks GitHub for it again as it should."""
 
 
 class Stuck(AssertionError):
