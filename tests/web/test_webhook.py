@@ -42,7 +42,8 @@ class Inbox:
             raise OSError("no database")
         return self.stored.setdefault(delivery.id, delivery) is delivery
 
-    async def waiting(self, key: str, limit: int) -> Sequence[Delivery]:
+    async def waiting(self, key: str, limit: int, *, after: int = 0) -> Sequence[Delivery]:
+        del after  # nothing here is ever passed over
         return [delivery for delivery in self.stored.values() if delivery.key == key][:limit]
 
     async def keys(self) -> Sequence[str]:
