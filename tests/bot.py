@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -274,6 +275,8 @@ async def running_bot(
     try:
         yield bot
         assert await bot.unfinished() == ([], [])
+        for page in ("/metrics", "/readyz", "/healthz"):  # no secret in any of them: the canaries look
+            assert (await bot.http.get(page)).status_code == HTTPStatus.OK
     finally:
         await bot.stop()
     github.assert_no_unknown_calls()

@@ -9,6 +9,8 @@ import structlog
 
 from app.log import HIDDEN, hide_secrets, set_up_logging
 
+pytestmark = pytest.mark.leaks
+
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA+/=\nabc\n-----END RSA PRIVATE KEY-----"
 SECRETS = {
     "installation token": "ghs_16C7e42F292c6912E7710c838347Ae178B4a",

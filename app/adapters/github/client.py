@@ -252,6 +252,8 @@ class Caller(GitHubAPI):
             answer = await self._send(method, url, {**headers, "authorization": authorization}, body, reading)
             if answer.status == _UNAUTHORIZED and (newer := await self._credentials.renewed(authorization)) is not None:
                 answer = await self._send(method, url, {**headers, "authorization": newer}, body, reading)
+                authorization = newer
+        answer = _without(authorization, answer)
         self._line.door.answered(spent, answer)
         return answer
 
@@ -284,6 +286,17 @@ class Caller(GitHubAPI):
         """Keep credentials on the server that they are for, whatever address a payload or an answer names."""
         if not url.startswith(self.base_url + "/"):
             raise Rejected(_MISDIRECTED, "not an address of GitHub's API")
+
+
+def _without(authorization: str, answer: Answer) -> Answer:
+    """Return an answer that is no success without our own credentials, which a proxy on the way may quote in it.
+
+    Its words become comments, rows and log lines.
+    """
+    secret = authorization.rpartition(" ")[2].encode()
+    if answer.status in _OK or secret not in answer.body:
+        return answer
+    return Answer(answer.status, answer.headers, answer.body.replace(secret, b"[hidden]"))
 
 
 def _used(headers: Mapping[str, str]) -> dict[str, str]:
