@@ -2,51 +2,47 @@
 
 202  stored and committed
 200  that delivery id is here already: nothing is done
-400  headers missing or malformed, or the body is no JSON object
+400  headers missing or malformed, or the body is no JSON object, or one out of all proportion
 401  signature missing or not ours (SHA-1 never counts)
 408  the body did not come in time
 413  more than 25 MB, GitHub's own limit
-503  it could not be stored: GitHub shows it as failed, and it can be redelivered
+503  it could not be stored, or too many are arriving: GitHub shows it as failed, and it can be redelivered
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, cast
 
 import structlog
 from pydantic_core import from_json
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app.ports import UNMETERED, Clock, Delivery, Inbox, Meter
+from app.web.intake import Intake, Refusal
 
 Verify = Callable[[bytes, str | None], bool]
 """Whether a body carries our signature, from the header `X-Hub-Signature-256`. Never raises."""
 
-MAX_BODY_BYTES: Final = 25 * 1024 * 1024
-BODY_SECONDS: Final = 30.0  # GitHub itself gives up after 10, an Enterprise Server after 30
 LARGEST_ID: Final = 2**63 - 1
 
 _EVENT: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _DELIVERY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)  # also one that is cut off
+
+MOST_BRACKETS: Final = 100_000
+MOST_COMMAS: Final = 1_000_000
+"""What a payload may hold: a push of 2,048 commits has some ten thousand brackets, and 25 MB of paths fewer commas.
+
+Each empty object takes some hundred times its two bytes once it is read: 25 MB of them would take gigabytes.
+"""
 
 log = structlog.stdlib.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a delivery is not taken."""
-
-    status: HTTPStatus
-    reason: str
 
 
 def webhook_routes(
@@ -55,10 +51,11 @@ def webhook_routes(
     wake: Callable[[str], None],
     clock: Clock,
     *,
-    body_seconds: float = BODY_SECONDS,
+    intake: Intake | None = None,
     meter: Meter = UNMETERED,
 ) -> list[Route]:
     """Return the route `POST /webhook`. `wake` is called with `inbox:<key>` once a delivery is stored."""
+    taking = intake or Intake()
 
     async def receive(request: Request) -> Response:
         came_at = clock.now()
@@ -68,7 +65,7 @@ def webhook_routes(
         return answer
 
     async def _taken(request: Request) -> Response:
-        body = await _read(request, body_seconds)
+        body = await taking.read(request)
         if isinstance(body, Refusal):
             return _refuse(body)
         if not verify(body, request.headers.get("x-hub-signature-256")):
@@ -97,30 +94,6 @@ def _said(request: Request) -> dict[str, str]:
     return found | ({"delivery": name} if _DELIVERY.fullmatch(name) else {})
 
 
-async def _read(request: Request, seconds: float) -> bytes | Refusal:
-    """Read the body, no more of it than may be, whatever its length was said to be, and none without a signature."""
-    too_large = Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is larger than 25 MB")
-    declared = request.headers.get("content-length", "")
-    if _LENGTH.fullmatch(declared) and int(declared) > MAX_BODY_BYTES:
-        return too_large
-    if "x-hub-signature-256" not in request.headers:
-        return Refusal(HTTPStatus.UNAUTHORIZED, "there is no X-Hub-Signature-256 header")
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > MAX_BODY_BYTES:
-                    return too_large
-                chunks.append(chunk)
-    except TimeoutError:
-        return Refusal(HTTPStatus.REQUEST_TIMEOUT, "the body did not come in time")
-    except ClientDisconnect:
-        return Refusal(HTTPStatus.BAD_REQUEST, "the sender hung up")
-    return b"".join(chunks)
-
-
 def _delivery(request: Request, body: bytes, clock: Clock) -> Delivery | Refusal:
     """Return the delivery that a signed request carries."""
     headers = request.headers
@@ -132,6 +105,8 @@ def _delivery(request: Request, body: bytes, clock: Clock) -> Delivery | Refusal
         return Refusal(HTTPStatus.BAD_REQUEST, "the X-GitHub-Delivery header is missing or malformed")
     if media_type != "application/json":
         return Refusal(HTTPStatus.BAD_REQUEST, "set the webhook's content type to application/json")
+    if not _is_bounded(body):
+        return Refusal(HTTPStatus.BAD_REQUEST, "the body holds more than any delivery of GitHub's")
     try:
         payload = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError:  # bad UTF-8, half a surrogate pair and nesting without end are among them
@@ -140,6 +115,14 @@ def _delivery(request: Request, body: bytes, clock: Clock) -> Delivery | Refusal
         return Refusal(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
     key = key_of(cast("dict[str, object]", payload))
     return Delivery(id=name, event=event, key=key, payload=body, received_at=clock.now())
+
+
+def _is_bounded(body: bytes) -> bool:
+    """Whether reading it takes no more memory than a few times its size: looked at before it is read as JSON."""
+    if body.count(b"{") + body.count(b"[") <= MOST_BRACKETS and body.count(b",") <= MOST_COMMAS:
+        return True
+    bare = _STRING.sub(b"", body)  # people's texts may hold as many as they like
+    return bare.count(b"{") + bare.count(b"[") <= MOST_BRACKETS and bare.count(b",") <= MOST_COMMAS
 
 
 def key_of(payload: dict[str, object]) -> str:
@@ -155,7 +138,10 @@ def key_of(payload: dict[str, object]) -> str:
 
 def _refuse(refusal: Refusal) -> Response:
     log.warning("delivery.refused", status=int(refusal.status), reason=refusal.reason)
-    return _answer(refusal.status, "refused", refusal.reason)
+    answer = _answer(refusal.status, "refused", refusal.reason)
+    if refusal.is_unread:
+        answer.headers["connection"] = "close"  # or the server would go on reading what nobody wants
+    return answer
 
 
 def _answer(status: HTTPStatus, word: str, reason: str | None = None) -> Response:

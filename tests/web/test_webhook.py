@@ -13,12 +13,14 @@ from starlette.applications import Starlette
 
 from app.ports import Delivery
 from app.sim.clock import SimClock
-from app.web.webhook import MAX_BODY_BYTES, key_of, webhook_routes
+from app.web.intake import MAX_BODY_BYTES, SMALL_BYTES, Intake
+from app.web.webhook import MOST_BRACKETS, MOST_COMMAS, key_of, webhook_routes
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
 SECRET = b"it is a secret"
+STRANGERS = "sha256=" + "0" * 64
 ID = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 
 
@@ -56,10 +58,10 @@ class Inbox:
 class Door:
     """The route, mounted in an application of its own, and what it did."""
 
-    def __init__(self, body_seconds: float = 5.0) -> None:
+    def __init__(self, intake: Intake | None = None) -> None:
         self.inbox = Inbox()
         self.woken: list[str] = []
-        routes = webhook_routes(self.inbox, is_signed, self.woken.append, SimClock(NOON), body_seconds=body_seconds)
+        routes = webhook_routes(self.inbox, is_signed, self.woken.append, SimClock(NOON), intake=intake)
         self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
 
     async def post(
@@ -70,7 +72,7 @@ class Door:
             "Content-Type": "application/json",
             "X-GitHub-Event": "issue_comment",
             "X-GitHub-Delivery": ID,
-            "X-Hub-Signature-256": signature(body) if isinstance(body, bytes) else "sha256=of-what-is-to-come",
+            "X-Hub-Signature-256": signature(body) if isinstance(body, bytes) else STRANGERS,
             **(headers or {}),
         }
         sent = [(name, value) for name, value in usual.items() if value is not None]
@@ -251,9 +253,98 @@ async def test_a_body_that_never_ends_is_not_waited_for() -> None:
         yield b"{"
         await asyncio.Event().wait()
 
-    answer = await Door(body_seconds=0.01).post(stuck())
+    answer = await Door(Intake(seconds=0.01)).post(stuck())
 
     assert answer.status_code == 408
+
+
+@pytest.mark.parametrize(
+    "header", ["sha256=", "sha256=" + "0" * 63, "sha256=" + "A" * 64, "sha1=" + "0" * 40, "x" * 5_000]
+)
+async def test_d14_a_body_whose_signature_can_be_none_is_not_read(door: Door, header: str) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("it was read")
+        yield b""
+
+    answer = await door.post(unread(), {"X-Hub-Signature-256": header})
+
+    assert answer.status_code == 401
+    assert answer.headers["connection"] == "close"
+
+
+class Sender:
+    """Sends a body of a stranger's in two parts, the second when it is told to."""
+
+    def __init__(self, door: Door, first: int) -> None:
+        self._first = b" " * first
+        self.go_on = asyncio.Event()
+        self.is_read = asyncio.Event()  # the first part was taken
+        self.answer = asyncio.create_task(door.post(self._body()))
+
+    async def _body(self) -> AsyncIterator[bytes]:
+        yield self._first
+        self.is_read.set()
+        await self.go_on.wait()
+        yield b" "
+
+    async def finish(self) -> int:
+        self.go_on.set()
+        return (await self.answer).status_code
+
+
+async def test_d14_no_more_bodies_of_strangers_are_read_at_once_than_there_are_places() -> None:
+    door = Door(Intake(most=3))
+    senders = [Sender(door, 1) for _ in range(3)]
+    for sender in senders:
+        await sender.is_read.wait()
+
+    turned_away = await door.post(b"{}")
+
+    assert (turned_away.status_code, turned_away.json()["status"]) == (503, "refused")
+    assert [await sender.finish() for sender in senders] == [401] * 3
+    assert (await door.post(b"{}")).status_code == 202
+
+
+async def test_d14_large_bodies_wait_for_one_of_few_places_while_small_ones_pass() -> None:
+    door = Door(Intake(most_large=1))
+    first, second = Sender(door, SMALL_BYTES + 1), Sender(door, SMALL_BYTES + 1)
+    await first.is_read.wait()
+    for _ in range(20):  # as long as it likes: it does not get to its second part
+        await asyncio.sleep(0)
+
+    assert not second.is_read.is_set()
+    assert (await door.post(b"{}")).status_code == 202
+    assert [await first.finish(), await second.finish()] == [401, 401]
+    assert (await door.post(b"{" + b" " * SMALL_BYTES + b"}", {"X-GitHub-Delivery": "large"})).status_code == 202
+
+
+async def test_d14_who_holds_a_place_too_long_loses_it() -> None:
+    door = Door(Intake(seconds=0.01, most=1, most_large=1))
+    stuck = Sender(door, SMALL_BYTES + 1)
+
+    assert (await stuck.answer).status_code == 408
+    assert (await door.post(b"{}")).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"a": [' + b"{}," * (MOST_BRACKETS - 3) + b"{}]}", 202),
+        (b'{"a": [' + b"{}," * (MOST_BRACKETS - 2) + b"{}]}", 400),
+        (b'{"a": [' + b"[]," * MOST_BRACKETS + b"[]]}", 400),
+        (b'{"a": [' + b"1," * MOST_COMMAS + b"1]}", 202),
+        (b'{"a": [' + b"1," * (MOST_COMMAS + 1) + b"1]}", 400),
+        (b'{"a": "' + b"{[," * 2 * MOST_COMMAS + b'"}', 202),
+        (b'{"a": "' + rb"\"[," * MOST_COMMAS + b'"}', 202),
+        (b'{"a": "' + rb"\"{" * MOST_COMMAS, 400),
+        (b'{"a": "' + b"{" * MOST_BRACKETS + b"\\", 400),
+    ],
+    ids=["full", "objects", "lists", "many", "numbers", "text", "quotes in text", "cut off", "cut off in an escape"],
+)
+async def test_a_body_that_would_take_many_times_its_size_is_refused_and_a_long_text_is_not(
+    door: Door, body: bytes, status: int
+) -> None:
+    assert (await door.post(body)).status_code == status
 
 
 async def test_a_database_that_is_down_asks_for_redelivery(door: Door) -> None:
@@ -274,7 +365,7 @@ async def test_a_sender_that_hangs_up_leaves_nothing() -> None:
         "method": "POST",
         "path": "/webhook",
         "query_string": b"",
-        "headers": [(b"x-hub-signature-256", b"sha256=00")],
+        "headers": [(b"x-hub-signature-256", STRANGERS.encode())],
     }
 
     async def receive() -> dict[str, object]:

@@ -1,0 +1,87 @@
+"""How much is read at once of what nobody has vouched for yet.
+
+A signature covers the whole body, so that all of a body has to be here before anybody knows whether it is GitHub's.
+So it is bounded how many bodies are being read, how large they may be together, and for how long:
+MOST_AT_ONCE small ones and MOST_LARGE large ones, which is 114 MB, for BODY_SECONDS each.
+"""
+
+import asyncio
+import re
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+
+MAX_BODY_BYTES: Final = 25 * 1024 * 1024  # GitHub's own limit
+SMALL_BYTES: Final = 512 * 1024  # almost every delivery is smaller: only what is behind it waits for its turn
+MOST_AT_ONCE: Final = 128
+MOST_LARGE: Final = 2
+BODY_SECONDS: Final = 10.0  # GitHub itself gives up after as long
+
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+_SIGNATURE: Final = re.compile(r"sha256=[0-9a-f]{64}")
+
+_TOO_LARGE: Final = "the body is larger than 25 MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a delivery is not taken. `is_unread` where much of its body may still be on its way."""
+
+    status: HTTPStatus
+    reason: str
+    is_unread: bool = False
+
+
+class Intake:
+    """Reads bodies whose signature is still to be checked, a bounded number of them at once."""
+
+    def __init__(
+        self, *, seconds: float = BODY_SECONDS, most: int = MOST_AT_ONCE, most_large: int = MOST_LARGE
+    ) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._reading = 0
+        self._large = asyncio.Semaphore(most_large)
+
+    async def read(self, request: Request) -> bytes | Refusal:
+        """Return the body, or why it is not read, or not to its end. What cannot be signed by us is not read at all."""
+        declared = request.headers.get("content-length", "")
+        length = int(declared) if _LENGTH.fullmatch(declared) else None
+        is_unread = length is None or length > SMALL_BYTES
+        if length is not None and length > MAX_BODY_BYTES:
+            return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE, is_unread)
+        signature = request.headers.get("x-hub-signature-256")
+        if signature is None:
+            return Refusal(HTTPStatus.UNAUTHORIZED, "there is no X-Hub-Signature-256 header", is_unread)
+        if not _SIGNATURE.fullmatch(signature):
+            return Refusal(HTTPStatus.UNAUTHORIZED, "the signature is not ours", is_unread)
+        if self._reading >= self._most:
+            busy = "too many deliveries are arriving at once: redeliver it later"
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, busy, is_unread)
+        self._reading += 1
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._body(request)
+        except TimeoutError:
+            return Refusal(HTTPStatus.REQUEST_TIMEOUT, "the body did not come in time", is_unread=True)
+        except ClientDisconnect:
+            return Refusal(HTTPStatus.BAD_REQUEST, "the sender hung up")
+        finally:
+            self._reading -= 1
+
+    async def _body(self, request: Request) -> bytes | Refusal:
+        """Read no more than may be, whatever length was declared. What is large waits for one of the few places."""
+        body = bytearray()
+        is_large = False
+        async with AsyncExitStack() as place:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE, is_unread=True)
+                if len(body) > SMALL_BYTES and not is_large:
+                    await place.enter_async_context(self._large)
+                    is_large = True
+            return bytes(body)
