@@ -13,7 +13,7 @@ GENERATED := README.md CONTRIBUTING.md docs/commands.md docs/messages.md docs/me
 LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser faults chaos chaos-short check lint format types floors docs docs-check cover bench bench-short lock install install-dev image clean
+.PHONY: help demo test browser faults chaos chaos-short hostile security check lint format types floors docs docs-check cover bench bench-short lock install install-dev image clean
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -40,7 +40,7 @@ chaos: install-dev ## a release under crashes, lost webhooks and faults of GitHu
 chaos-short: install-dev ## the same for less than a minute, without real processes
 	@$(BIN)/python -m tests.chaos --minutes 0.7 --no-real $(ARGS)
 
-check: lint types floors docs-check test ## everything that must be green before a change lands
+check: lint types floors docs-check security test ## everything that must be green before a change lands
 
 lint: install-dev ## style and format
 	@$(BIN)/ruff check .
@@ -55,6 +55,13 @@ types: install-dev ## types, strictly
 
 floors: install-dev ## who may import whom
 	@$(BIN)/lint-imports --no-logo
+
+security: install-dev ## bandit over our code; known vulnerabilities of the dependencies, where that can be asked
+	@$(BIN)/bandit --quiet --recursive app handlers tools templates
+	@$(BIN)/python -m tools.audit requirements.lock requirements-dev.lock
+
+hostile: install-dev ## each odd value in each place of each delivery (some minutes)
+	@GONOGO_LONG=1 $(BIN)/python -m pytest -n auto tests/e2e/test_d14_odd_payloads.py $(ARGS)
 
 docs: install-dev ## write the generated tables of README.md and docs/ anew
 	@$(COG) -r $(GENERATED)

@@ -1,9 +1,9 @@
 """The few fields of GitHub's webhook payloads that we read. Unknown ones are ignored: GitHub adds some every month."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.pulls import PullSeen
 from app.domain.release.model import LabelledIssue
@@ -18,6 +18,18 @@ def _cut(value: object) -> object:
     return value[:LIMIT] if isinstance(value, str) else value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """Turn a moment into UTC, where the first and the last hours that can be written are none."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("no moment in UTC") from error
+
+
+Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""An id or a count: no database holds a larger one, and GitHub sends none below nought."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Short = Annotated[str, BeforeValidator(_cut)]
 ShaText = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 
@@ -31,7 +43,7 @@ class Part(BaseModel):
 class Account(Part):
     """A user, bot or organisation. `type` is User, Bot, Organization or Mannequin."""
 
-    id: int
+    id: Number
     login: Short
     type: Short = "User"
 
@@ -43,13 +55,13 @@ class Account(Part):
 class Installation(Part):
     """The App's installation that a delivery is for."""
 
-    id: int
+    id: Number
 
 
 class Repository(Part):
     """A repository."""
 
-    id: int
+    id: Number
     name: Short
     owner: Account
     default_branch: Short = "main"
@@ -77,15 +89,15 @@ class Payload(Part):
 class App(Part):
     """A GitHub App."""
 
-    id: int
+    id: Number
     slug: Short = ""
 
 
 class Comment(Part):
     """An issue comment. `user` is null when the account is gone."""
 
-    id: int
-    created_at: datetime
+    id: Number
+    created_at: Moment
     body: str | None = None
     user: Account | None = None
     performed_via_github_app: App | None = None
@@ -100,13 +112,13 @@ class Label(Part):
 class Issue(Part):
     """An issue, or a pull request seen as one."""
 
-    number: int
+    number: Number
     title: Short = ""
     html_url: Short = ""
     state: Short = "open"
     body: str | None = None
     labels: list[Label] = Field(default_factory=list[Label])
-    updated_at: datetime
+    updated_at: Moment
     pull_request: object | None = None
 
     def heard(self, *, is_pull: bool, is_open: bool | None = None) -> LabelledIssue:
@@ -153,7 +165,7 @@ class Issues(Payload):
 class HeadRepository(Part):
     """Where a commit was pushed to: a fork's own repository for its pull requests."""
 
-    id: int
+    id: Number
 
 
 class Branch(Part):
@@ -225,8 +237,8 @@ class AboutPeople(Part):
 class Run(Part):
     """A workflow run."""
 
-    id: int
-    run_attempt: int = 1
+    id: Number
+    run_attempt: Number = 1
     event: Short
     path: Short = ""
     name: Short | None = None
@@ -234,7 +246,7 @@ class Run(Part):
     head_sha: ShaText
     status: Short | None = None
     conclusion: Short | None = None
-    updated_at: datetime | None = None
+    updated_at: Moment | None = None
     html_url: Short
     head_repository: HeadRepository | None = None
 
@@ -255,15 +267,15 @@ class WorkflowRun(Payload):
 class Job(Part):
     """A job of a workflow run."""
 
-    id: int
-    run_id: int
-    run_attempt: int = 1
+    id: Number
+    run_id: Number
+    run_attempt: Number = 1
     name: Short
     head_sha: ShaText
     status: Short
     conclusion: Short | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
     html_url: Short | None = None
 
 
@@ -276,9 +288,9 @@ class WorkflowJob(Payload):
 class Deployment(Part):
     """A deployment."""
 
-    id: int
+    id: Number
     sha: ShaText
-    created_at: datetime | None = None
+    created_at: Moment | None = None
 
 
 class DeploymentProtectionRule(Payload):
@@ -294,14 +306,14 @@ class DeploymentProtectionRule(Payload):
 class Check(Part):
     """A check run."""
 
-    id: int
+    id: Number
     name: Short
     head_sha: ShaText
     status: Short
     conclusion: Short | None = None
     external_id: Short | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
     html_url: Short | None = None
     app: App | None = None
 
@@ -322,18 +334,18 @@ class CheckRun(Payload):
 class Status(Payload):
     """`status`."""
 
-    id: int
+    id: Number
     sha: ShaText
     context: Short
     state: Short
     target_url: Short | None = Field(default=None)
-    updated_at: datetime | None = None
+    updated_at: Moment | None = None
 
 
 class HostedRelease(Part):
     """A release or a draft. `body` is read whole: our mark stands at its end."""
 
-    id: int
+    id: Number
     tag_name: Short
     html_url: Short
     body: str | None = None

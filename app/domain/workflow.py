@@ -36,7 +36,7 @@ def _document(text: str) -> object:
     if len(text) > _CHARACTERS:
         return None
     try:
-        return None if _is_too_deep(text) else cast("object", yaml.load(text, Loader=_LOADER))  # noqa: S506 - makes texts only
+        return None if _is_too_deep(text) else cast("object", yaml.load(text, Loader=_LOADER))  # noqa: S506  # nosec B506 # makes texts only
     except (yaml.YAMLError, ValueError):  # ValueError: half a surrogate pair
         return None
 

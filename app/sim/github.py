@@ -14,6 +14,9 @@ from app.sim.shapes import accounts
 from app.sim.state import ROLES, App, Installation, Repo, Rule, Team, User
 from app.sim.wire import Json
 
+STARS = "********"
+"""How GitHub shows a secret."""
+
 EVENTS = frozenset(
     {
         "check_run",
@@ -135,7 +138,7 @@ class SimGitHub(People):
             "name": "web",
             "active": True,
             "events": sorted(app.events & HOOK_EVENTS),
-            "config": {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": url},
+            "config": {"content_type": "json", "insecure_ssl": "0", "secret": STARS, "url": url},
             "updated_at": at,
             "created_at": at,
             "app_id": app.id,

@@ -12,7 +12,7 @@ from app.sim.github import SimGitHub
 from app.sim.state import App, Installation, Repo
 
 OWNER = "white-room"
-SECRET = "a webhook secret for the simulation only"  # noqa: S105  it guards nothing
+SECRET = "a webhook secret for the simulation only"  # noqa: S105  # nosec B105 # it guards nothing
 PEOPLE = {
     "release-manager": "maintain",
     "developer": "write",

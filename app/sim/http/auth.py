@@ -18,7 +18,7 @@ LONGEST_JWT_S = 600
 SLACK_S = 60  # how far the clocks may differ
 _VERIFIER = jwt.PyJWS()  # the signature alone: the claims are checked against the world's own clock
 UNREADABLE = "A JSON web token could not be decoded"
-TOKEN_MARK = "SIMULATEDTOKEN"  # noqa: S105 - it opens nothing
+TOKEN_MARK = "SIMULATEDTOKEN"  # noqa: S105  # nosec B105 # it opens nothing
 """Stands in each secret part of each installation token, so that one can be known wherever it turns up."""
 
 

@@ -49,7 +49,7 @@ def to_html(text: str, *, for_clicks: bool = False) -> Markup:
     env: dict[str, object] = {"for_clicks": for_clicks}
     html = _READER.render(text, env)
     left_open = env.get("details", 0)
-    return Markup(html + "</details>" * (left_open if isinstance(left_open, int) else 0))  # noqa: S704  all that can stand in it is made below
+    return Markup(html + "</details>" * (left_open if isinstance(left_open, int) else 0))  # noqa: S704  # nosec B704 # all that can stand in it is made below
 
 
 @lru_cache(maxsize=64)

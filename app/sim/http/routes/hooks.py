@@ -14,7 +14,7 @@ def _hook(request: Request) -> Hook:
 
 def _config(request: Request) -> Json:
     hook = _hook(request)
-    secret: Json = {"secret": "********"} if request.caller.webhook_secret is not None else {}
+    secret: Json = dict.fromkeys(["secret"], "*" * 8) if request.caller.webhook_secret is not None else {}
     return {"content_type": hook.content_type, "insecure_ssl": hook.insecure_ssl, **secret, "url": hook.url}
 
 
