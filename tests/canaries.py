@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import quote, unquote
 
 import pytest
@@ -177,13 +177,8 @@ def _watch_the_logs(patch: pytest.MonkeyPatch) -> None:
 
 def _trace(exc_info: object) -> str:
     """Return the text that a log line gets of an exception: its own, those behind it, and where it was raised."""
-    match exc_info:
-        case BaseException():
-            error: BaseException | None = exc_info
-        case (_, BaseException() as raised, _):
-            error = raised
-        case _:
-            error = sys.exc_info()[1] if exc_info else None
+    given = cast("tuple[object, ...]", exc_info)[1] if isinstance(exc_info, tuple) else exc_info
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if exc_info is True else None
     return "".join(traceback.format_exception(error)) if error else ""
 
 

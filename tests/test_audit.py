@@ -6,8 +6,12 @@ import pytest
 
 from tools.audit import judge
 
-VULNERABLE = {"name": "jinja2", "version": "2.0", "vulns": [{"id": "GHSA-1", "fix_versions": ["3.1"]}]}
-FINE = {"name": "rich", "version": "14", "vulns": []}
+VULNERABLE: dict[str, object] = {
+    "name": "jinja2",
+    "version": "2.0",
+    "vulns": [{"id": "GHSA-1", "fix_versions": ["3.1"]}],
+}
+FINE: dict[str, object] = {"name": "rich", "version": "14", "vulns": []}
 UNKNOWN = {"name": "alembic", "skip_reason": "Dependency not found on PyPI"}
 
 

@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -245,7 +245,7 @@ def unmarked(name: str, default: object = None) -> None:
 
 def judged(request: pytest.FixtureRequest, found: list[str], printed: str, *, may_leak: bool) -> pytest.TestReport:
     """What becomes of a test's report in which that was found and printed."""
-    item = pytest.Function.from_parent(request.node.parent, name="some_test", callobj=judged)
+    item: Any = pytest.Function.from_parent(request.node.parent, name="some_test", callobj=judged)  # pyright: ignore[reportUnknownMemberType] - pytest leaves it open
     if not may_leak:
         item.get_closest_marker = unmarked  # this module may leak, and some_test is to be one of another
     report = pytest.TestReport(

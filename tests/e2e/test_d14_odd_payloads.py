@@ -23,8 +23,8 @@ from tests.events.test_payloads import places
 
 NAMES: Final = sorted(path.stem for path in PAYLOADS.glob("*.json"))
 EARLIEST, LATEST = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
-DEEP: Final = json.loads("[" * 150 + "]" * 150)
-ODD: Final = (
+DEEP: Final[object] = json.loads("[" * 150 + "]" * 150)
+ODD: Final[tuple[object, ...]] = (
     DROPPED,
     None,
     True,
@@ -136,7 +136,7 @@ def payload_of(company: Company, name: str) -> dict[str, object]:
 def test_d14_an_odd_value_in_any_place_is_no_reason_to_park_a_delivery(company: Company, name: str) -> None:
     """Some odd values in each place of each payload, others in each run; all of them in the long one."""
 
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.tuples(st.sampled_from(places(payload_of(company, name))), st.sampled_from(ODD)), min_size=1, max_size=3
@@ -155,7 +155,7 @@ def test_d14_an_odd_value_in_any_place_is_no_reason_to_park_a_delivery(company: 
     check()
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(NAMES), st.data())
 @example("issue_comment.created", None)
 def test_d14_what_is_hardly_json_is_turned_away_or_handled(
