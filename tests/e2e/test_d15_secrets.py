@@ -42,7 +42,7 @@ async def test_d15_an_answer_about_the_apps_own_jwt_is_told_without_it(bot: Bot)
     header = await AppJwt(bot.room.app.id, bot.room.private_key, bot.clock).header()
     bot.github.fault("POST", f"/installations/{one.id}/access_tokens$", status=403, message=f"who is {header}?")
     release = await bot.open_release("1.0.0")
-    await bot.pass_time(30)
+    await bot.pass_time(180, step=2)
     assert release.body.count("gonogo:begin") == 1
 
 
