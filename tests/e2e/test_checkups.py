@@ -86,3 +86,29 @@ async def test_a_github_that_is_down_at_the_start_is_unknown_until_the_next_look
         bot.clock.advance(5)  # after so many failures GitHub is left alone for a while
         await bot.service.checkups.examine("service")
         assert found(bot)[":app"] == "ok"
+
+
+async def test_d27_a_suspended_app_is_seen_and_what_was_asked_meanwhile_is_done_afterwards(tmp_path: Path) -> None:
+    async with running_bot(tmp_path, has_doctor=True) as bot:
+        release = await bot.open_release()
+        app = bot.room.installation
+        bot.github.comment(REPO, release.issue, "/release docs", by="release-manager")
+        (asked,) = bot.github.take()
+        app.suspended = True  # and our token of it is good for nothing from now on
+        bot.github.tokens.clear()
+        calls = len(bot.github.calls)
+        await bot.post(asked)
+        await bot.pass_time(600, step=10)
+        tokens = [call for call in bot.github.calls[calls:] if call.path.endswith("/access_tokens")]
+        assert len(tokens) <= 11  # one a minute, and no more
+        assert (
+            f'gonogo_github_waits{{installation="{app.id}",why="suspended"}} 1.0'
+            in (await bot.http.get("/metrics")).text
+        )
+        await bot.service.checkups.examine("service")
+        assert found(bot)["white-room:installation"] == "failed"
+        assert bot.dispatches == []
+        app.suspended = False
+        await bot.pass_time(90, step=5)
+        assert bot.dispatches == [("release.yml", "build-docs")]
+        assert "gonogo_github_waits{" not in (await bot.http.get("/metrics")).text
