@@ -1,10 +1,11 @@
 """`gonogo serve`: the service of the settings, on a port, until it is told to stop."""
 
 import gc
+import os
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -17,12 +18,13 @@ from app.adapters.db.migrate import CannotMigrate, upgrade
 from app.adapters.signing import UnusableKey, is_open_to_others, load_signer
 from app.cli import Unusable
 from app.log import set_up_logging
-from app.ports import Signer
+from app.ports import UNTRACED, Signer, Tracer
 from app.service import Service, Wiring
 from app.settings import Settings, SettingsError, load_settings
 
 _log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
+_TRACED_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 SWITCH_SECONDS: Final = 0.001
 
 
@@ -126,6 +128,19 @@ def _signer(settings: Settings) -> Signer | None:
     return signer
 
 
+def tracer_of(environment: Mapping[str, str]) -> Tracer:
+    """Return what traces, by OpenTelemetry's own variables; without them nothing of it is loaded. Raises Unusable."""
+    is_wanted = any(environment.get(name) for name in _TRACED_TO)
+    if not is_wanted or environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return UNTRACED
+    try:
+        from app.adapters.tracing import otlp_tracer  # noqa: PLC0415 - see above
+
+        return otlp_tracer()
+    except ImportError as error:
+        raise Unusable(f"{_TRACED_TO[0]} is set, and OpenTelemetry is not installed: install gonogo[otel].") from error
+
+
 def _service(settings: Settings) -> Service:
     signer = _signer(settings)
     try:
@@ -138,6 +153,7 @@ def _service(settings: Settings) -> Service:
                 api_url=settings.github_api_url,
                 site_url=settings.github_url,
                 signer=signer,
+                tracer=tracer_of(os.environ),
                 public_url=settings.public_url,
             )
         )
