@@ -131,7 +131,7 @@ class Run:
         self._sums.take(result)
         worker.began = time.monotonic()
         worker.left.remove(result.name)
-        if not worker.left or (is_over and not result.name.startswith("real:")):
+        if not worker.left or is_over:
             worker.left.clear()
             self._end(worker, "")
 
@@ -165,7 +165,7 @@ def main() -> int:
     if args.replay:
         run = Run(calm, iter([]), sums, 1)
         run.begin(list(args.replay))
-        run.play(began)
+        run.play(float("inf"))
     else:
         run = Run(calm, trials(calm, seed), sums, args.jobs)
         until = began + 60 * args.minutes
