@@ -25,7 +25,7 @@ MOST_ROUNDS = 200
 
 
 class Inline(ThreadPoolExecutor):
-    """A thread for the database that is none: each call is made at once, so that the same story runs the same way."""
+    """A thread that is none: each call is made at once, so that the same story runs the same way."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         done: Future[T] = Future()

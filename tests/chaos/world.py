@@ -18,7 +18,7 @@ from app.sim.clock import SimClock
 from app.sim.github import SimGitHub
 from app.sim.scenario import white_room
 from app.sim.webhooks import WebhookPost
-from tests.chaos.life import Life, call, quiet
+from tests.chaos.life import Inline, Life, call, quiet
 from tests.chaos.plan import PLAN
 from tests.chaos.trouble import Calm, Trouble
 
@@ -56,6 +56,7 @@ class World:
         self._sending: set[asyncio.Task[None]] = set()
         self._failed: dict[str, datetime] = {}
         self._by_id: dict[str, WebhookPost] = {}
+        asyncio.get_running_loop().set_default_executor(Inline(1))  # nothing goes on while the clock moves
         self._me = cast("asyncio.Task[Any]", asyncio.current_task())
         upgrade(self._url)
 
