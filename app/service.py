@@ -1,6 +1,6 @@
 """The composition root: settings become adapters, adapters become the service. It alone knows everyone."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -77,6 +77,7 @@ class Wiring:
     api_url: str = "https://api.github.com"
     site_url: str = "https://github.com"
     signer: Signer | None = field(default=None, repr=False)  # of release tags; None: they are not signed
+    signing_key: Callable[[], KeyFacts] | None = None  # looks at the signer's file anew; None: it has no file
     transport: httpx.AsyncBaseTransport | None = None  # None: the network
     clock: Clock = field(default_factory=SystemClock)
     pace: Pace = field(default_factory=Pace)  # how far apart a release is shown
@@ -193,7 +194,7 @@ class Service:
     def _doctor(self, wiring: Wiring, bench: Workbench) -> Doctor:
         """Make who looks after the service."""
         signer = wiring.signer
-        key = KeyFacts(kind=signer.kind if signer else "", fingerprint=signer.fingerprint if signer else "")
+        loaded = KeyFacts(kind=signer.kind if signer else "", fingerprint=signer.fingerprint if signer else "")
 
         async def targets(repo: int) -> Sequence[Sha]:
             return [release.target.sha for release in await self.releases.open_in(repo)]
@@ -204,7 +205,7 @@ class Service:
             clock=wiring.clock,
             database=lambda: self.database.run(trouble_with),
             backlog=lambda: SqlStanding(self.database).backlog(wiring.clock.now()),
-            key=lambda: key,
+            key=wiring.signing_key or (lambda: loaded),
             targets=targets,
             foreign=Happenings(bench).claimed_at,
         )

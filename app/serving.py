@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import structlog
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from app.adapters.db.migrate import CannotMigrate, upgrade
 from app.adapters.signing import UnusableKey, is_open_to_others, load_signer
 from app.cli import Unusable
+from app.examining import key_facts
 from app.log import set_up_logging
 from app.ports import UNTRACED, Signer, Tracer
 from app.service import Service, Wiring
@@ -154,6 +156,7 @@ def _service(settings: Settings) -> Service:
                 site_url=settings.github_url,
                 signer=signer,
                 tracer=tracer_of(os.environ),
+                signing_key=partial(key_facts, settings.tag_signing_key_file),
                 public_url=settings.public_url,
             )
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, InstallationFacts
+from app.domain.doctor.facts import AppFacts, HookFacts, HookLog, InstallationFacts
 from app.domain.protection.rulesets import Ruleset
 from app.domain.values import Repo
 
@@ -42,7 +42,7 @@ class AppDesk(Protocol):
         """Return where the App's webhook points."""
         ...
 
-    async def hook_deliveries(self, since: datetime) -> Sequence[HookDelivery]:
+    async def hook_deliveries(self, since: datetime) -> HookLog:
         """Return the tries to deliver since then, newest first, the latest few hundred."""
         ...
 

@@ -125,7 +125,7 @@ class Doctor:
         deliveries = deliveries_check(log, app, self._around.site)
         if backlog is None:
             return (deliveries, unread(CheckName.LAG, _NO_DATABASE))
-        return (deliveries, lag_check(log, backlog.oldest_at, now))
+        return (deliveries, lag_check(log.tries, backlog.oldest_at, now))
 
     async def _backlog(self) -> Backlog | None:
         try:
@@ -182,7 +182,7 @@ class Doctor:
                 for member in members:
                     if member not in asked and len(asked) < _MOST_ASKED:
                         asked[member] = await self._count(repo, member)
-                counts = {member: asked.get(member, 1) for member in members}
+                counts = {member: asked[member] for member in members if member in asked}
                 holders.append(
                     Holders(
                         role=role,
@@ -190,6 +190,7 @@ class Doctor:
                         people=sum(count or 0 for count in counts.values()),
                         gone=tuple(member for member, count in counts.items() if count is None),
                         empty=tuple(member for member, count in counts.items() if count == 0),
+                        unasked=tuple(member for member in members if member not in asked),
                     )
                 )
         return roles_check(repo.full_name, holders)

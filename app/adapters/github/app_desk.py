@@ -16,7 +16,7 @@ from app.adapters.github.shapes_protection import (
     DeliveryShape,
     Installed,
 )
-from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, InstallationFacts
+from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, HookLog, InstallationFacts
 from app.domain.values import Repo
 from app.ports import Missing
 from app.ports.lost import LogPage
@@ -85,7 +85,7 @@ class AppDesk(Office):
             is_insecure=str(read.insecure_ssl) not in {"0", "0.0"},
         )
 
-    async def hook_deliveries(self, since: datetime) -> Sequence[HookDelivery]:
+    async def hook_deliveries(self, since: datetime) -> HookLog:
         """Return the tries to deliver since then, newest first, the latest few hundred."""
         found: list[HookDelivery] = []
         url: str | None = f"/app/hook/deliveries?per_page={PER_PAGE}"
@@ -95,8 +95,8 @@ class AppDesk(Office):
             found += [_try(one) for one in read if one.delivered_at >= since]
             url = page.following
             if url is None or (read and read[-1].delivered_at < since):
-                break
-        return found
+                return HookLog(tuple(found))
+        return HookLog(tuple(found), is_cut=True)
 
     async def failed_deliveries(self, following: str | None) -> LogPage:
         """Return tries that failed: the newest, or those of the page that followed."""

@@ -56,3 +56,11 @@ class HookDelivery:
     def is_taken(self) -> bool:
         """Whether we took it."""
         return 200 <= self.status_code < 300  # noqa: PLR2004 - HTTP's range of success
+
+
+@dataclass(frozen=True, slots=True)
+class HookLog:
+    """The tries of the time asked for, newest first; cut where there are more of them than are read."""
+
+    tries: tuple[HookDelivery, ...]
+    is_cut: bool = False

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.domain.doctor.check import Check, CheckName, State
-from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts
+from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, HookLog
 from app.domain.doctor.links import app_page, deliveries_page
 
 SKEW_WRONG: Final = timedelta(seconds=60)
@@ -139,13 +139,15 @@ def _is_elsewhere(url: str, public_url: str | None) -> bool:
     return bool(url) and public_url is not None and url.rstrip("/") != public_url.rstrip("/") + _WEBHOOK
 
 
-def deliveries_check(deliveries: Sequence[HookDelivery], app: AppFacts, site: str) -> Check:
-    """Return whether every webhook of the time looked at was taken; tries of one count together. Newest first."""
+def deliveries_check(log: HookLog, app: AppFacts, site: str) -> Check:
+    """Return whether every webhook of the time looked at was taken; tries of one count together."""
+    deliveries = log.tries
     taken = {one.guid for one in deliveries if one.is_taken}
     lost = [one for one in {one.guid: one for one in reversed(deliveries)}.values() if one.guid not in taken]
     count = len({one.guid for one in deliveries})
+    span = f"since {deliveries[-1].at:%Y-%m-%d %H:%M} UTC" if log.is_cut and deliveries else "of the last day"
     if not lost:
-        found = f"All {count} webhooks of the last day were taken." if count else "GitHub has sent no webhook in a day."
+        found = f"All {count} webhooks {span} were taken." if count else "GitHub has sent no webhook in a day."
         return Check(name=CheckName.DELIVERIES, state=State.OK, found=found)
     latest = max(lost, key=lambda one: one.at)
     said = f"status {latest.status_code}" if latest.status_code else "no answer"
@@ -153,7 +155,7 @@ def deliveries_check(deliveries: Sequence[HookDelivery], app: AppFacts, site: st
     return Check(
         name=CheckName.DELIVERIES,
         state=State.FAILED if is_still_so else State.WARNING,
-        found=f"{len(lost)} of {count} webhooks of the last day were not taken, the last at "
+        found=f"{len(lost)} of {count} webhooks {span} were not taken, the last at "
         f"{latest.at:%Y-%m-%d %H:%M} UTC ({latest.event}, {said}).",
         todo="The service asks GitHub for them again by itself, within three days."
         if not is_still_so

@@ -97,6 +97,11 @@ def test_a_plan_of_ticks_alone_needs_no_workflow() -> None:
         ([], State.OK, "The plans fill no roles."),
         ([Holders(role="Lead", is_signoff=True, people=1)], State.OK, "Each of the 1 roles has somebody in it."),
         ([Holders(role="Lead", is_signoff=True, gone=("ann",))], State.FAILED, "nobody has the role: Lead; not on GitHub: ann."),
+        (
+            [Holders(role="QA", is_signoff=True, unasked=("ann", "bob"))],
+            State.UNKNOWN,
+            "2 names more than are looked up at once were not asked after.",
+        ),
         ([Holders(role="QA", is_signoff=False, empty=("@o/qa",))], State.WARNING, "empty teams: @o/qa."),
         ([Holders(role="QA", is_signoff=True, people=2, gone=("@o/no",))], State.WARNING, "not on GitHub: @o/no."),
     ],

@@ -8,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.doctor.check import Check, CheckName, State, unread, worst
-from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, InstallationFacts
+from app.domain.doctor.facts import AppFacts, HookDelivery, HookFacts, HookLog, InstallationFacts
 from app.domain.doctor.grants import EVENTS, PERMISSIONS, events_check, installation_check, permissions_check
 from app.domain.doctor.service import (
     KeyFacts,
@@ -106,14 +106,14 @@ def test_webhooks_come_to_us_and_signed(hook: HookFacts, public_url: str | None,
 
 
 def test_deliveries_that_nobody_took_are_told() -> None:
-    assert said(deliveries_check([], APP, SITE)) == ("ok", "GitHub has sent no webhook in a day.")
-    assert said(deliveries_check([delivery("a"), delivery("b")], APP, SITE)) == (
+    assert said(deliveries_check(HookLog(()), APP, SITE)) == ("ok", "GitHub has sent no webhook in a day.")
+    assert said(deliveries_check(HookLog((delivery("a"), delivery("b"))), APP, SITE)) == (
         "ok",
         "All 2 webhooks of the last day were taken.",
     )
-    healed = [delivery("a"), delivery("a", 502, minutes_ago=2)]
+    healed = HookLog((delivery("a"), delivery("a", 502, minutes_ago=2)))
     assert deliveries_check(healed, APP, SITE).state is State.OK
-    lost = [delivery("b"), delivery("a", 0, minutes_ago=2), delivery("a", 500, minutes_ago=3)]
+    lost = HookLog((delivery("b"), delivery("a", 0, minutes_ago=2), delivery("a", 500, minutes_ago=3)))
     check = deliveries_check(lost, APP, SITE)
     assert said(check) == snapshot(
         (
@@ -122,9 +122,11 @@ def test_deliveries_that_nobody_took_are_told() -> None:
         )
     )
     assert check.links == ("https://github.acme.example/organizations/acme/settings/apps/go-no-go/advanced",)
-    still = deliveries_check([delivery("c", 503), delivery("b")], APP, SITE)
+    still = deliveries_check(HookLog((delivery("c", 503), delivery("b"))), APP, SITE)
     assert still.state is State.FAILED
     assert "(issues, status 503)" in still.found
+    cut = HookLog((delivery("b"), delivery("a", minutes_ago=30)), is_cut=True)
+    assert said(deliveries_check(cut, APP, SITE)) == ("ok", "All 2 webhooks since 2026-03-10 11:30 UTC were taken.")
 
 
 @pytest.mark.parametrize(
