@@ -169,7 +169,11 @@ class InboxWorker:
         """Note how late it came, by the first moment that it tells; a later try of the same says nothing more."""
         told = next((at for one in inputs if (at := _told_at(one)) is not None), None)
         if told is not None and delivery.attempts == 0:
-            self._meter.lagged((delivery.received_at - told).total_seconds())
+            seconds = (delivery.received_at - told).total_seconds()
+            self._meter.lagged(seconds)
+            repos = {one.repo.id for one in inputs if not isinstance(one, PeopleChanged)}
+            for repo in repos:
+                self._bench.lag.note(repo, seconds, self._bench.clock.now())
 
     def _note_handled(self, outcome: Handling, delivery: Delivery) -> None:
         self._meter.handled(outcome, (self._bench.clock.now() - delivery.received_at).total_seconds())

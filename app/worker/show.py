@@ -168,7 +168,8 @@ class Shower:
 
     async def _status(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         mark = f"<!-- gonogo:status:{release.id} -->"
-        text = self._bench.renderer.status_comment(status_view(plan, release, verdict, self._bench.site))
+        late = self._bench.lag.minutes(release.repo.id, self._bench.clock.now())
+        text = self._bench.renderer.status_comment(status_view(plan, release, verdict, self._bench.site, late))
         body = f"{text}\n\n{mark}"
         new = digest(body)
         if shown.comment is not None and shown.comment_digest == new:

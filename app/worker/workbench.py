@@ -1,12 +1,13 @@
 """What every worker has at hand: the release log, plans, GitHub, words, turns and time; and the one way to commit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from app.ports import ChecksShown, Clock, GitHub, Releases, Renderer, Scheduler
 from app.worker.draft import Draft
+from app.worker.lag import Lag
 from app.worker.plans import Plans
 
 POLL_AFTER: Final = timedelta(seconds=60)
@@ -27,6 +28,7 @@ class Workbench:
     site: str  # GitHub as people see it, e.g. `https://github.com`
     app: int  # our App's id
     api_url: str = "https://api.github.com"
+    lag: Lag = field(default_factory=Lag)  # of webhooks
 
     async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> None:
         """Commit a draft and wake whoever has work from it. Raises Conflict, and then nothing is written."""

@@ -55,8 +55,8 @@ def issue_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> Iss
     )
 
 
-def status_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> StatusView:
-    """Return what the sticky status comment shows."""
+def status_view(plan: Plan, release: Release, verdict: Verdict, site: str, late: int = 0) -> StatusView:
+    """Return what the sticky status comment shows; `late` is by how many minutes GitHub's webhooks come late."""
     return StatusView(
         overview=_overview(plan, release, verdict, site),
         started_by=release.started_by.login,
@@ -65,6 +65,7 @@ def status_view(plan: Plan, release: Release, verdict: Verdict, site: str) -> St
         waivers=tuple(_waivers(plan, release)),
         forced=tuple((t.label if (t := plan.task(task)) else task, why) for task, why in release.forced.items()),
         warnings=tuple(p for p in plan.problems if p.severity is Severity.WARNING),
+        late=late,
     )
 
 

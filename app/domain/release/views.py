@@ -244,6 +244,7 @@ class StatusView:
     waivers: tuple[tuple[str, Waiver], ...]  # the item's words
     forced: tuple[tuple[str, Forced], ...]  # the task's label
     warnings: tuple[Problem, ...]
+    late: int = 0  # minutes by which GitHub's webhooks come late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
