@@ -27,6 +27,7 @@ def main() -> None:
     app = httpx.get(f"{github}/bench/app").json()
     wiring = Wiring(
         has_doctor=False,
+        has_healer=False,
         app_id=app["id"],
         private_key=app["private_key"],
         webhook_secrets=[app["webhook_secret"]],
