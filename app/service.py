@@ -83,6 +83,7 @@ class Wiring:
     pace: Pace = field(default_factory=Pace)  # how far apart a release is shown
     writing: WritePace = field(default_factory=WritePace)  # how fast content is written: GitHub's own limits
     public_url: str | None = None  # where GitHub is to send webhooks; None: nobody has said
+    metrics_token: str | None = field(default=None, repr=False)  # who has it may read /metrics; None: anybody
     tracer: Tracer = UNTRACED
     has_healer: bool = True  # it asks GitHub again for webhooks that never came
     has_doctor: bool = True  # it looks after itself, at the start and every hour
@@ -119,6 +120,7 @@ class Service:
                 self.meter.registry,
                 SqlStanding(self.database).backlog,
                 clock,
+                token=wiring.metrics_token,
             ),
         ]
         self.web = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)

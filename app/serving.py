@@ -158,6 +158,7 @@ def _service(settings: Settings) -> Service:
                 tracer=tracer_of(os.environ),
                 signing_key=partial(key_facts, settings.tag_signing_key_file),
                 public_url=settings.public_url,
+                metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
             )
         )
     except ValueError as error:

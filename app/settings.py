@@ -55,6 +55,12 @@ def _some_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _some_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("is empty: leave it out where anybody may read /metrics")
+    return value
+
+
 def _file(value: Path) -> Path:
     if not value.is_file():
         raise ValueError(f"names no file: {value}")
@@ -98,6 +104,10 @@ class Settings(BaseSettings):
     public_url: WebAddress | None = Field(
         default=None,
         description="This service as GitHub reaches it: where the doctor wants the App's webhook to point.",
+    )
+    metrics_token: Annotated[SecretStr, AfterValidator(_some_token)] | None = Field(
+        default=None,
+        description="What Prometheus has to bring as its bearer token to read `/metrics`; none: anybody may read it.",
     )
     tag_signing_key_file: ExistingFile | None = Field(
         default=None,

@@ -45,6 +45,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "GONOGO_PORT": "0",
         "GONOGO_PUBLIC_URL": "https://gonogo.example",
         "GONOGO_TAG_SIGNING_KEY_FILE": str(key),
+        "GONOGO_METRICS_TOKEN": "swordfish",
         "GONOGO_NOTIFY": "mailto://gonogo.example",
     }
     assert len(environ) == len(Settings.model_fields) - 1
@@ -86,6 +87,10 @@ def test_it_does_not_start_with_an_empty_webhook_secret(secret: str) -> None:
     said = refused(LEAST | {"GONOGO_WEBHOOK_SECRET": secret})
 
     assert said == "GONOGO_WEBHOOK_SECRET is empty: anybody could send us deliveries"
+
+
+def test_a_token_for_the_figures_that_is_none_is_refused() -> None:
+    assert refused(LEAST | {"GONOGO_METRICS_TOKEN": " "}).startswith("GONOGO_METRICS_TOKEN is empty")
 
 
 def test_one_private_key_is_wanted_and_not_two(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
-"""`GET /metrics`: how the service stands, for Prometheus. It names repositories: keep it inside."""
+"""`GET /metrics`: how the service stands, for Prometheus. It names repositories: give it a token, or keep it inside."""
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -128,9 +130,18 @@ class Waiting(Collector):
 
 
 def metrics_routes(
-    known: Known, measured: Collector, backlog: Callable[[datetime], Awaitable[Backlog]], clock: Clock
+    known: Known,
+    measured: Collector,
+    backlog: Callable[[datetime], Awaitable[Backlog]],
+    clock: Clock,
+    *,
+    token: str | None = None,
 ) -> list[Route]:
-    """Return `GET /metrics`. A database that does not answer keeps the other figures from nobody."""
+    """Return `GET /metrics`, for whoever has the token where there is one: 401 for all others.
+
+    A database that does not answer keeps the other figures from nobody.
+    """
+    wanted = None if token is None else f"Bearer {token}".encode()
     waiting = Waiting(clock)
     registry = CollectorRegistry(auto_describe=False)
     for collector in (known, waiting, measured):
@@ -151,7 +162,10 @@ def metrics_routes(
                 waiting.latest = None
             read_at = now
 
-    async def metrics(_: Request) -> Response:
+    async def metrics(request: Request) -> Response:
+        given = request.headers.get("authorization", "").encode()
+        if wanted is not None and not hmac.compare_digest(given, wanted):
+            return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"www-authenticate": "Bearer"})
         await read()
         return Response(generate_latest(registry), media_type=None, headers={"content-type": CONTENT_TYPE})
 

@@ -34,19 +34,32 @@ class Database:
 class Page:
     """The page, and what is behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str | None = None) -> None:
         self.database, self.clock, self.meter = Database(), SimClock(NOON), PrometheusMeter()
         self.calls_left: dict[int, int] = {}
         known = Known(lambda: None, lambda: self.calls_left, lambda: {7: "suspended"})
-        routes = metrics_routes(known, self.meter.registry, self.database.backlog, self.clock)
+        routes = metrics_routes(known, self.meter.registry, self.database.backlog, self.clock, token=token)
         self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
 
-    async def read(self) -> dict[str, float]:
+    async def get(self, authorization: str | None = None) -> httpx.Response:
+        headers = {} if authorization is None else {"authorization": authorization.encode("latin-1")}
         async with httpx.AsyncClient(transport=self._transport, base_url="https://gonogo.example") as client:
-            answer = await client.get("/metrics")
+            return await client.get("/metrics", headers=headers)
+
+    async def read(self) -> dict[str, float]:
+        answer = await self.get()
         assert answer.status_code == 200
         lines = [line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#")]
         return {name: float(value) for name, _, value in lines}
+
+
+@pytest.mark.parametrize("given", [None, "", "Bearer ", "Bearer swordfisH", "Basic swordfish", "Bearer swordfish\xe9"])
+async def test_without_the_token_nothing_is_told(given: str | None) -> None:
+    page = Page(token="swordfish")
+    refused = await page.get(given)
+    assert (refused.status_code, refused.text, refused.headers["www-authenticate"]) == (401, "", "Bearer")
+    assert page.database.asked == 0
+    assert (await page.get("Bearer swordfish")).status_code == 200
 
 
 async def test_what_waits_is_told_by_its_age() -> None:
