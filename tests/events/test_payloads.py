@@ -82,6 +82,20 @@ def test_only_a_whole_sha_is_a_commit(sha: str) -> None:
     assert not understood("pull_request", payload("pull_request.synchronize", pull_request__head__sha=sha))
 
 
+@pytest.mark.parametrize("number", [2**63, 10**30, -1, 1.5, "x"])
+def test_d14_an_id_that_no_database_holds_is_not_understood(number: object) -> None:
+    for place in ("repository__id", "installation__id", "sender__id", "comment__id", "issue__number"):
+        assert not understood("issue_comment", payload("issue_comment.created", **{place: number})), place
+    assert not understood("workflow_run", payload("workflow_run.completed", workflow_run__run_attempt=number))
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-03-10T12:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon", 10**30]
+)
+def test_d14_a_moment_that_cannot_be_compared_with_ours_is_not_understood(moment: object) -> None:
+    assert not understood("issue_comment", payload("issue_comment.created", comment__created_at=moment))
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b'{"a":' * 2000, b"{}"])
 def test_what_is_no_payload_at_all_is_not_understood(body: bytes) -> None:
     assert [event for event in load_events() if understood(event, body)] == []
