@@ -58,12 +58,18 @@ class Installation(Part):
     id: Number
 
 
+class Owner(Account):
+    """Whose a repository is. Both names become parts of addresses of GitHub's API."""
+
+    login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
 class Repository(Part):
     """A repository."""
 
     id: Number
-    name: Short
-    owner: Account
+    name: Annotated[str, StringConstraints(pattern=r"^\.{0,2}[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")]
+    owner: Owner
     default_branch: Short = "main"
 
 

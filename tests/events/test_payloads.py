@@ -96,6 +96,19 @@ def test_d14_a_moment_that_cannot_be_compared_with_ours_is_not_understood(moment
     assert not understood("issue_comment", payload("issue_comment.created", comment__created_at=moment))
 
 
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../../x", "a/b", "a b", "a?b", "a#b", "a%2fb", "é", "a\n", "a\0", "x" * 200]
+)
+def test_d14_a_repository_of_no_possible_name_is_not_understood(name: str) -> None:
+    assert not understood("status", payload("status", repository__name=name))
+    assert not understood("status", payload("status", repository__owner__login=name))
+
+
+@pytest.mark.parametrize("name", ["daw", ".github", "a.b_c-d", "-", "..x", "x" * 100])
+def test_a_repository_of_any_possible_name_is_understood(name: str) -> None:
+    assert understood("status", payload("status", repository__name=name))
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b'{"a":' * 2000, b"{}"])
 def test_what_is_no_payload_at_all_is_not_understood(body: bytes) -> None:
     assert [event for event in load_events() if understood(event, body)] == []
