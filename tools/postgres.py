@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404 # PostgreSQL is run with it, below
 import tempfile
 import time
 from collections.abc import Generator, Sequence
@@ -66,7 +66,7 @@ def running(programs: Path, *, is_safe: bool = False) -> Generator[Server]:
     as_somebody = _as_somebody(folder)
     data, log = folder / "data", folder / "log"
     try:
-        made = subprocess.run(  # noqa: S603 - a program of this machine, and nothing from outside
+        made = subprocess.run(  # noqa: S603  # nosec B603 # a program of this machine, and nothing from outside
             [*as_somebody, programs / "initdb", *_INITDB, "--pgdata", data],
             cwd=folder,
             capture_output=True,
@@ -77,7 +77,7 @@ def running(programs: Path, *, is_safe: bool = False) -> Generator[Server]:
         settings = (*_SHARED, *(() if is_safe else _WITHOUT_DISK), f"unix_socket_directories={folder}")
         asked = [part for setting in settings for part in ("-c", setting)]
         with log.open("wb") as out:
-            process = subprocess.Popen(  # noqa: S603 - the same
+            process = subprocess.Popen(  # noqa: S603  # nosec B603 # the same
                 [*as_somebody, programs / "postgres", "-D", data, *asked],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -6,9 +6,9 @@ not see ends here, by limits that the system keeps.
 
 import json
 import os
-import pickle  # between this program and itself
+import pickle  # nosec B403 # between this program and itself
 import resource
-import subprocess
+import subprocess  # nosec B404 # this program is run with it, below
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ SECONDS: Final = 30
 def write_apart(view: NotesView, template: str, *, is_quiet: bool) -> str:
     """Return what `NotesWriter.by_template` returns. Raises BadTemplate also where it took too much, or never ran."""
     try:
-        done = subprocess.run(  # noqa: S603 - this program; the template goes to it as data
+        done = subprocess.run(  # noqa: S603  # nosec B603 # this program; the template goes to it as data
             [sys.executable, "-P", "-m", __name__],
             input=pickle.dumps((CPU_SECONDS, MEMORY, view, template, is_quiet)),
             stdout=subprocess.PIPE,
@@ -47,7 +47,7 @@ def write_apart(view: NotesView, template: str, *, is_quiet: bool) -> str:
 
 def run(write: Callable[[NotesView, str, bool], str]) -> None:
     """Do in the process of its own what is asked on standard input, and answer on standard output."""
-    cpu, memory, view, template, is_quiet = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by write_apart
+    cpu, memory, view, template, is_quiet = pickle.load(sys.stdin.buffer)  # noqa: S301  # nosec B301 # written by write_apart
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     try:
