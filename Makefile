@@ -13,7 +13,7 @@ GENERATED := README.md CONTRIBUTING.md docs/commands.md docs/messages.md docs/me
 LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser faults chaos chaos-short hostile security check lint format types floors docs docs-check cover bench bench-short lock install install-dev image clean
+.PHONY: help demo test browser faults workers chaos chaos-short hostile security check lint format types floors docs docs-check cover bench bench-short lock install install-dev image clean
 .DELETE_ON_ERROR:
 
 help: ## list what can be done here
@@ -39,6 +39,9 @@ chaos: install-dev ## a release under crashes, lost webhooks and faults of GitHu
 
 chaos-short: install-dev ## the same for less than a minute, without real processes
 	@$(BIN)/python -m tests.chaos --minutes 0.7 --no-real $(ARGS)
+
+workers: install-dev ## several processes on PostgreSQL, killed, stopped and cut off (a minute)
+	@GONOGO_LONG=1 $(BIN)/python -m pytest tests/e2e/test_many_workers.py $(ARGS)
 
 check: lint types floors docs-check security test ## everything that must be green before a change lands
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -17,7 +17,21 @@ class Unusable(Exception):
     """What was asked for cannot be done as things stand. The text is for people."""
 
 
-def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade: Callable[[], None]) -> typer.Typer:
+class Serve(Protocol):
+    """Runs the service."""
+
+    def __call__(self, *, is_working: bool) -> None:
+        """Run it, with the work or without."""
+        ...
+
+
+def build_cli(
+    *,
+    serve: Serve,
+    work: Callable[[int | None], None],
+    demo: Callable[[int], None],
+    upgrade: Callable[[], None],
+) -> typer.Typer:
     """Return the command with its parts put in: each is called when it is asked for, and may raise Unusable."""
     cli = typer.Typer(
         name="gonogo",
@@ -40,9 +54,23 @@ def build_cli(*, serve: Callable[[], None], demo: Callable[[int], None], upgrade
         del is_asked  # `_version` has answered
 
     @cli.command("serve")
-    def serve_command() -> None:
+    def serve_command(
+        *,
+        is_working: Annotated[
+            bool, typer.Option("--worker/--no-worker", help="Do the work as well, or leave it to `gonogo work`.")
+        ] = True,
+    ) -> None:
         """Run the service, all of it in one process. Settings come from GONOGO_* or `.env`."""
-        told(serve)
+        told(lambda: serve(is_working=is_working))
+
+    @cli.command("work")
+    def work_command(
+        port: Annotated[
+            int | None, typer.Option(min=0, max=65_535, help="Answer /healthz, /readyz and /metrics there.")
+        ] = None,
+    ) -> None:
+        """Do the work beside `gonogo serve`: as many of these as wanted, on PostgreSQL."""
+        told(lambda: work(port))
 
     @cli.command("demo")
     def demo_command(

@@ -18,11 +18,18 @@ from app.domain.release.archive_proof import Broken, Verified
 from app.ports import Replayed, Troubled
 
 
-def serve() -> None:
+def serve(*, is_working: bool) -> None:
     """Run the service until it is told to stop."""
     from app.serving import serve_from_settings  # noqa: PLC0415 - `gonogo plan check` need not wait for a web server
 
-    serve_from_settings()
+    serve_from_settings(is_working=is_working)
+
+
+def work(port: int | None) -> None:
+    """Run a worker until it is told to stop."""
+    from app.serving import work_from_settings  # noqa: PLC0415 - the same
+
+    work_from_settings(port)
 
 
 def demo(port: int) -> None:
@@ -90,7 +97,7 @@ def changelog(span: str, repo: Path, *, as_json: bool, template: Path | None) ->
 
 def whole_cli() -> typer.Typer:
     """Return the command line with everything put in."""
-    made = build_cli(serve=serve, demo=demo, upgrade=upgrade)
+    made = build_cli(serve=serve, work=work, demo=demo, upgrade=upgrade)
     add_archive(made, export=export, verify=verify)
     add_changelog(made, changelog=changelog)
     add_protect(made, protect)

@@ -1,6 +1,6 @@
 """The composition root: settings become adapters, adapters become the service. It alone knows everyone."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute
 
 from app.adapters.clock import SystemClock
 from app.adapters.db.checks import SqlChecks
-from app.adapters.db.engine import Database
+from app.adapters.db.engine import Database, is_for_one_process
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.lost import SqlLostDeliveries
+from app.adapters.db.moments import SqlMoments
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.schema import trouble_with
 from app.adapters.db.standing import SqlStanding
@@ -32,7 +33,7 @@ from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import Find, LocalScheduler
 from app.domain.doctor.service import KeyFacts
 from app.domain.values import Sha
-from app.ports import UNTRACED, Clock, Signer, Tracer, Watch, Work
+from app.ports import UNTRACED, Clock, Moments, Signer, Tracer, Turns, Watch, Work
 from app.web.health import health_routes
 from app.web.metrics import Known, metrics_routes
 from app.web.webhook import webhook_routes
@@ -48,6 +49,7 @@ from app.worker.healing import Healer
 from app.worker.inbox import InboxWorker
 from app.worker.ledger import Doers, LedgerWorker
 from app.worker.missed import Missed
+from app.worker.moments import OwnMoments
 from app.worker.notes import NotesDesk
 from app.worker.plans import Plans
 from app.worker.poll import Poller
@@ -87,10 +89,12 @@ class Wiring:
     tracer: Tracer = UNTRACED
     has_healer: bool = True  # it asks GitHub again for webhooks that never came
     has_doctor: bool = True  # it looks after itself, at the start and every hour
+    has_door: bool = True  # it takes deliveries
+    is_working: bool = True  # it works on what came; several processes may, where the database is one for several
 
 
 class Service:
-    """The whole service in one process: the door, the workers, the timers. `web` is its ASGI application."""
+    """The service, or one process of it: the door, the workers, the timers. `web` is its ASGI application."""
 
     def __init__(self, wiring: Wiring) -> None:
         clock = wiring.clock
@@ -106,6 +110,7 @@ class Service:
             api_url=wiring.api_url,
             meter=self.meter,
             tracer=wiring.tracer,
+            has_turn=lambda: self.scheduler.has_turn(),  # noqa: PLW0108 - bound late
         )
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
         self._work(wiring)
@@ -113,7 +118,11 @@ class Service:
         verify = partial(verify_signature, secrets=secrets)
         # Plain routes, with no validation of FastAPI's in their way: a webhook is bytes until its signature is checked.
         routes: list[BaseRoute] = [
-            *webhook_routes(self.inbox, verify, self.scheduler.wake, clock, meter=self.meter),
+            *(
+                webhook_routes(self.inbox, verify, self.scheduler.wake, clock, meter=self.meter)
+                if wiring.has_door
+                else ()
+            ),
             *health_routes(lambda: self.database.run(trouble_with)),
             *metrics_routes(
                 Known(lambda: self.checkups.latest, self.github.remaining, self.github.troubles),
@@ -159,7 +168,7 @@ class Service:
         if wiring.has_healer:
             sweeps["heal"] = lambda: healer.unwatched()  # noqa: PLW0108 - bound late
         units = {prefix: unit(prefix, do, self.meter, wiring.tracer) for prefix, do in work.items()}
-        self.scheduler = LocalScheduler(units, wiring.clock, sweeps=sweeps)
+        self.scheduler = _scheduler(wiring, units, sweeps)
         bench = Workbench(
             releases=self.releases,
             checks=SqlChecks(self.database),
@@ -174,12 +183,13 @@ class Service:
         )
         freezer = Freezer(bench)
         desk, watch = CommandDesk(load_commands(), bench), Watch(meter=self.meter, tracer=wiring.tracer)
-        inbox = InboxWorker(self.inbox, bench, desk, freezer, load_events(), watch=watch)
+        moments: Moments = OwnMoments() if is_for_one_process(wiring.database_url) else SqlMoments(self.database)
+        inbox = InboxWorker(self.inbox, bench, desk, freezer, load_events(), watch=watch, moments=moments)
         healer = Healer(self.github, SqlLostDeliveries(self.database), self.scheduler, wiring.clock)
         missed = Missed(bench, self.ledger, self.github, self.github)
         gate_shower = GateShower(bench)
         reasserter = Reasserter(bench, gate_shower)
-        shower = Shower(bench, wiring.pace)
+        shower = Shower(bench, wiring.pace, moments)
         poller = Poller(bench)
         gates, memory = Gates(bench, poller, gate_shower), SqlTags(self.database)
         notes = NotesDesk(bench)
@@ -234,6 +244,15 @@ class Service:
             yield
         finally:
             await self.stop()
+
+
+def _scheduler(wiring: Wiring, work: Mapping[str, Work], sweeps: Mapping[str, Find]) -> Turns:
+    """Return who gives each its turn: one process does that by itself, several by way of the database."""
+    if is_for_one_process(wiring.database_url):
+        return LocalScheduler(work, wiring.clock, sweeps=sweeps)
+    from app.adapters.scheduler.shared import SharedScheduler  # noqa: PLC0415 - not loaded where it is not used
+
+    return SharedScheduler(wiring.database_url, work, wiring.clock, sweeps=sweeps, is_working=wiring.is_working)
 
 
 async def _payloads() -> Sequence[str]:

@@ -1,11 +1,12 @@
-"""`gonogo serve`: the service of the settings, on a port, until it is told to stop."""
+"""`gonogo serve` and `gonogo work`: the service of the settings, in one process or in many, until told to stop."""
 
+import asyncio
 import gc
 import os
 import signal
 import socket
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
@@ -15,6 +16,7 @@ import uvicorn
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
+from app.adapters.db.engine import is_for_one_process
 from app.adapters.db.migrate import CannotMigrate, upgrade
 from app.adapters.signing import UnusableKey, is_open_to_others, load_signer
 from app.cli import Unusable
@@ -44,18 +46,83 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve_from_settings() -> None:
-    """Run the service. Raises Unusable where the settings, the database or the port do not allow it."""
+def serve_from_settings(*, is_working: bool = True) -> None:
+    """Run the service. Raises Unusable where the settings, the database or the port do not allow it.
+
+    With `is_working=False` it takes deliveries, and leaves the work to `work_from_settings` in other processes.
+    """
     settings = _settings()
+    if not is_working:
+        _for_several(settings)
     set_up_logging(is_json=not sys.stderr.isatty())
     _prepare(settings)
-    sock = listen(settings.host, settings.port)
+    _serve_on(settings, settings.port, lambda: _service(settings, is_working=is_working))
+
+
+def work_from_settings(port: int | None = None) -> None:
+    """Work on what came, beside any number of others, until told to stop; where a port is given, say there how it goes.
+
+    Raises Unusable like `serve_from_settings`, and where the database serves one process only.
+    """
+    settings = _settings()
+    _for_several(settings)
+    set_up_logging(is_json=not sys.stderr.isatty())
+    _prepare(settings)
+    if port is not None:
+        _serve_on(settings, port, lambda: _service(settings, has_door=False))
+        return
+    service = _service(settings, has_door=False)
+    shorten_pauses()
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_work(service))
+
+
+async def _work(service: Service) -> None:
+    """Work until a signal comes; at the second one end at once."""
+    told = asyncio.Event()
+    loop, current = asyncio.get_running_loop(), asyncio.current_task()
+
+    def hear() -> None:
+        if told.is_set() and current is not None:
+            current.cancel()
+        told.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, hear)
+    await service.start()
+    _log.info("worker.started")
+    try:
+        await told.wait()
+    finally:
+        await service.stop()
+    _log.info("worker.stopped")
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the fast event loop where there is one."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def _serve_on(settings: Settings, port: int, make: Callable[[], Service]) -> None:
+    sock = listen(settings.host, port)
     with sock:
-        server = _Server(server_config(_service(settings)))
+        server = _Server(server_config(make()))
         shorten_pauses()
         server.run(sockets=[sock])
     if not server.started:
         raise Unusable("The service did not come up: the log line above says why.")
+
+
+def _for_several(settings: Settings) -> None:
+    if is_for_one_process(settings.database_url.get_secret_value()):
+        raise Unusable(
+            "A SQLite file serves one process, `gonogo serve`. Several want GONOGO_DATABASE_URL to be"
+            " postgresql+psycopg://USER:PASSWORD@HOST/NAME."
+        )
 
 
 def upgrade_from_settings() -> None:
@@ -143,7 +210,7 @@ def tracer_of(environment: Mapping[str, str]) -> Tracer:
         raise Unusable(f"{_TRACED_TO[0]} is set, and OpenTelemetry is not installed: install gonogo[otel].") from error
 
 
-def _service(settings: Settings) -> Service:
+def _service(settings: Settings, *, has_door: bool = True, is_working: bool = True) -> Service:
     signer = _signer(settings)
     try:
         return Service(
@@ -159,6 +226,8 @@ def _service(settings: Settings) -> Service:
                 signing_key=partial(key_facts, settings.tag_signing_key_file),
                 public_url=settings.public_url,
                 metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+                has_door=has_door,
+                is_working=is_working,
             )
         )
     except ValueError as error:

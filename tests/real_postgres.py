@@ -7,6 +7,7 @@ import pytest
 
 from app.adapters.db.migrate import upgrade
 from app.adapters.db.tables import metadata
+from app.adapters.scheduler.turns import SCHEMA
 from tools.postgres import Server, find_programs, running
 
 
@@ -35,4 +36,10 @@ def emptied(server: Server, name: str) -> str:
     """Return the address of a migrated database from which all rows are removed."""
     tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     server.execute(f"TRUNCATE {tables}", name)
+    return server.url(name)
+
+
+def emptied_turns(server: Server, name: str) -> str:
+    """Return the address of a migrated database in which nobody is asked to look at anything."""
+    server.execute(f"TRUNCATE {SCHEMA}.procrastinate_jobs, {SCHEMA}.procrastinate_workers CASCADE", name)
     return server.url(name)

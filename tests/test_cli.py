@@ -16,7 +16,7 @@ NOT_A_KEY = "-----BEGIN RSA PRIVATE KEY-----\\nMIIhunter2\\n-----END RSA PRIVATE
 
 
 def gonogo(*arguments: str) -> Result:
-    cli = build_cli(serve=main.serve, demo=main.demo, upgrade=main.upgrade)
+    cli = build_cli(serve=main.serve, work=main.work, demo=main.demo, upgrade=main.upgrade)
     return CliRunner().invoke(cli, list(arguments), terminal_width=200)
 
 
@@ -131,13 +131,14 @@ def test_a_database_of_a_newer_version_is_told(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_used_ends_with_its_words_and_a_bug_with_its_trace() -> None:
-    def unusable() -> None:
+    def unusable(*, is_working: bool) -> None:
+        del is_working
         raise Unusable("Choose another port.")
 
     def broken() -> None:
         raise ZeroDivisionError
 
-    cli = build_cli(serve=unusable, demo=lambda _port: None, upgrade=broken)
+    cli = build_cli(serve=unusable, work=lambda _port: None, demo=lambda _port: None, upgrade=broken)
     told = CliRunner().invoke(cli, ["serve"])
     assert (told.exit_code, told.stderr) == (2, "Choose another port.\n")
     assert isinstance(CliRunner().invoke(cli, ["db", "upgrade"]).exception, ZeroDivisionError)

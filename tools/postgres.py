@@ -45,6 +45,10 @@ class Server:
         """Remove a database, whoever is still connected to it."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def disconnect(self, name: str) -> None:
+        """Cut off whoever is connected to a database."""
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run a statement in a database, or beside them all."""
         with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as connection:

@@ -2,7 +2,7 @@
 
 from app.ports.checks import UNKNOWN, CheckShown, ChecksShown
 from app.ports.deployments import DeploymentHost
-from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, Unclear
+from app.ports.errors import AlreadySettled, Conflict, GitHubError, Missing, Rejected, Throttled, TurnLost, Unclear
 from app.ports.github import (
     Annotation,
     FileText,
@@ -38,7 +38,7 @@ from app.ports.telemetry import (
     Untraced,
     Watch,
 )
-from app.ports.turns import TURN, Clock, Scheduler, Turn, Work
+from app.ports.turns import TURN, Clock, Moments, Scheduler, Turn, Turns, Work
 from app.ports.words import Renderer
 
 __all__ = [
@@ -78,6 +78,7 @@ __all__ = [
     "Ledger",
     "Meter",
     "Missing",
+    "Moments",
     "NewDraft",
     "Noted",
     "OwnCheck",
@@ -104,6 +105,8 @@ __all__ = [
     "Tracer",
     "Troubled",
     "Turn",
+    "TurnLost",
+    "Turns",
     "Unclear",
     "Unmetered",
     "Untraced",

@@ -7,6 +7,7 @@ from datetime import datetime
 #    +-- Rejected    GitHub answered and said no (4xx): asking again is no use
 #    |    +-- Missing  ... because the thing is not there, or not to be seen by us (404, 410)
 #    +-- Throttled   a rate limit: nothing was done, ask again at `retry_at`
+#    |    +-- TurnLost  ... because the turn to do it is not ours any more
 #    +-- Unclear     no answer or a 5xx: it may or may not have been done
 
 
@@ -33,6 +34,10 @@ class Throttled(GitHubError):
     def __init__(self, retry_at: datetime) -> None:
         super().__init__(f"rate limited until {retry_at.isoformat()}")
         self.retry_at = retry_at
+
+
+class TurnLost(Throttled):
+    """Another process may have taken over what we were doing: nothing was done, and whoever has it now goes on."""
 
 
 class Unclear(GitHubError):

@@ -18,26 +18,33 @@ class Entry:
     key: str  # who performs it, one after another: "release:<id>" or "repo:<id>"
     release: ReleaseId | None
     effect: Effect
-    attempts: int  # 1 the first time: nothing can have been sent before
+    attempts: int  # 1 the first time: nothing can have been sent before. It fences off who claimed it earlier
     first_claimed_at: datetime
 
 
 class Ledger(Protocol):
-    """One-off effects, each performed under a lease and recorded with what came of it (Releases.commit)."""
+    """One-off effects, each performed under a lease and recorded with what came of it (Releases.commit).
+
+    Who gives a row back or up that somebody else has claimed since changes nothing.
+    """
 
     async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
         """Claim the oldest row of the key that is due. One that was put off holds up nobody."""
         ...
 
-    async def put_off(self, entry: int, until: datetime, error: str) -> None:
+    async def renew(self, entry: Entry, lease_until: datetime) -> bool:
+        """Keep a row that takes long; False where it is not in our hands any more."""
+        ...
+
+    async def put_off(self, entry: Entry, until: datetime, error: str) -> None:
         """Give a row back, not to be claimed before `until`."""
         ...
 
-    async def put_back(self, entry: int, until: datetime, error: str) -> None:
+    async def put_back(self, entry: Entry, until: datetime, error: str) -> None:
         """Give a row back like `put_off`, of which nothing can have been done: the try does not count."""
         ...
 
-    async def intend(self, entry: int, event: Event | None) -> None:
+    async def intend(self, entry: Entry, event: Event | None) -> None:
         """Note what is about to happen to GitHub, before it does; None: it did not."""
         ...
 
@@ -61,6 +68,6 @@ class Ledger(Protocol):
         """Return what is still to be done under the key, oldest first."""
         ...
 
-    async def fail(self, entry: int, error: str) -> None:
+    async def fail(self, entry: Entry, error: str) -> None:
         """Give a row up for good: it stays, is counted, and is not tried again."""
         ...

@@ -11,6 +11,7 @@ from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.domain.release.model import Release
 from app.domain.values import ItemId, ReleaseId, Sha
+from app.ports.ledger import Entry
 from app.ports.tags import TagNotes
 
 
@@ -102,7 +103,7 @@ class Commit:
     """Everything one transaction writes: all of it or none. One delivery may concern several releases."""
 
     deliveries: Sequence[str] = ()  # handled with this
-    entries: Sequence[int] = ()  # ledger rows done with this
+    entries: Sequence[Entry] = ()  # ledger rows done with this, as they were claimed
     changes: Sequence[Change] = ()  # a release whose revision is not the expected one raises Conflict
     notes: Sequence[PullNote] = ()  # lines for pull requests; one that was said later than another takes its place
     effects: Sequence[Planned] = ()  # a row whose ledger_key is there already is left out

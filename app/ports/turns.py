@@ -31,6 +31,42 @@ class Scheduler(Protocol):
         ...
 
 
+class Moments(Protocol):
+    """Times by key, known to whoever works on the key next: until when it rests, when it was done last."""
+
+    async def of(self, key: str) -> datetime | None:
+        """Return the time that is kept under the key."""
+        ...
+
+    async def keep(self, key: str, at: datetime | None) -> None:
+        """Keep a time under the key; None: none any more."""
+        ...
+
+
+class Turns(Scheduler, Protocol):
+    """A scheduler as those see it who start and stop it."""
+
+    async def start(self) -> None:
+        """Begin to work, with what was asked for before."""
+        ...
+
+    async def stop(self, grace_seconds: float = 10.0) -> None:
+        """Begin nothing new, let the runs that go on finish within the grace, and cancel those that do not."""
+        ...
+
+    async def sweep(self) -> None:
+        """Wake every key that has work."""
+        ...
+
+    async def idle(self) -> None:
+        """Return when nothing is worked on here."""
+        ...
+
+    def has_turn(self) -> bool:
+        """Whether what is worked on here is still ours, and nobody else's."""
+        ...
+
+
 Work = Callable[[str], Awaitable[None]]
 """The work of a key: it drains what is there and returns."""
 

@@ -81,7 +81,7 @@ class DeploymentDesk:
                 await self._wait(entry, effect, found)
                 return
         except Throttled as error:
-            await self._ledger.put_back(entry.id, error.retry_at, str(error))
+            await self._ledger.put_back(entry, error.retry_at, str(error))
             return
         except _NotThere as error:
             if self._bench.clock.now() - effect.asked_at < GRACE:
@@ -97,7 +97,7 @@ class DeploymentDesk:
             await self._put_off(entry, effect, f"{type(error).__name__} in our own code")
             return
         if found is None:
-            await self._ledger.put_back(entry.id, self._bench.clock.now() + _SOON, "not to be answered yet")
+            await self._ledger.put_back(entry, self._bench.clock.now() + _SOON, "not to be answered yet")
             return
         self._seen.pop(entry.id, None)
         self._failing.pop(entry.id, None)
@@ -211,7 +211,7 @@ class DeploymentDesk:
         now = self._bench.clock.now()
         age = now - effect.asked_at
         if age < _REPORT_AFTER:
-            await self._ledger.put_back(entry.id, effect.asked_at + _REPORT_AFTER, "it waits")
+            await self._ledger.put_back(entry, effect.asked_at + _REPORT_AFTER, "it waits")
             return
         attempt = self._seen[entry.id][0].order[1]
         how = f"{waits.release.version}:{waits.state}:{'stopped' if waits.is_stopped else ''}"
@@ -226,17 +226,17 @@ class DeploymentDesk:
         draft.plan(None, effect.repo, report)
         await self._bench.write(draft)
         until = now + min(max(age / 10, _SHORTEST), _LONGEST)
-        await self._ledger.put_back(entry.id, min(until, max(effect.asked_at + DEADLINE, now + _SOON)), "it waits")
+        await self._ledger.put_back(entry, min(until, max(effect.asked_at + DEADLINE, now + _SOON)), "it waits")
 
     async def _put_off(self, entry: Entry, effect: AnswerDeployment, error: str) -> None:
         now = self._bench.clock.now()
         since = self._failing.setdefault(entry.id, now)
         if now - effect.asked_at >= _GIVEN_UP_AFTER:
             _log.error("deployment.given_up", run=effect.run_id, error=error)
-            await self._ledger.fail(entry.id, error)
+            await self._ledger.fail(entry, error)
             return
         _log.warning("deployment.postponed", run=effect.run_id, error=error, attempts=entry.attempts)
         if now - since >= ALARM_AFTER:
             await self._book.alarm(effect, int((now - since).total_seconds() // 60), error)
         wait = min(_FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), _LONGEST_WAIT)
-        await self._ledger.put_off(entry.id, now + wait, error)
+        await self._ledger.put_off(entry, now + wait, error)

@@ -28,7 +28,7 @@ class DeploymentBook:
 
     async def intend(self, entry: Entry, said: DeploymentAnswered | None) -> None:
         """Note what is about to be said, before it is: GitHub tells nobody later. None: it was not taken."""
-        await self._ledger.intend(entry.id, said)
+        await self._ledger.intend(entry, said)
 
     async def said(self, entry: Entry, effect: AnswerDeployment) -> DeploymentAnswered | None:
         """Return what was said to the run about the environment, by this question or another, and not written down."""
@@ -53,7 +53,7 @@ class DeploymentBook:
                 keys = _keys(release, effect, is_for_all=said.answer is not Answer.GONE)
                 draft.add(release.id, release.repo, Accepted(events=tuple(replace(said, key=k, at=now) for k in keys)))
             try:
-                await self._bench.write(draft, entries=[entry.id])
+                await self._bench.write(draft, entries=[entry])
             except AlreadySettled:
                 return
             except Conflict:

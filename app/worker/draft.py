@@ -12,7 +12,7 @@ from app.domain.release.events import Event, ReleaseStarted
 from app.domain.release.fold import evolve
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId, Repo
-from app.ports import Change, Commit, Planned, Renderer, TagNotes
+from app.ports import Change, Commit, Entry, Planned, Renderer, TagNotes
 
 
 class Draft:
@@ -85,7 +85,7 @@ class Draft:
         body = f"{self._renderer.message(message)}\n\n{reply_mark(mark)}"
         self.plan(release, repo, OpenIssue(repo=repo, title=self._renderer.message(title), body=body, mark=mark))
 
-    def commit(self, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> Commit:
+    def commit(self, *, deliveries: Sequence[str] = (), entries: Sequence[Entry] = ()) -> Commit:
         """Return all of it as one transaction."""
         return Commit(
             deliveries=deliveries,

@@ -39,6 +39,7 @@ from app.ports import (
     GitHubError,
     Handling,
     Inbox,
+    Moments,
     Rejected,
     Throttled,
     Watch,
@@ -51,6 +52,7 @@ from app.worker.editing import Editing
 from app.worker.freezing import Freezer
 from app.worker.happenings import Happenings
 from app.worker.labels import is_state_label
+from app.worker.moments import OwnMoments
 from app.worker.news import Rest, is_news
 from app.worker.plan_checks import PlanChecker
 from app.worker.units import about_inputs
@@ -68,7 +70,7 @@ _FIRST_WAIT: Final = timedelta(seconds=2)  # before the second try; each further
 class InboxWorker:
     """Drains the deliveries of a key. Running it twice, or beside another worker, writes nothing twice."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of its own
         self,
         inbox: Inbox,
         bench: Workbench,
@@ -77,6 +79,7 @@ class InboxWorker:
         handlers: Mapping[str, tuple[EventHandler, ...]],
         *,
         watch: Watch = UNWATCHED,
+        moments: Moments | None = None,
     ) -> None:
         self._inbox = inbox
         self._bench = bench
@@ -89,6 +92,7 @@ class InboxWorker:
         self._handlers = handlers
         self._meter = watch.meter
         self._tracer = watch.tracer
+        self._moments = moments or OwnMoments()
         self._rests: dict[str, Rest] = {}
 
     async def drain(self, key: str) -> None:
@@ -98,6 +102,10 @@ class InboxWorker:
         """
         if (rest := self._rests.get(key)) is None or self._bench.clock.now() >= rest.until:
             self._rests.pop(key, None)
+            until = await self._moments.of(f"rest:inbox:{key}")
+            if until is not None and self._bench.clock.now() < until:  # another process has found that it must rest
+                self._bench.scheduler.wake_at(f"inbox:{key}", until)
+                return
             rest = await self._drain(key)
         if rest is not None:
             await self._let_by(key, rest)
@@ -158,7 +166,7 @@ class InboxWorker:
             with about_inputs(inputs):
                 await self._commit(delivery, inputs)
         except Throttled as error:
-            self._rest(delivery, error.retry_at)
+            await self._rest(delivery, error.retry_at)
             return Handling.POSTPONED
         except Exception as error:  # noqa: BLE001 - GitHub's fault, a bug of ours, or a database that is busy
             with about_inputs(inputs):
@@ -178,7 +186,8 @@ class InboxWorker:
     def _note_handled(self, outcome: Handling, delivery: Delivery) -> None:
         self._meter.handled(outcome, (self._bench.clock.now() - delivery.received_at).total_seconds())
 
-    def _rest(self, delivery: Delivery, until: datetime) -> None:
+    async def _rest(self, delivery: Delivery, until: datetime) -> None:
+        await self._moments.keep(f"rest:inbox:{delivery.key}", until)
         self._rests[delivery.key] = Rest(until=until, seen=delivery.seq)
 
     def _translate(self, delivery: Delivery) -> tuple[Input, ...]:
@@ -278,7 +287,7 @@ class InboxWorker:
             return Handling.PARKED
         _log.warning("delivery.postponed", error=f"{type(error).__name__}: {error}", attempts=delivery.attempts + 1)
         await self._inbox.failed(delivery.id, f"{type(error).__name__}: {error}", park=False)
-        self._rest(delivery, self._bench.clock.now() + _FIRST_WAIT * 2**delivery.attempts)
+        await self._rest(delivery, self._bench.clock.now() + _FIRST_WAIT * 2**delivery.attempts)
         return Handling.POSTPONED
 
     async def _park(self, delivery: Delivery, inputs: tuple[Input, ...], error: Exception) -> None:

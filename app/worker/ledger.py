@@ -1,5 +1,6 @@
 """Performing the ledger: each one-off effect once, looking before doing it again."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
@@ -37,7 +38,8 @@ from app.worker.units import about
 from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
-_LEASE: Final = timedelta(seconds=60)
+_LEASE: Final = timedelta(seconds=8)  # so long is a row out of reach that a process had in hand when it died
+_RENEW_SECONDS: Final = 2.0  # a row that takes longer, such as the files of a release, is kept
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 _TRIES: Final = 20  # of an effect that GitHub keeps failing: about an hour
@@ -81,10 +83,38 @@ class LedgerWorker:
             effect = entry.effect
             issue = getattr(effect, "issue", None)
             with about(repo=effect.repo, issue=issue, release=entry.release, entry=entry.id, effect=effect.kind):
-                await self._perform(entry)
+                await self._perform_under_lease(entry)
             now = self._bench.clock.now()
         if due := await self._ledger.next_due(key):
             self._bench.scheduler.wake_at(f"ledger:{key}", due)
+
+    async def _perform_under_lease(self, entry: Entry) -> None:
+        """Perform a row for as long as it is in our hands; give it back where we are told to stop."""
+        performing = asyncio.ensure_future(self._perform(entry))
+        renewing = asyncio.ensure_future(self._renew(entry))
+        try:
+            await asyncio.wait((performing, renewing), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await _cut_off(performing)
+            await self._ledger.put_off(entry, self._bench.clock.now(), "stopped meanwhile")
+            raise
+        finally:
+            await _cut_off(renewing)
+        if not performing.done():
+            _log.warning("effect.lost")
+            await _cut_off(performing)
+        elif error := performing.exception():
+            raise error
+
+    async def _renew(self, entry: Entry) -> None:
+        """Keep the row, and return when it is lost. A database that is away says nothing about that."""
+        while True:
+            await self._bench.clock.sleep(_RENEW_SECONDS)
+            try:
+                if not await self._ledger.renew(entry, self._bench.clock.now() + _LEASE):
+                    return
+            except Exception as error:  # noqa: BLE001 - whatever ails the database
+                _log.warning("effect.not_renewed", error=type(error).__name__)
 
     async def _perform(self, entry: Entry) -> None:
         if isinstance(entry.effect, AnswerDeployment):
@@ -96,12 +126,12 @@ class LedgerWorker:
             outcome = await self._outcome(entry)
         except NotYetKnown:
             await self._ledger.put_off(
-                entry.id, self._bench.clock.now() + LOOK_EVERY, "nothing to be seen yet: looking for the run"
+                entry, self._bench.clock.now() + LOOK_EVERY, "nothing to be seen yet: looking for the run"
             )
         except NotSent as error:
-            await self._ledger.put_back(entry.id, self._bench.clock.now() + LOOK_EVERY, str(error))
+            await self._ledger.put_back(entry, self._bench.clock.now() + LOOK_EVERY, str(error))
         except Throttled as error:
-            await self._ledger.put_back(entry.id, error.retry_at, str(error))
+            await self._ledger.put_back(entry, error.retry_at, str(error))
         except GitHubError as error:
             await self._failed(entry, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours must not hold up the rows behind it for ever
@@ -114,11 +144,11 @@ class LedgerWorker:
         if not isinstance(error, Rejected) and entry.attempts < _TRIES:
             _log.warning("effect.postponed", error=str(error), attempts=entry.attempts)
             wait = min(_FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), _LONGEST_WAIT)
-            await self._ledger.put_off(entry.id, self._bench.clock.now() + wait, str(error))
+            await self._ledger.put_off(entry, self._bench.clock.now() + wait, str(error))
             return
         _log.error("effect.failed", error=str(error))
         if isinstance(entry.effect, QUIET):
-            await self._ledger.fail(entry.id, str(error))  # the issue is locked or gone: nobody can be told
+            await self._ledger.fail(entry, str(error))  # the issue is locked or gone: nobody can be told
         elif entry.attempts == 1:
             await self._record(entry, TurnedDown(reason=f"GitHub answered: {error}"))
         else:
@@ -137,7 +167,7 @@ class LedgerWorker:
             if follows.answer is not None:
                 self._answer(entry, draft, follows.answer)
             try:
-                await self._bench.write(draft, entries=[entry.id])
+                await self._bench.write(draft, entries=[entry])
             except AlreadySettled:
                 return
             except Conflict:
@@ -270,6 +300,11 @@ class LedgerWorker:
                 return TurnedDown(reason=f"it had ended before, with {seen.progress}")
             return TurnedDown(reason=f"GitHub answered {error.status}: {error.message}")
         return Done()
+
+
+async def _cut_off(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _why_not_wanted(release: Release, sha: Sha) -> str | None:

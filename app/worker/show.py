@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -13,10 +13,11 @@ from app.domain.release.gate import GateState, Verdict, judge
 from app.domain.release.model import Release
 from app.domain.release.said import Hold
 from app.domain.values import ReleaseId
-from app.ports import GitHubError, Missing, Shown, Throttled
+from app.ports import GitHubError, Missing, Moments, Shown, Throttled
 from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
 from app.worker.gates import judged_beside
 from app.worker.labels import show_labels, wanted_labels
+from app.worker.moments import OwnMoments
 from app.worker.show_gate import gate_key
 from app.worker.shown import digest
 from app.worker.units import about
@@ -38,29 +39,28 @@ class Pace:
 class Shower:
     """Shows releases. Showing what stands there already costs no call."""
 
-    def __init__(self, bench: Workbench, pace: Pace | None = None) -> None:
+    def __init__(self, bench: Workbench, pace: Pace | None = None, moments: Moments | None = None) -> None:
         self._bench = bench
         self._pace = pace or Pace()
         self._body = BodyWriter(bench)
         self._states: dict[ReleaseId, tuple[GateState, bool]] = {}  # as others of the same commit were told
         self._holds: dict[ReleaseId, tuple[Hold, ...]] = {}  # as pull requests were told
-        self._due: dict[ReleaseId, datetime] = {}
-        self._last: dict[ReleaseId, datetime] = {}
+        self._moments = moments or OwnMoments()
 
     async def show(self, rest: str) -> None:
         """Show the release of that id when its time has come."""
         release_id = ReleaseId(rest)
         now = self._bench.clock.now()
-        due = self._due.get(release_id)
+        due = await self._moments.of(f"due:show:{release_id}")
         if due is None:
-            last = self._last.get(release_id)
+            last = await self._moments.of(f"last:show:{release_id}")
             due = max(now + self._pace.after, last + self._pace.apart) if last else now + self._pace.after
-            self._due[release_id] = due
+            await self._moments.keep(f"due:show:{release_id}", due)
         if now < due:
             self._bench.scheduler.wake_at(f"show:{release_id}", due)
             return
-        del self._due[release_id]
-        self._last[release_id] = now
+        await self._moments.keep(f"due:show:{release_id}", None)
+        await self._moments.keep(f"last:show:{release_id}", now)
         await self._show_now(release_id)
 
     async def _show_now(self, release_id: ReleaseId) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from app.ports import ChecksShown, Clock, GitHub, Releases, Renderer, Scheduler
+from app.ports import ChecksShown, Clock, Entry, GitHub, Releases, Renderer, Scheduler
 from app.worker.draft import Draft
 from app.worker.lag import Lag
 from app.worker.plans import Plans
@@ -30,7 +30,7 @@ class Workbench:
     api_url: str = "https://api.github.com"
     lag: Lag = field(default_factory=Lag)  # of webhooks
 
-    async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[int] = ()) -> None:
+    async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[Entry] = ()) -> None:
         """Commit a draft and wake whoever has work from it. Raises Conflict, and then nothing is written."""
         await self.releases.commit(draft.commit(deliveries=deliveries, entries=entries), self.clock.now())
         for key in draft.ledger_keys:

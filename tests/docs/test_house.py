@@ -34,7 +34,7 @@ def test_every_locked_package_has_one_version_and_hashes(name: str) -> None:
     packages = [e for e in entries if not e.startswith("#")]
     assert len(packages) > 30
     for package in packages:
-        assert re.match(r"[a-z0-9-]+(\[[a-z,]+\])?==\S+", package), package
+        assert re.match(r"[a-z0-9-]+(\[[a-z, ]+\])?==\S+", package), package
         assert "--hash=sha256:" in package, package
 
 
@@ -61,7 +61,7 @@ def test_every_dependency_of_the_project_is_locked() -> None:
         text = (ROOT / lock).read_text()
         for requirement in names:
             name = re.split(r"[^a-z0-9-]", requirement.lower().replace("_", "-"))[0]
-            assert re.search(rf"^{re.escape(name)}(\[[a-z,]+\])?==", text, re.MULTILINE), f"{name} is not in {lock}"
+            assert re.search(rf"^{re.escape(name)}(\[[a-z, ]+\])?==", text, re.MULTILINE), f"{name} is not in {lock}"
 
 
 def test_no_tracked_file_names_a_package_index_or_a_folder_of_somebodys_machine() -> None:

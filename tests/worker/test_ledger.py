@@ -1,9 +1,12 @@
 """Performing the ledger: each effect once, in order, with what follows; what fails for good holds nothing up."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.release.effects import CancelRun, Effect, MoveCandidate, React, Reply, RerunRun, Unlabel
 from app.domain.release.events import Event
@@ -384,3 +387,96 @@ async def test_a_worker_that_wakes_after_its_lease_writes_nothing(shop: Workshop
     await replace(shop, bench=replace(shop.bench, github=slow)).ledger_worker.drain(KEY)
     assert (slow.reactions, shop.github.reactions) == (["eyes"], ["eyes"])
     assert await shop.entries() == [("react", "done", 2)]
+
+
+# -- in whose hands a row is --------------------------------------------------------------------------------------
+
+
+class Slow(FakeGitHub):
+    """A GitHub that does not answer until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def react(self, repo: Repo, comment: int, content: str) -> None:
+        self.asked.set()
+        await self.go_on.wait()
+        await super().react(repo, comment, content)
+
+
+@pytest.fixture
+async def slow(shop: Workshop) -> AsyncIterator[tuple[Slow, asyncio.Task[None]]]:
+    """One row in hand, of which nobody knows how long it takes."""
+    await shop.open_release()
+    await shop.plan(EYES)
+    github = shop.github = Slow()
+    shop.bench = replace(shop.bench, github=github)
+    draining = asyncio.create_task(shop.ledger_worker.drain(KEY))
+    await github.asked.wait()
+    yield github, draining
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+
+
+async def winding(shop: Workshop, seconds: float) -> None:
+    """Let time pass, with the database's answers in between: they come from a thread."""
+    for _ in range(int(seconds)):
+        await shop.clock.wind(1)
+        await shop.ledger.keys()
+
+
+async def test_a_row_that_takes_long_stays_in_our_hands(shop: Workshop, slow: tuple[Slow, asyncio.Task[None]]) -> None:
+    github, draining = slow
+    await winding(shop, 60)
+    now = shop.clock.now()
+    assert await shop.ledger.claim(KEY, now, now + timedelta(minutes=1)) is None
+    github.go_on.set()
+    await draining
+    assert await shop.entries() == [("react", "done", 1)]
+
+
+async def test_a_row_that_somebody_else_has_by_now_is_dropped(
+    shop: Workshop, slow: tuple[Slow, asyncio.Task[None]]
+) -> None:
+    github, draining = slow
+    shop.clock.advance(1)
+    span = timedelta(seconds=30)
+    ahead = shop.clock.now() + span  # as if we had stood still for so long
+    taken = await shop.ledger.claim(KEY, ahead, ahead + span)
+    assert taken is not None
+    with capture_logs() as logs:
+        await winding(shop, 5)
+        await draining
+    assert [log["event"] for log in logs] == ["effect.lost"]
+    assert github.calls == []
+    assert await shop.entries() == [("react", "todo", 2)]
+
+
+async def test_a_database_that_is_away_for_a_moment_takes_nothing_from_us(
+    shop: Workshop, slow: tuple[Slow, asyncio.Task[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> bool:
+        raise OSError("no database")
+
+    github, draining = slow
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(shop.ledger, "renew", away)
+        await winding(shop, 5)
+    assert {log["event"] for log in logs} == {"effect.not_renewed"}
+    github.go_on.set()
+    await draining
+    assert await shop.entries() == [("react", "done", 1)]
+
+
+async def test_who_is_told_to_stop_gives_its_row_back_at_once(
+    shop: Workshop, slow: tuple[Slow, asyncio.Task[None]]
+) -> None:
+    _, draining = slow
+    draining.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await draining
+    now = shop.clock.now()
+    again = await shop.ledger.claim(KEY, now, now + timedelta(minutes=1))
+    assert again is not None
+    assert again.attempts == 2  # it may have been done: whoever has it now looks first

@@ -114,6 +114,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_for_one_process(url: str) -> bool:
+    """Whether only one process may work on what is kept there: a SQLite file wakes nobody else."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
 @dataclass(frozen=True, slots=True)
 class _Failure:
     error: Exception
@@ -143,18 +148,28 @@ def open_engine(url: str, options: str = "") -> Engine:
 
 
 def _open_postgresql(url: URL, options: str) -> Engine:
-    """Return an engine that finds out about a server that is gone, or has come back, within seconds."""
-    network: dict[str, object] = {
+    named = URL.create(url.drivername)  # all that the address says goes to the driver by `session_of`
+    settings = session_of(url, options)
+    return create_engine(named, connect_args=settings, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
+
+
+def session_of(url: str | URL, options: str = "") -> dict[str, Any]:
+    """Return how psycopg opens a session that finds out within seconds about a server that is gone.
+
+    What the address itself says about these things goes before.
+    """
+    parsed = make_url(url)
+    given = {name: value if isinstance(value, str) else ",".join(value) for name, value in parsed.query.items()}
+    return {
         "connect_timeout": PATIENCE_SECONDS,
         "tcp_user_timeout": PATIENCE_SECONDS * 1_000,
         "keepalives_idle": PATIENCE_SECONDS,
         "keepalives_interval": 1,
         "keepalives_count": 3,
+        **parsed.translate_connect_args(username="user", database="dbname"),
+        **given,
+        "options": f"{options} {given.get('options', '')}".strip(),
     }
-    network = {name: value for name, value in network.items() if name not in url.query}  # the address has its way
-    given = url.query.get("options", "")
-    network["options"] = f"{options} {given if isinstance(given, str) else ' '.join(given)}".strip()
-    return create_engine(url, connect_args=network, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
 
 
 class _Sqlite(Protocol):

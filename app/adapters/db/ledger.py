@@ -41,21 +41,19 @@ _CLAIM = (
 )
 _DUE_AT = case((ledger.c.lease_until > ledger.c.not_before, ledger.c.lease_until), else_=ledger.c.not_before)
 _NEXT = select(func.min(_DUE_AT, type_=ledger.c.not_before.type)).where(ledger.c.key == bindparam("wanted"), UNFINISHED)
-_PUT_OFF = (
-    update(ledger)
-    .where(ledger.c.id == bindparam("entry"), UNFINISHED)
-    .values(not_before=bindparam("until"), lease_until=None, error=bindparam("why"))
-)
+_OURS = and_(ledger.c.id == bindparam("entry"), ledger.c.attempts == bindparam("claim"), UNFINISHED)
+"""As long as nobody else has claimed the row: each claim counts one more."""
+
+_RENEW = update(ledger).where(_OURS).values(lease_until=bindparam("until"))
+_PUT_OFF = update(ledger).where(_OURS).values(not_before=bindparam("until"), lease_until=None, error=bindparam("why"))
 _PUT_BACK = _PUT_OFF.values(
     attempts=ledger.c.attempts - 1,
     first_claimed_at=case((ledger.c.attempts > 1, ledger.c.first_claimed_at), else_=None),
 )
 _FAIL = (
-    update(ledger)
-    .where(ledger.c.id == bindparam("entry"), UNFINISHED)
-    .values(state=FAILED, lease_until=None, done_at=bindparam("now"), error=bindparam("why"))
+    update(ledger).where(_OURS).values(state=FAILED, lease_until=None, done_at=bindparam("now"), error=bindparam("why"))
 )
-_INTEND = update(ledger).where(ledger.c.id == bindparam("entry"), UNFINISHED).values(intent=bindparam("noted"))
+_INTEND = update(ledger).where(_OURS).values(intent=bindparam("noted"))
 _INTENTS = (
     select(ledger.c.intent)
     .where(ledger.c.key == bindparam("wanted"), UNFINISHED, ledger.c.intent.is_not(None))
@@ -104,22 +102,27 @@ class SqlLedger:
 
         return await self._database.run(write)
 
-    async def put_off(self, entry: int, until: datetime, error: str) -> None:
+    async def renew(self, entry: Entry, lease_until: datetime) -> bool:
+        """Keep a row that takes long; False where it is not in our hands any more."""
+        values = {"entry": entry.id, "claim": entry.attempts, "until": lease_until}
+        return await self._database.run(lambda connection: connection.execute(_RENEW, values).rowcount == 1)
+
+    async def put_off(self, entry: Entry, until: datetime, error: str) -> None:
         """Give a row back, not to be claimed before `until`."""
-        await self._write(_PUT_OFF, {"entry": entry, "until": until, "why": bounded(error)})
+        await self._write(_PUT_OFF, entry, {"until": until, "why": bounded(error)})
 
-    async def put_back(self, entry: int, until: datetime, error: str) -> None:
+    async def put_back(self, entry: Entry, until: datetime, error: str) -> None:
         """Give a row back of which nothing was done: the try does not count."""
-        await self._write(_PUT_BACK, {"entry": entry, "until": until, "why": bounded(error)})
+        await self._write(_PUT_BACK, entry, {"until": until, "why": bounded(error)})
 
-    async def fail(self, entry: int, error: str) -> None:
+    async def fail(self, entry: Entry, error: str) -> None:
         """Give a row up for good: it stays, is counted, and is not tried again."""
-        await self._write(_FAIL, {"entry": entry, "now": self._clock.now(), "why": bounded(error)})
+        await self._write(_FAIL, entry, {"now": self._clock.now(), "why": bounded(error)})
 
-    async def intend(self, entry: int, event: Event | None) -> None:
+    async def intend(self, entry: Entry, event: Event | None) -> None:
         """Note what is about to happen to GitHub, before it does; None: it did not."""
         noted = None if event is None else event_codec().encode(event)
-        await self._write(_INTEND, {"entry": entry, "noted": noted})
+        await self._write(_INTEND, entry, {"noted": noted})
 
     async def intents(self, key: str) -> Sequence[Event]:
         """Return what was about to happen, as noted with the unfinished rows of the key, in their order."""
@@ -139,8 +142,9 @@ class SqlLedger:
         texts = await self._database.run(lambda c: c.execute(_UNFINISHED, {"wanted": key}).scalars().all())
         return [effect_codec().decode(text) for text in texts]
 
-    async def _write(self, statement: Update, values: dict[str, object]) -> None:
-        await self._database.run(lambda connection: connection.execute(statement, values).close())
+    async def _write(self, statement: Update, entry: Entry, values: dict[str, object]) -> None:
+        named = {"entry": entry.id, "claim": entry.attempts, **values}
+        await self._database.run(lambda connection: connection.execute(statement, named).close())
 
     async def next_due(self, key: str) -> datetime | None:
         """Return when a row of the key may be claimed next, or None where none is left."""

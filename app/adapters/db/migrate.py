@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from app.adapters.db.engine import open_engine
 from app.adapters.db.schema import trouble_with
@@ -24,7 +24,10 @@ def upgrade(url: str, revision: str = "head") -> None:
     try:
         with engine.begin() as connection:
             is_there = revision == "head" and trouble_with(connection) is None
+        if is_there and engine.dialect.name == "sqlite":
+            return
         if is_there:
+            _upgrade_turns(engine)
             return
         from alembic import command  # noqa: PLC0415 - see above
         from alembic.config import Config  # noqa: PLC0415 - see above
@@ -39,8 +42,18 @@ def upgrade(url: str, revision: str = "head") -> None:
                 command.upgrade(config, revision)
             except CommandError as error:
                 raise CannotMigrate(str(error)) from error
+        if engine.dialect.name != "sqlite":
+            _upgrade_turns(engine)
     finally:
         engine.dispose()
+
+
+def _upgrade_turns(engine: Engine) -> None:
+    from app.adapters.scheduler.turns import make_turns  # noqa: PLC0415 - only PostgreSQL has them
+
+    with engine.begin() as connection:
+        _wait_for_turn(connection)
+        make_turns(connection)
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -95,7 +95,7 @@ _HANDLED = (
 )
 _FINISHED = (
     update(ledger)
-    .where(ledger.c.id.in_(bindparam("ids", expanding=True)), UNFINISHED)
+    .where(ledger.c.id == bindparam("entry"), ledger.c.attempts == bindparam("claim"), UNFINISHED)
     .values(state=DONE, lease_until=None, done_at=bindparam("now"), error=None)
 )
 _OPENED = insert(releases)
@@ -278,10 +278,13 @@ class SqlReleases:
         return _Fold(release=folded, head=head)
 
     def _write(self, connection: Connection, commit: Commit, now: datetime) -> list[_Fold]:
-        for statement, ids in ((_HANDLED, commit.deliveries), (_FINISHED, commit.entries)):
-            wanted = list(dict.fromkeys(ids))
-            if wanted and connection.execute(statement, {"ids": wanted, "now": now}).rowcount != len(wanted):
-                raise AlreadySettled(f"not all of {wanted} were still to be done")
+        wanted = list(dict.fromkeys(commit.deliveries))
+        if wanted and connection.execute(_HANDLED, {"ids": wanted, "now": now}).rowcount != len(wanted):
+            raise AlreadySettled(f"not all of {wanted} were still to be done")
+        for claim in {entry.id: entry.attempts for entry in commit.entries}.items():
+            values = {"entry": claim[0], "claim": claim[1], "now": now}
+            if connection.execute(_FINISHED, values).rowcount != 1:
+                raise AlreadySettled(f"ledger row {claim[0]} is done, or in other hands")
         # In one order everywhere, so that two commits never wait for one another.
         moved = [self._move(connection, change) for change in sorted(commit.changes, key=lambda c: c.release)]
         if commit.tags is not None:

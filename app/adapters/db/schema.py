@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Connection, MetaData, String, Table, select
 from sqlalchemy.exc import DatabaseError
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration."""
 
 _alembic_version = Table("alembic_version", MetaData(), Column("version_num", String(32)))

@@ -202,6 +202,14 @@ Index("ix_ledger_unfinished", ledger.c.key, ledger.c.id, sqlite_where=UNFINISHED
 BROKEN = ledger.c.state == literal_column(f"'{FAILED}'")
 Index("ix_ledger_failed", ledger.c.id, sqlite_where=BROKEN, postgresql_where=BROKEN)
 
+moments = Table(  # until when a key rests, or when it was looked at last: known to every process
+    "moments",
+    metadata,
+    Column("key", String(160), nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("key", name="pk_moments"),
+)
+
 pull_notes = Table(  # what people said a pull request is to say in the notes of its release
     "pull_notes",
     metadata,

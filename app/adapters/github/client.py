@@ -6,8 +6,9 @@ redirects followed on our own server only, and every outcome one of the errors i
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -23,7 +24,7 @@ from app.adapters.github.graphql import RateLimited, address_of, data_of
 from app.adapters.github.patience import patiently
 from app.adapters.github.skew import Skew
 from app.adapters.github.throttles import Budget
-from app.ports import UNMETERED, UNTRACED, Call, CallAnswer, Clock, Meter, Rejected, Tracer, Unclear
+from app.ports import UNMETERED, UNTRACED, Call, CallAnswer, Clock, Meter, Rejected, Tracer, TurnLost, Unclear
 
 API_URL: Final = "https://api.github.com"
 API_VERSION: Final = "2026-03-10"
@@ -38,6 +39,7 @@ _TOO_LARGE: Final = 413
 _REDIRECTS: Final = frozenset({301, 302, 307, 308})  # GitHub: ask again in the same way at `location`
 _MISDIRECTED: Final = 421
 _HOPS: Final = 4
+_TURN_COMES_BACK: Final = timedelta(seconds=5)
 _BYTES: Final = "application/octet-stream"
 _SECONDS_A_FILE: Final = 600.0
 _KEPT_HEADERS: Final = ("content-type", "link")
@@ -80,6 +82,7 @@ class Line:
     user_agent: str = USER_AGENT
     meter: Meter = UNMETERED
     tracer: Tracer = UNTRACED
+    has_turn: Callable[[], bool] = lambda: True  # asked before each write: one process must not act for another
 
     def __post_init__(self) -> None:
         """Put up the door."""
@@ -262,6 +265,8 @@ class Caller(GitHubAPI):
     ) -> Answer:
         request = request_of(method, url, {**headers, **self._common}, body)
         clock, asked_at = self._line.clock, self._line.clock.now()
+        if method != "GET" and url != self._graphql and not self._line.has_turn():
+            raise TurnLost(asked_at + _TURN_COMES_BACK)
         with self._line.tracer.span("github.call", method=method, caller=self._budget.installation) as span:
             kind = CallAnswer.SILENT
             try:

@@ -1,14 +1,17 @@
 """The ledger hands out the oldest row of a key that is due, under a lease."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from app.adapters.db.engine import Database
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.releases import SqlReleases
 from app.domain.release.events_deploy import Answer, DeploymentAnswered
 from app.ports import AlreadySettled, Commit, Entry
+from app.sim.clock import SimClock
 from tests.adapters.db.examples import FIRST, opening, react
 from tests.clock import NOON
 
@@ -63,7 +66,7 @@ async def test_rows_of_a_key_are_performed_in_order_and_keys_side_by_side(
     await plan(releases, 3, key="repo:8")
 
     first, other = await claim(ledger), await claim(ledger, key="repo:8")
-    await releases.commit(Commit(entries=[first.id]), NOON)
+    await releases.commit(Commit(entries=[first]), NOON)
     second = await claim(ledger)
 
     assert [entry.effect for entry in (first, second, other)] == [react(n).effect for n in (1, 2, 3)]
@@ -75,7 +78,7 @@ async def test_a_row_put_off_holds_up_nobody_and_has_its_turn_when_it_is_due(
     await plan(releases, 1, 2)
     first = await claim(ledger)
 
-    await ledger.put_off(first.id, NOON + SOON, "GitHub asked us to wait")
+    await ledger.put_off(first, NOON + SOON, "GitHub asked us to wait")
 
     second = await claim(ledger)
     assert second.effect == react(2).effect
@@ -87,7 +90,7 @@ async def test_a_row_given_up_lets_the_next_one_through(ledger: SqlLedger, relea
     await plan(releases, 1, 2)
     first = await claim(ledger)
 
-    await ledger.fail(first.id, "GitHub said no")
+    await ledger.fail(first, "GitHub said no")
 
     assert (await claim(ledger)).effect == react(2).effect
 
@@ -95,7 +98,7 @@ async def test_a_row_given_up_lets_the_next_one_through(ledger: SqlLedger, relea
 async def test_nothing_is_due_where_nothing_is_left(ledger: SqlLedger, releases: SqlReleases) -> None:
     await plan(releases, 1)
     entry = await claim(ledger)
-    await releases.commit(Commit(entries=[entry.id]), NOON)
+    await releases.commit(Commit(entries=[entry]), NOON)
 
     assert await ledger.next_due("repo:7") is None
     assert await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE) is None
@@ -116,7 +119,7 @@ async def test_the_same_effect_planned_twice_is_one_row(ledger: SqlLedger, relea
     await plan(releases, 1, 1)
     await plan(releases, 1)
     entry = await claim(ledger)
-    await releases.commit(Commit(entries=[entry.id]), NOON)
+    await releases.commit(Commit(entries=[entry]), NOON)
 
     await plan(releases, 1)  # done once is done for good
 
@@ -127,13 +130,13 @@ async def test_a_row_finished_elsewhere_is_not_finished_again(ledger: SqlLedger,
     await plan(releases, 1)
     late = await claim(ledger)
     quick = await claim(ledger, after=LEASE)
-    await releases.commit(Commit(entries=[quick.id], effects=[react(2)]), NOON)
+    await releases.commit(Commit(entries=[quick], effects=[react(2)]), NOON)
 
     with pytest.raises(AlreadySettled):
-        await releases.commit(Commit(entries=[late.id], effects=[react(3)]), NOON)
+        await releases.commit(Commit(entries=[late], effects=[react(3)]), NOON)
 
     assert (await claim(ledger)).effect == react(2).effect
-    await ledger.put_off(late.id, NOON, "too late to say so")
+    await ledger.put_off(late, NOON, "too late to say so")
     assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) is None
 
 
@@ -141,13 +144,13 @@ async def test_a_row_put_back_untried_begins_anew(ledger: SqlLedger, releases: S
     await plan(releases, 1)
     first = await claim(ledger)
 
-    await ledger.put_back(first.id, NOON + SOON, "nothing was sent")
+    await ledger.put_back(first, NOON + SOON, "nothing was sent")
 
     again = await claim(ledger, after=SOON)
     assert (again.attempts, again.first_claimed_at) == (1, NOON + SOON)
-    await ledger.put_off(again.id, NOON + SOON, "no answer")
+    await ledger.put_off(again, NOON + SOON, "no answer")
     third = await claim(ledger, after=SOON)
-    await ledger.put_back(third.id, NOON + SOON, "nothing was sent")
+    await ledger.put_back(third, NOON + SOON, "nothing was sent")
     last = await claim(ledger, after=SOON)
     assert (last.attempts, last.first_claimed_at) == (2, NOON + SOON)
 
@@ -161,9 +164,55 @@ async def test_what_is_about_to_happen_is_told_until_its_row_is_finished(
     event = DeploymentAnswered(key="q", environment="prod", run_id=500, answer=Answer.LET_IN, reason="green", at=NOON)
 
     for number, entry in enumerate((second, first, other)):
-        await ledger.intend(entry.id, replace(event, run_id=number))
+        await ledger.intend(entry, replace(event, run_id=number))
     assert await ledger.intents("repo:7") == [replace(event, run_id=1), replace(event, run_id=0)]
 
-    await ledger.intend(second.id, None)
-    await ledger.fail(first.id, "given up")
+    await ledger.intend(second, None)
+    await ledger.fail(first, "given up")
     assert await ledger.intents("repo:7") == []
+
+
+async def test_a_row_that_takes_long_is_kept_and_one_that_was_lost_is_told(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
+    await plan(releases, 1)
+    first = await claim(ledger)
+    assert await ledger.renew(first, NOON + 2 * LEASE)
+    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 3 * LEASE) is None
+
+    second = await claim(ledger, after=2 * LEASE)
+
+    assert second.id == first.id
+    assert not await ledger.renew(first, NOON + 9 * LEASE)
+
+
+async def test_d13_who_lost_a_row_can_neither_finish_it_nor_give_it_back(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
+    await plan(releases, 1)
+    late = await claim(ledger)
+    now = await claim(ledger, after=LEASE)
+
+    with pytest.raises(AlreadySettled):
+        await releases.commit(Commit(entries=[late], effects=[react(2)]), NOON)
+    await ledger.put_off(late, NOON, "too late")
+    await ledger.put_back(late, NOON, "too late")
+    await ledger.fail(late, "too late")
+
+    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 3 * LEASE) is None  # it is still in other hands
+    await releases.commit(Commit(entries=[now]), NOON)
+    assert await ledger.next_due("repo:7") is None
+
+
+async def test_of_many_that_claim_at_once_each_row_has_one(url: str, database: Database, releases: SqlReleases) -> None:
+    await plan(releases, *range(5))
+    other = Database(url)
+    hands = [SqlLedger(one, SimClock(NOON)) for one in (database, other)] * 5
+
+    claimed: list[int] = []
+    while len(claimed) < 5:  # one that was quicker leaves the others of that moment with nothing
+        found = await asyncio.gather(*(one.claim("repo:7", NOON, NOON + LEASE) for one in hands))
+        claimed += [entry.id for entry in found if entry is not None]
+
+    assert len(set(claimed)) == len(claimed) == 5
+    await other.close()

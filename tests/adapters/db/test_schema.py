@@ -99,6 +99,7 @@ LATER = {
     "0005": "INSERT INTO pull_notes VALUES (7, 12, 'Faster', 1, 'ada', 1)",
     "0006": "INSERT INTO lost VALUES ('g', 9, 'push', 1, 1, NULL)",
     "0007": "UPDATE ledger SET intent = '{}'",
+    "0008": "INSERT INTO moments VALUES ('rest:inbox:repo:7', 1)",
 }
 
 

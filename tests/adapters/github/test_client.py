@@ -8,7 +8,7 @@ import pytest
 
 from app.adapters.github.client import Caller
 from app.adapters.github.throttles import Budget
-from app.ports import Missing, Rejected, Throttled, Unclear
+from app.ports import Missing, Rejected, Throttled, TurnLost, Unclear
 from tests.adapters.github.scripted import AT_REPO, OTHER, REPO, Reply, Scripted, issue
 
 pytestmark = pytest.mark.anyio
@@ -360,3 +360,15 @@ async def test_many_calls_at_once_share_one_token(hub: Scripted) -> None:
     github = hub.github()
     await asyncio.gather(*[github.issue(REPO, 1) for _ in range(20)])
     assert hub.tokens == 1
+
+
+async def test_d13_who_has_lost_its_turn_may_read_and_sends_nothing_that_changes_anything(hub: Scripted) -> None:
+    hub.then(OK)
+    late = Caller(hub.line(has_turn=lambda: False), Budget(7, "rest"), Known())
+    assert await late.getitem(f"{AT_REPO}/issues/1") == ISSUE
+    for write in (late.post, late.patch, late.put):
+        with pytest.raises(TurnLost):
+            await write(f"{AT_REPO}/issues/1", data={"body": "late"})
+    with pytest.raises(TurnLost):
+        await late.delete(f"{AT_REPO}/issues/1/labels/x")
+    assert [asked.method for asked in hub.asked] == ["GET"]
