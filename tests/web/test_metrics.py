@@ -42,7 +42,7 @@ class Page:
         self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
 
     async def get(self, authorization: str | None = None) -> httpx.Response:
-        headers = {} if authorization is None else {"authorization": authorization.encode("latin-1")}
+        headers = [] if authorization is None else [(b"authorization", authorization.encode("latin-1"))]
         async with httpx.AsyncClient(transport=self._transport, base_url="https://gonogo.example") as client:
             return await client.get("/metrics", headers=headers)
 

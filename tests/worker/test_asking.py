@@ -1,5 +1,6 @@
 """Commands in a comment and commands by a label: the same asking, with a key that is the same under every delivery."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,9 +65,10 @@ def test_d1_a_label_has_one_key_however_often_it_is_told_and_another_when_it_is_
 def test_the_outcome_is_shown_where_it_was_asked_for() -> None:
     commented = asked_in_comment(comment("/release status"))
     assert commented is not None
-    for is_accepted, content in ((True, "rocket"), (False, "-1")):
+    yes = React(repo=REPO, comment=900, content="rocket", turn="k")
+    for is_accepted, wanted in ((True, yes), (False, replace(yes, content="-1"))):
         (reaction,) = commented.heard(is_accepted=is_accepted, key="k")
-        assert reaction == React(repo=REPO, comment=900, content=content, turn="k")
+        assert reaction == wanted
         assert reaction.ledger_key == f"react:{REPO.id}:k"  # the first outcome of a command is the one that stays
     for is_accepted in (True, False):
         (effect,) = by_label("release:sign").heard(is_accepted=is_accepted, key="k")
