@@ -118,7 +118,7 @@ def problems_of_call(version: str, url: tuple[str, str], sent: bytes, answer: tu
         return [f"{url[0]} {url[1]}: no such operation"]
     op_id, operation = hit[0], hit[1]
     accepted = status < 400
-    asked, answered = _loads(sent), _loads(got)
+    asked, answered = _loads(sent) if accepted else None, _loads(got)  # what is refused need not even be JSON
     problems = list[str]()
     if accepted:  # what GitHub refuses need not fit
         parts = urlsplit(url[1])

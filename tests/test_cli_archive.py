@@ -91,7 +91,7 @@ def test_a_release_is_exported_and_anybody_can_prove_the_archive() -> None:
         (
             0,
             """\
-application-1.0.0.zip: 1.0.0 of octo-org/application, 55 events, exported MOMENT by gonogo VERSION, without the issue's text
+application-1.0.0.zip: 1.0.0 of octo-org/application, 56 events, exported MOMENT by gonogo VERSION, without the issue's text
 head HEAD
 Note the head elsewhere: `gonogo verify --head` compares with it.
 """,
@@ -102,7 +102,7 @@ Note the head elsewhere: `gonogo verify --head` compares with it.
         (
             0,
             """\
-application-1.0.0.zip: whole: 1.0.0 of octo-org/application, 55 events, exported MOMENT by gonogo VERSION, without the issue's text
+application-1.0.0.zip: whole: 1.0.0 of octo-org/application, 56 events, exported MOMENT by gonogo VERSION, without the issue's text
 head HEAD
 """,
         )
@@ -139,7 +139,7 @@ def test_scripts_get_one_json_object(archive: Path) -> None:
             "repo": "octo-org/application",
             "version": "1.0.0",
             "tag": "v1.0.0",
-            "events": 55,
+            "events": 56,
             "head": "HEAD",
             "exported_at": "MOMENT",
             "by": "gonogo VERSION",

@@ -376,7 +376,8 @@ async def test_a_release_whose_notes_cannot_be_had_is_published_with_a_pointer_t
         story = await launch(bot)
         story.wanted = dict(FILES)
         bot.github.fault("POST", "graphql", times=1_000)
-        await story.publish(seconds=30)
+        await story.publish(seconds=1)
+        await bot.pass_time(180, step=1)
         story.upload(FILES)
         await bot.pass_time(120, step=1)
 

@@ -318,4 +318,4 @@ def test_twice_the_items_are_twice_the_work(shape: str) -> None:
         old, new = plans(size)
         return steps(lambda: (stayed(old, new), changes(old, new)))
 
-    assert work(400) <= 2.3 * work(200)
+    assert work(200) <= 2.3 * work(100)
