@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.scheduler.local import LocalScheduler
 from app.ports import UNTRACED, Span
 from app.ports.telemetry import Noted as Value
-from tests.bot import REPO, running_bot
+from tests.bot import REPO, Bot, running_bot
 
 pytestmark = pytest.mark.anyio
 
@@ -48,6 +49,11 @@ class Noted:
         return UNTRACED.span(name)
 
 
+def alarms(bot: Bot) -> set[str]:
+    assert isinstance(bot.service.scheduler, LocalScheduler)
+    return set(bot.service.scheduler.alarms)
+
+
 async def test_every_alarm_is_set_again_after_a_restart_or_its_work_is_done_at_once(tmp_path: Path) -> None:
     noted = Noted()
     async with running_bot(tmp_path, has_doctor=True, has_healer=True, tracer=noted) as bot:
@@ -61,14 +67,13 @@ async def test_every_alarm_is_set_again_after_a_restart_or_its_work_is_done_at_o
         await bot.settle()
         await bot.service.scheduler.sweep()
         await bot.settle()
-        before = set(bot.service.scheduler.alarms)
+        before = alarms(bot)
         kinds = {key.partition(":")[0] for key in before}
         assert kinds >= {"inbox", "ledger", "poll", "show", "tags", "missed", "heal", "doctor"}
         await bot.stop()
         noted.done.clear()
         await bot.start()
         await bot.settle()
-        after = set(bot.service.scheduler.alarms)
-        assert before - after - noted.done == set()
+        assert before - alarms(bot) - noted.done == set()
         bot.github.faults.clear()
         await bot.pass_time(60)
