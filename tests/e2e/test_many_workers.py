@@ -35,6 +35,9 @@ def is_heard(cluster: Cluster, comment: int) -> bool:
     return bool(cluster.github.repo(REPO).comments[comment].reactions)
 
 
+UNHANDLED = "SELECT count(*) FROM deliveries WHERE handled_at IS NULL"
+
+
 async def test_d13_a_worker_killed_stopped_or_cut_off_is_taken_over_and_nothing_is_done_twice(
     tmp_path: Path, postgres: Server
 ) -> None:
@@ -88,10 +91,11 @@ async def test_d13_a_worker_killed_stopped_or_cut_off_is_taken_over_and_nothing_
         assert [run.inputs["task"] for run in cluster.dispatched] == ["build-alpha", "build-beta", "build-gamma"]
 
         # Both can still be told to stop, and end in order. What came is all there, once.
+        await cluster.until(lambda: cluster.ask(UNHANDLED) == [(0,)], "all that came is handled")
         for process in (second, third, cluster.processes["door"]):
             process.send(signal.SIGTERM)
         assert [p.popen.wait(60) for p in (second, third, cluster.processes["door"])] == [0, 0, 0]
-        assert cluster.ask("SELECT count(*) FROM deliveries WHERE handled_at IS NULL") == [(0,)]
+        assert cluster.ask(UNHANDLED) == [(0,)]
         kinds = cluster.ask(
             "SELECT kind, count(*) FROM events WHERE kind IN ('run_requested', 'run_started') GROUP BY 1"
         )
