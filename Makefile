@@ -38,7 +38,7 @@ chaos: install-dev ## a release under crashes, lost webhooks and faults of GitHu
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 chaos-short: install-dev ## the same for less than a minute, without real processes
-	@$(BIN)/python -m tests.chaos --minutes 0.7 --no-real $(ARGS)
+	@$(BIN)/python -m tests.chaos --minutes 0.7 --no-real --seed 1 $(ARGS)
 
 workers: install-dev ## several processes on PostgreSQL, killed, stopped and cut off (a minute)
 	@GONOGO_LONG=1 $(BIN)/python -m pytest tests/e2e/test_many_workers.py $(ARGS)

@@ -186,9 +186,12 @@ class Caller(GitHubAPI):
                 raise Rejected(answer.status, "redirected to an address that is not https")
             elsewhere = url  # bound now: the loop moves on while the lambda may be called again
             answer = await patiently(lambda elsewhere=elsewhere: self._send("GET", elsewhere, headers, reading=reading))
-        if answer.status != _FOUND:
-            raise error_of(answer, "GET of a file")
-        return answer.body
+        if answer.status == _FOUND:
+            return answer.body
+        is_elsewhere = not url.startswith(self.base_url + "/")
+        if is_elsewhere and answer.status not in _REDIRECTS:  # such addresses run out: GitHub gives a new one
+            raise Unclear(f"GET of a file: {answer.status} where GitHub keeps it")
+        raise error_of(answer, "GET of a file")
 
     async def sleep(self, seconds: float) -> None:
         """Wait, by the clock that was passed in."""

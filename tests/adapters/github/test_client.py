@@ -307,6 +307,13 @@ async def test_a_download_follows_to_other_hosts_without_our_credentials(hub: Sc
     assert "authorization" not in second.headers
 
 
+@pytest.mark.parametrize("status", [403, 404, 410, 429])
+async def test_what_the_storage_refuses_is_to_be_asked_for_anew(hub: Scripted, status: int) -> None:
+    hub.then(Reply(302, headers={"location": "https://storage.example/zip?sig=1"}), Reply(status, raw=b"expired"))
+    with pytest.raises(Unclear, match=f"{status} where GitHub keeps it"):
+        await caller(hub).download(f"{AT_REPO}/actions/artifacts/1/zip", 100)
+
+
 async def test_a_download_refuses_an_address_that_is_not_https(hub: Scripted) -> None:
     hub.then(Reply(302, headers={"location": "http://storage.example/zip"}))
     with pytest.raises(Rejected, match="not https"):
