@@ -37,8 +37,8 @@ faults: install-dev ## the stories in which GitHub fails, each fault at each ste
 chaos: install-dev ## a release under crashes, lost webhooks and faults of GitHub, again and again (ARGS="--minutes 60")
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-chaos-short: install-dev ## the same for less than a minute, without real processes
-	@$(BIN)/python -m tests.chaos --minutes 0.7 --no-real --seed 1 $(ARGS)
+chaos-short: install-dev ## a trial of each kind, without real processes (a minute)
+	@$(BIN)/python -m tests.chaos $(foreach trial,kill:700 kills:1 astray:1 fail:stale:60:4 fails:5934046000001 all:1000000,--replay "$(trial)") $(ARGS)
 
 workers: install-dev ## several processes on PostgreSQL, killed, stopped and cut off (a minute)
 	@GONOGO_LONG=1 $(BIN)/python -m pytest tests/e2e/test_many_workers.py $(ARGS)
