@@ -47,4 +47,5 @@ def _logging_as_it_was() -> Iterator[None]:
     structlog.configure(**canaries.plain_logging(structlog.get_config()))
     yield
     root.handlers, root.level = handlers, level
+    logging.disable(logging.NOTSET)
     structlog.reset_defaults()
