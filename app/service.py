@@ -30,7 +30,8 @@ from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
 from app.adapters.metrics import PrometheusMeter
 from app.adapters.render import TemplateRenderer
-from app.adapters.scheduler.local import Find, LocalScheduler
+from app.adapters.scheduler.local import LocalScheduler
+from app.adapters.scheduler.sweeps import Find
 from app.domain.doctor.service import KeyFacts
 from app.domain.values import Sha
 from app.ports import UNTRACED, Clock, Moments, Signer, Tracer, Turns, Watch, Work

@@ -132,9 +132,8 @@ class Missed:
             url=hosted.url,
             is_published=True,
             ours=ours,
-            by=Person(
-                id=0, login=hosted.author if ours is None else "somebody"
-            ),  # who drafted is told, not who published
+            # GitHub tells who drafted it, not who published it
+            by=Person(id=0, login=hosted.author if ours is None else "somebody"),
         )
         while True:
             draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)

@@ -17,6 +17,11 @@ LONGEST_REST_SECONDS = 60.0
 log = structlog.stdlib.get_logger()
 
 
+def rest_seconds(failures: int) -> float:
+    """Return for how long a key is left alone that has failed so often in a row: twice as long each time, bounded."""
+    return min(FIRST_REST_SECONDS * 2 ** min(failures - 1, 16), LONGEST_REST_SECONDS)
+
+
 class Lane:
     """The keys of one kind of work. A key is queued, running, running and asked for once more, or at rest.
 
@@ -105,7 +110,7 @@ class Lane:
     def _rest(self, key: str, error: Exception) -> None:
         """Leave a key that failed alone for a while, twice as long each time."""
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        seconds = min(FIRST_REST_SECONDS * 2 ** min(failures - 1, 16), LONGEST_REST_SECONDS)
+        seconds = rest_seconds(failures)
         self._resting[key] = self._clock.now() + timedelta(seconds=seconds)
         self._queued.discard(key)
         log.error("work.failed", kind=self._name, key=key, failures=failures, retry_in_seconds=seconds, exc_info=error)

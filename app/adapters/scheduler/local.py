@@ -1,17 +1,15 @@
 """Turns in one process: asyncio tasks, one run of a key at a time, alarms by the clock, and a sweep for lost wakes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import Context
 from datetime import datetime
 
 import structlog
 
 from app.adapters.scheduler.lane import Lane
+from app.adapters.scheduler.sweeps import Find, Sweeps
 from app.ports import Clock, Work
-
-Find = Callable[[], Awaitable[Sequence[str]]]
-"""Finds the keys, without their prefix, that have work."""
 
 log = structlog.stdlib.get_logger()
 
@@ -33,15 +31,12 @@ class LocalScheduler:
         sweep_seconds: float = 30.0,
     ) -> None:
         self._clock = clock
-        self._sweeps = dict(sweeps or {})
         self._sweep_seconds = sweep_seconds
         self._lanes = {
             prefix: Lane(prefix, do, clock, concurrency, self._alarm_for(prefix), self._note_change)
             for prefix, do in work.items()
         }
-        unknown = self._sweeps.keys() - self._lanes.keys()
-        if unknown:
-            raise ValueError(f"sweeps without work: {', '.join(sorted(unknown))}")
+        self._sweeps = Sweeps(sweeps, self._lanes)
         self._alarms: dict[str, tuple[datetime, asyncio.Task[None]]] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
@@ -107,14 +102,8 @@ class LocalScheduler:
 
     async def sweep(self) -> None:
         """Wake every key that has work. A sweep that fails is told, and the others go on."""
-        for prefix, find in self._sweeps.items():
-            try:
-                found = await find()
-            except Exception:
-                log.exception("sweep.failed", kind=prefix)
-                continue
-            for rest in found:
-                self.wake(f"{prefix}:{rest}")
+        async for key in self._sweeps.keys():
+            self.wake(key)
 
     async def _sweep_forever(self) -> None:
         while True:

@@ -18,8 +18,8 @@ from procrastinate.worker import Worker
 from psycopg.errors import RaiseException
 
 from app.adapters.db.engine import PATIENCE_SECONDS, session_of
-from app.adapters.scheduler.lane import FIRST_REST_SECONDS, LONGEST_REST_SECONDS
-from app.adapters.scheduler.local import Find
+from app.adapters.scheduler.lane import rest_seconds
+from app.adapters.scheduler.sweeps import Find, Sweeps
 from app.adapters.scheduler.turns import ALARM, BEAT, SCHEMA, WAKE
 from app.ports import Clock, Work
 
@@ -53,10 +53,7 @@ class SharedScheduler:
     ) -> None:
         self._work = dict(work)
         self._clock = clock
-        self._sweeps = dict(sweeps or {})
-        unknown = self._sweeps.keys() - self._work.keys()
-        if unknown:
-            raise ValueError(f"sweeps without work: {', '.join(sorted(unknown))}")
+        self._sweeps = Sweeps(sweeps, self._work)
         self._is_working = is_working
         self._wakes: dict[str, None] = {}  # in the order in which they were asked for
         self._alarms: dict[str, datetime] = {}
@@ -140,14 +137,8 @@ class SharedScheduler:
 
     async def sweep(self) -> None:
         """Wake every key that has work. A sweep that fails is told, and the others go on."""
-        for prefix, find in self._sweeps.items():
-            try:
-                found = await find()
-            except Exception:
-                log.exception("sweep.failed", kind=prefix)
-                continue
-            for rest in found:
-                self.wake(f"{prefix}:{rest}")
+        async for key in self._sweeps.keys():
+            self.wake(key)
 
     # -- the jobs --------------------------------------------------------------------------------------------
 
@@ -189,7 +180,7 @@ class SharedScheduler:
     def _rest(self, key: str, error: Exception) -> None:
         """Leave a key that failed alone for a while, twice as long each time."""
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        seconds = min(FIRST_REST_SECONDS * 2 ** min(failures - 1, 16), LONGEST_REST_SECONDS)
+        seconds = rest_seconds(failures)
         self._resting[key] = self._clock.now() + timedelta(seconds=seconds)
         prefix, _, rest = key.partition(":")
         log.error("work.failed", kind=prefix, key=rest, failures=failures, retry_in_seconds=seconds, exc_info=error)

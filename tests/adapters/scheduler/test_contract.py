@@ -8,8 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.adapters.clock import SystemClock
-from app.adapters.scheduler.local import Find, LocalScheduler
+from app.adapters.scheduler.local import LocalScheduler
 from app.adapters.scheduler.shared import SharedScheduler
+from app.adapters.scheduler.sweeps import Find
 from app.ports import Turns
 from tests.real_postgres import emptied_turns, migrated, postgres
 
