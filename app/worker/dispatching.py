@@ -5,7 +5,7 @@ from typing import Final
 
 from app.domain.release.effects import DispatchRun
 from app.domain.release.settling import NobodyKnows, Outcome, Started, TurnedDown
-from app.ports import Clock, Entry, GitHub, Rejected, StartedRun, Unclear
+from app.ports import Clock, Entry, GitHub, Rejected, StartedRun, Throttled, Unclear
 
 LOOK_FOR: Final = timedelta(seconds=60)
 """How long a run that may have been started is looked for before the dispatch is sent once more."""
@@ -64,10 +64,12 @@ class Dispatcher:
             return _outcome(started)
         if not effect.is_marked:
             return NobodyKnows()
-        if found := await self._find(effect, entry):
-            return found
-        if is_last:
-            return NobodyKnows()
+        try:
+            found = await self._find(effect, entry)
+        except Throttled:  # to look is what was put off: that something may have been sent must not be forgotten
+            found = None
+        if found or is_last:
+            return found or NobodyKnows()
         raise NotYetKnown
 
     async def _find(self, effect: DispatchRun, entry: Entry) -> Started | None:

@@ -131,7 +131,10 @@ class LedgerWorker:
         except NotSent as error:
             await self._ledger.put_back(entry, self._bench.clock.now() + LOOK_EVERY, str(error))
         except Throttled as error:
-            await self._ledger.put_back(entry, error.retry_at, str(error))
+            # Of a publication much may be done by then: it is not to be forgotten that there was a try.
+            is_begun = isinstance(entry.effect, PublishRelease)
+            give_back = self._ledger.put_off if is_begun else self._ledger.put_back
+            await give_back(entry, error.retry_at, str(error))
         except GitHubError as error:
             await self._failed(entry, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours must not hold up the rows behind it for ever

@@ -97,6 +97,29 @@ async def test_a_rate_limit_is_left_to_whoever_keeps_the_ledger(github: FakeGitH
         await dispatcher.perform(entry(1), MARKED)
 
 
+async def test_d11_what_may_have_been_sent_is_not_forgotten_where_the_look_for_it_is_put_off(
+    github: FakeGitHub, dispatcher: Dispatcher
+) -> None:
+    github.errors["dispatch"] = [Unclear("timeout"), Unclear("timeout")]
+    github.errors["find_run"] = [Throttled(NOON)]
+    with pytest.raises(NotYetKnown):
+        await dispatcher.perform(entry(1), MARKED)
+    assert len(github.refs) == 1
+
+
+async def test_d11_after_the_second_sending_nobody_sends_a_third_whatever_the_look_brings(
+    github: FakeGitHub, clock: SimClock, dispatcher: Dispatcher
+) -> None:
+    await clock.wind(60)
+    github.errors["dispatch"] = [Unclear("timeout")]
+    github.errors["find_run"] = [Unclear("once"), Throttled(NOON)]
+    with pytest.raises(Unclear):
+        await dispatcher.perform(entry(7), MARKED)
+    github.errors["find_run"] = []
+    assert await dispatcher.perform(entry(8), MARKED) == NobodyKnows()
+    assert len(github.refs) == 1
+
+
 # -- and looked for before it is sent again ------------------------------------------------------------------
 
 
