@@ -41,8 +41,13 @@ _CLAIM = (
 )
 _DUE_AT = case((ledger.c.lease_until > ledger.c.not_before, ledger.c.lease_until), else_=ledger.c.not_before)
 _NEXT = select(func.min(_DUE_AT, type_=ledger.c.not_before.type)).where(ledger.c.key == bindparam("wanted"), UNFINISHED)
-_OURS = and_(ledger.c.id == bindparam("entry"), ledger.c.attempts == bindparam("claim"), UNFINISHED)
-"""As long as nobody else has claimed the row: each claim counts one more."""
+_OURS = and_(
+    ledger.c.id == bindparam("entry"),
+    ledger.c.attempts == bindparam("claim"),
+    ledger.c.lease_until.is_not(None),
+    UNFINISHED,
+)
+"""As long as nobody else has claimed the row: each claim counts one more, and what was given back is nobody's."""
 
 _RENEW = update(ledger).where(_OURS).values(lease_until=bindparam("until"))
 _PUT_OFF = update(ledger).where(_OURS).values(not_before=bindparam("until"), lease_until=None, error=bindparam("why"))

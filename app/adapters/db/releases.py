@@ -95,7 +95,12 @@ _HANDLED = (
 )
 _FINISHED = (
     update(ledger)
-    .where(ledger.c.id == bindparam("entry"), ledger.c.attempts == bindparam("claim"), UNFINISHED)
+    .where(
+        ledger.c.id == bindparam("entry"),
+        ledger.c.attempts == bindparam("claim"),
+        ledger.c.lease_until.is_not(None),
+        UNFINISHED,
+    )
     .values(state=DONE, lease_until=None, done_at=bindparam("now"), error=None)
 )
 _OPENED = insert(releases)

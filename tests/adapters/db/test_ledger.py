@@ -204,6 +204,24 @@ async def test_d13_who_lost_a_row_can_neither_finish_it_nor_give_it_back(
     assert await ledger.next_due("repo:7") is None
 
 
+async def test_d13_who_lost_a_row_has_no_say_in_it_when_another_has_given_it_back(
+    ledger: SqlLedger, releases: SqlReleases
+) -> None:
+    await plan(releases, 1)
+    late = await claim(ledger)
+    other = await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE)
+    assert other is not None
+    await ledger.put_back(other, NOON + LEASE, "nothing was sent")
+
+    assert not await ledger.renew(late, NOON + 3 * LEASE)
+    await ledger.put_back(late, NOON + LEASE, "too late")
+    with pytest.raises(AlreadySettled):
+        await releases.commit(Commit(entries=[late]), NOON)
+    again = await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE)
+    assert again is not None
+    assert again.attempts == 2  # so it looks for what the first may have done
+
+
 async def test_of_many_that_claim_at_once_each_row_has_one(url: str, database: Database, releases: SqlReleases) -> None:
     await plan(releases, *range(5))
     other = Database(url)
