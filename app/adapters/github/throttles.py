@@ -42,6 +42,8 @@ class Throttles:
         """
         last = self._until.get(budget)
         times = self._in_a_row.get(budget, 0) if last is not None and now < last + _QUIET else 0
+        if last is not None and now < last:
+            times = max(times - 1, 0)  # it was asked before the wait began, beside the one that has begun it
         self._in_a_row[budget] = times + 1
         wait = wait_of(answer.headers, now)
         pause = wait if wait is not None else _UNTOLD * 2 ** min(times, _DOUBLINGS)
@@ -54,7 +56,8 @@ class Throttles:
     def note(self, budget: Budget, answer: Answer, now: datetime) -> None:
         """Take an answer that told that it was the last one of this hour: the next would be refused."""
         if (wait := spent_until(answer.headers, now)) is not None:
-            self._until[budget] = now + min(max(wait, _SHORTEST), _LONGEST)
+            until = now + min(max(wait, _SHORTEST), _LONGEST)
+            self._until[budget] = max(until, self._until.get(budget, until))
 
     def waiting(self, now: datetime) -> dict[Budget, datetime]:
         """Return the budgets that have to wait, and until when."""
