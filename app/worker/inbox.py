@@ -104,9 +104,9 @@ class InboxWorker:
             self._rests.pop(key, None)
             until = await self._moments.of(f"rest:inbox:{key}")
             if until is not None and self._bench.clock.now() < until:  # another process has found that it must rest
-                self._bench.scheduler.wake_at(f"inbox:{key}", until)
-                return
-            rest = await self._drain(key)
+                rest = self._rests[key] = Rest(until=until, seen=0)
+            else:
+                rest = await self._drain(key)
         if rest is not None:
             await self._let_by(key, rest)
             self._bench.scheduler.wake_at(f"inbox:{key}", rest.until)  # a new delivery is no reason to hurry

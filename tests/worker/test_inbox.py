@@ -13,6 +13,7 @@ from app.ports import Commit, Missing, Rejected, Throttled, Unclear
 from app.worker.commands import CommandDesk
 from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
+from app.worker.moments import OwnMoments
 from handlers.commands import load_commands
 from handlers.events import load_events
 from handlers.translating import EventHandler
@@ -259,6 +260,22 @@ async def test_d12_a_command_that_is_held_up_lets_news_of_the_release_by_and_not
     await shop.clock.wind(30 * 60)
     await inbox.drain(KEY)
     assert {how for _, how, _ in await shop.deliveries()} == {"handled"}
+
+
+async def test_news_is_let_by_whatever_process_has_found_that_the_key_must_rest(shop: Workshop) -> None:
+    await shop.open_release()
+    over = await hold_up(shop)
+    moments = OwnMoments()
+    desk, freezer = CommandDesk(load_commands(), shop.bench), Freezer(shop.bench)
+    first, second = (
+        InboxWorker(shop.inbox, shop.bench, desk, freezer, load_events(), moments=moments) for _ in range(2)
+    )
+    await first.drain(KEY)
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    shop.github.calls.clear()
+    await second.drain(KEY)
+    assert [(name, how) for name, how, _ in await shop.deliveries()] == [("held up", "waiting"), ("news", "handled")]
+    assert (shop.github.calls, shop.scheduler.alarms[f"inbox:{KEY}"]) == ([], over)
 
 
 async def test_news_is_not_let_by_where_there_is_no_release_that_it_could_be_about(shop: Workshop) -> None:

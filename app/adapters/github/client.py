@@ -184,8 +184,9 @@ class Caller(GitHubAPI):
             url = urljoin(url, answer.headers.get("location", ""))
             if urlsplit(url).scheme not in {"https", urlsplit(self.base_url).scheme}:
                 raise Rejected(answer.status, "redirected to an address that is not https")
-            elsewhere = url  # bound now: the loop moves on while the lambda may be called again
-            answer = await patiently(lambda elsewhere=elsewhere: self._send("GET", elsewhere, headers, reading=reading))
+            # ours where a repository has got another name; bound now: the lambda may be called again
+            ask = self._authorized if url.startswith(self.base_url + "/") else self._send
+            answer = await patiently(lambda ask=ask, at=url: ask("GET", at, headers, reading=reading))
         if answer.status == _FOUND:
             return answer.body
         is_elsewhere = not url.startswith(self.base_url + "/")

@@ -314,6 +314,13 @@ async def test_what_the_storage_refuses_is_to_be_asked_for_anew(hub: Scripted, s
         await caller(hub).download(f"{AT_REPO}/actions/artifacts/1/zip", 100)
 
 
+async def test_a_download_of_a_repository_with_another_name_brings_our_credentials(hub: Scripted) -> None:
+    moved = "https://api.github.com/repositories/7/actions/artifacts/1/zip"
+    hub.then(Reply(301, headers={"location": moved}), Reply(200, raw=b"PK"))
+    assert await caller(hub).download(f"{AT_REPO}/actions/artifacts/1/zip", 100) == b"PK"
+    assert [(one.url, one.headers["authorization"]) for one in hub.asked[1:]] == [(moved, "Bearer known")]
+
+
 async def test_a_download_refuses_an_address_that_is_not_https(hub: Scripted) -> None:
     hub.then(Reply(302, headers={"location": "http://storage.example/zip"}))
     with pytest.raises(Rejected, match="not https"):
