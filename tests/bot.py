@@ -249,13 +249,14 @@ async def running_bot(
     *,
     plan: str = PLAN_TEXT,
     files: Mapping[str, str] | None = None,
+    database: str = "",
     **wired: Unpack[Wired],
 ) -> AsyncGenerator[Bot]:
-    """Run the bot on a fresh database; at the end nothing may be left undone and GitHub's description is kept to."""
+    """Run the bot on an empty database; at the end nothing may be left undone and GitHub's description is kept to."""
     clock = SimClock()
     github = SimGitHub(clock)
     room = white_room(github, plan=plan, files=files)
-    database = f"sqlite:///{folder / 'gonogo.db'}"
+    database = database or f"sqlite:///{folder / 'gonogo.db'}"
     upgrade(database)
     checked = ContractChecked(github.asgi)
     meddler = Meddler(checked)

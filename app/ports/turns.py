@@ -78,7 +78,7 @@ class Turn:
     """
 
     def __init__(self, kind: str, aside: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        self.kind = kind  # of work: the key's prefix
+        self.kind = kind  # of work: all that takes its scheduler's places from one another
         self.aside = aside
         self._afterwards: list[Callable[[], None]] = []
 

@@ -5,21 +5,10 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import Context
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
-
+from app.adapters.scheduler.rests import Rests
 from app.ports import Clock, Turn, Work
-
-FIRST_REST_SECONDS = 1.0
-LONGEST_REST_SECONDS = 60.0
-
-log = structlog.stdlib.get_logger()
-
-
-def rest_seconds(failures: int) -> float:
-    """Return for how long a key is left alone that has failed so often in a row: twice as long each time, bounded."""
-    return min(FIRST_REST_SECONDS * 2 ** min(failures - 1, 16), LONGEST_REST_SECONDS)
 
 
 class Lane:
@@ -39,7 +28,6 @@ class Lane:
     ) -> None:
         self._name = name
         self._work = work
-        self._clock = clock
         self._concurrency = concurrency
         self._call_at = call_at
         self._changed = changed
@@ -47,8 +35,7 @@ class Lane:
         self._queued: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._aside = 0  # of those that run: they wait for others, and leave their place to whoever is next
-        self._failures: dict[str, int] = {}
-        self._resting: dict[str, datetime] = {}
+        self._rests = Rests(clock)
         self.is_open = False
 
     @property
@@ -63,13 +50,11 @@ class Lane:
 
     def wake(self, key: str) -> None:
         """Queue the key, unless it is queued already; one that rests after a failure is queued when it has rested."""
-        rests_until = self._resting.get(key)
-        if rests_until is not None and self._clock.now() < rests_until:
+        if (rests_until := self._rests.until(key)) is not None:
             self._call_at(key, rests_until)
             return
         if key in self._queued:
             return
-        self._resting.pop(key, None)
         self._queued.add(key)
         if key not in self._running:
             self._queue.append(key)
@@ -88,9 +73,10 @@ class Lane:
         try:
             with Turn(self._name, self._step_aside).goes_on():
                 await self._work(key)
-            self._failures.pop(key, None)
+            self._rests.worked(key)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next key must not suffer
-            self._rest(key, error)
+            self._queued.discard(key)
+            self._call_at(key, self._rests.failed(self._name, key, error))
         finally:
             del self._running[key]
             if key in self._queued:
@@ -106,12 +92,3 @@ class Lane:
             yield
         finally:
             self._aside -= 1
-
-    def _rest(self, key: str, error: Exception) -> None:
-        """Leave a key that failed alone for a while, twice as long each time."""
-        failures = self._failures[key] = self._failures.get(key, 0) + 1
-        seconds = rest_seconds(failures)
-        self._resting[key] = self._clock.now() + timedelta(seconds=seconds)
-        self._queued.discard(key)
-        log.error("work.failed", kind=self._name, key=key, failures=failures, retry_in_seconds=seconds, exc_info=error)
-        self._call_at(key, self._resting[key])

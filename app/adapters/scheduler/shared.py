@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import Context
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Final
 
@@ -18,10 +18,10 @@ from procrastinate.worker import Worker
 from psycopg.errors import RaiseException
 
 from app.adapters.db.engine import PATIENCE_SECONDS, session_of
-from app.adapters.scheduler.lane import rest_seconds
+from app.adapters.scheduler.rests import Rests
 from app.adapters.scheduler.sweeps import Find, Sweeps
 from app.adapters.scheduler.turns import ALARM, BEAT, SCHEMA, WAKE
-from app.ports import Clock, Work
+from app.ports import Clock, Turn, Work
 
 BEAT_SECONDS: Final = 1.0
 OURS_SECONDS: Final = 3.5  # after the last heartbeat that was written nothing is sent any more ...
@@ -60,11 +60,10 @@ class SharedScheduler:
         self._writing = asyncio.Lock()
         self._flusher: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._workers: dict[str, Worker] = {}
+        self._workers: dict[str, _Worker] = {}
         self._runs: dict[asyncio.Task[object], str] = {}
         self._idle = asyncio.Event()
-        self._failures: dict[str, int] = {}
-        self._resting: dict[str, datetime] = {}
+        self._rests = {prefix: Rests(clock) for prefix in work}
         self._beaten_at = float("-inf")
         self._is_open = False
         self._is_stopped = False
@@ -166,25 +165,18 @@ class SharedScheduler:
         if work is None:
             log.error("work.unknown", kind=prefix)  # asked for by another version
             return
-        rests_until = self._resting.pop(key, None)
-        if rests_until is not None and self._clock.now() < rests_until:
-            self._resting[key] = rests_until
+        rests = self._rests[prefix]
+        if (rests_until := rests.until(rest)) is not None:
             self.wake_at(key, rests_until)
             return
+        queue = _queue(key)
         try:
-            await work(rest)
-            self._failures.pop(key, None)
+            # Its kind is the queue: what shares the room here has to share the seats at an installation as well.
+            with Turn(queue, self._workers[queue].step_aside).goes_on():
+                await work(rest)
+            rests.worked(rest)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next key must not suffer
-            self._rest(key, error)
-
-    def _rest(self, key: str, error: Exception) -> None:
-        """Leave a key that failed alone for a while, twice as long each time."""
-        failures = self._failures[key] = self._failures.get(key, 0) + 1
-        seconds = rest_seconds(failures)
-        self._resting[key] = self._clock.now() + timedelta(seconds=seconds)
-        prefix, _, rest = key.partition(":")
-        log.error("work.failed", kind=prefix, key=rest, failures=failures, retry_in_seconds=seconds, exc_info=error)
-        self.wake_at(key, self._resting[key])
+            self.wake_at(key, rests.failed(prefix, rest, error))
 
     async def _ring(self, key: str) -> None:
         self._wakes[key] = None
@@ -221,13 +213,13 @@ class SharedScheduler:
             try:
                 # In one order everywhere, so that two processes never wait for one another.
                 if keys := sorted(wakes):
-                    await self._app.connector.execute_query_async(WAKE, queues=_queues(keys), keys=keys)
+                    await self._app.connector.execute_query_async(WAKE, queues=[*map(_queue, keys)], keys=keys)
                     wakes = {}
                 if keys := sorted(alarms):
                     now = self._clock.now()
                     seconds = [(alarms[key] - now).total_seconds() for key in keys]
                     await self._app.connector.execute_query_async(
-                        ALARM, queues=_queues(keys), keys=keys, seconds=seconds
+                        ALARM, queues=[*map(_queue, keys)], keys=keys, seconds=seconds
                     )
                     alarms = {}
             finally:
@@ -240,19 +232,7 @@ class SharedScheduler:
     async def _work_on(self, queue: str) -> None:
         """Work on a queue's jobs until told to stop, through all that happens to the database."""
         while not self._is_stopped:
-            worker = self._workers[queue] = Worker(
-                self._app,
-                queues=[queue],
-                name=queue,
-                concurrency=CONCURRENCY,
-                fetch_job_polling_interval=POLL_SECONDS,
-                abort_job_polling_interval=NEVER_SECONDS,  # nobody asks for it
-                shutdown_graceful_timeout=0,  # where it stops by itself, its jobs are not its own any more
-                delete_jobs=DeleteJobCondition.ALWAYS,
-                install_signal_handlers=False,
-                update_heartbeat_interval=NEVER_SECONDS,  # `_beat` does it for all three
-                stalled_worker_timeout=LOST_SECONDS,
-            )
+            worker = self._workers[queue] = _Worker(self._app, queue)
             try:
                 await worker.run()
             except Exception as error:  # noqa: BLE001 - the database is away, or was: the next try tells
@@ -304,6 +284,37 @@ class SharedScheduler:
         return asyncio.get_running_loop().create_task(coroutine, context=Context())
 
 
+class _Worker(Worker):
+    """One whose jobs can leave their places to others."""
+
+    def __init__(self, app: procrastinate.App, queue: str) -> None:
+        super().__init__(
+            app,
+            queues=[queue],
+            name=queue,
+            concurrency=CONCURRENCY,
+            fetch_job_polling_interval=POLL_SECONDS,
+            abort_job_polling_interval=NEVER_SECONDS,  # nobody asks for it
+            shutdown_graceful_timeout=0,  # where it stops by itself, its jobs are not its own any more
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            install_signal_handlers=False,
+            update_heartbeat_interval=NEVER_SECONDS,  # `_beat` does it for all three
+            stalled_worker_timeout=LOST_SECONDS,
+        )
+        self._coming_back: set[asyncio.Task[bool]] = set()
+
+    @contextmanager
+    def step_aside(self) -> Generator[None]:
+        """Have another job fetched meanwhile. It goes on at once when it comes back, and takes a free place then."""
+        self._job_semaphore.release()
+        try:
+            yield
+        finally:
+            taking = asyncio.get_running_loop().create_task(self._job_semaphore.acquire())
+            self._coming_back.add(taking)
+            taking.add_done_callback(self._coming_back.discard)
+
+
 class _Manager(JobManager):
     """Finishes a job for certain: one that stayed unfinished would keep its key for as long as its worker lives."""
 
@@ -325,9 +336,9 @@ class _Manager(JobManager):
                 return
 
 
-def _queues(keys: Sequence[str]) -> list[str]:
-    prefixes = (key.partition(":")[0] for key in keys)
-    return [prefix if prefix in QUEUES else "looks" for prefix in prefixes]
+def _queue(key: str) -> str:
+    prefix = key.partition(":")[0]
+    return prefix if prefix in QUEUES else "looks"
 
 
 def _key_of(job: Job) -> str | None:

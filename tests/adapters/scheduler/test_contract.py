@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from app.adapters.clock import SystemClock
 from app.adapters.scheduler.local import LocalScheduler
 from app.adapters.scheduler.shared import SharedScheduler
 from app.adapters.scheduler.sweeps import Find
-from app.ports import Turns
+from app.ports import TURN, Turns
 from tests.real_postgres import emptied_turns, migrated, postgres
 
 __all__ = ["migrated", "postgres"]  # fixtures
@@ -38,8 +39,11 @@ class Worker:
         self.calls.append(key)
         self.running.append(key)
         self.most_at_once = max(self.most_at_once, self.running.count(key))
+        turn = TURN.get()
+        assert turn is not None
         try:
-            await self.go_on.wait()
+            with turn.aside() if key.startswith("aside") else nullcontext():
+                await self.go_on.wait()
             if self.fails:
                 self.fails -= 1
                 raise OSError("the wire is cut")
@@ -105,6 +109,26 @@ async def test_many_wakes_during_a_run_make_one_more_and_keys_run_side_by_side(m
 
     assert worker.calls == ["repo:7", "other", "repo:7", "last"]
     assert worker.most_at_once == 1
+
+
+async def test_who_waits_for_others_leaves_its_place_to_them(make: Start, worker: Worker) -> None:
+    scheduler = await make()
+    worker.go_on.clear()
+    many = [f"aside:{number}" for number in range(40)]  # more than there are places
+    for key in many:
+        scheduler.wake(f"inbox:{key}")
+    await until(lambda: sorted(worker.running) == sorted(many))
+    scheduler.wake("inbox:other")
+    await until(lambda: "other" in worker.running)
+    worker.go_on.set()
+    await until(lambda: not worker.running)
+    worker.go_on.clear()
+    for number in range(40):
+        scheduler.wake(f"inbox:{number}")
+    await until(lambda: len(worker.running) == 32)  # and all of them are places again, once
+    scheduler.wake("show:elsewhere")
+    await until(lambda: "elsewhere" in worker.running)
+    assert len(worker.running) == 33
 
 
 async def test_of_two_alarms_the_earlier_rings_and_hinders_no_wake(make: Start, worker: Worker) -> None:
