@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from app.adapters.db.engine import Database, T
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.releases import SqlReleases
-from app.ports import Commit
+from app.ports import Commit, Replayed, Troubled
 from app.sim.clock import SimClock
 from tests.adapters.db.examples import delivery
 from tests.clock import NOON
@@ -92,6 +92,46 @@ async def test_a_handled_delivery_can_no_longer_fail(
 
     row = await database.run(lambda c: c.execute(text("SELECT attempts, error, parked_at FROM deliveries")).one())
     assert tuple(row) == (0, None, None)
+
+
+async def test_those_in_trouble_are_told_the_parked_first(
+    inbox: SqlInbox, releases: SqlReleases, clock: SimClock
+) -> None:
+    for name in ("again", "parked", "fine", "handled"):
+        await inbox.store(delivery(name))
+    await inbox.failed("again", "boom", park=False)
+    await inbox.failed("parked", "no such thing", park=True)
+    await inbox.failed("handled", "boom", park=False)
+    await releases.commit(Commit(deliveries=["handled"]), NOON)
+
+    parked, again = await inbox.troubled()
+
+    assert parked == Troubled(
+        id="parked",
+        event="issue_comment",
+        key="repo:7",
+        received_at=NOON,
+        attempts=1,
+        error="no such thing",
+        parked_at=clock.now(),
+    )
+    assert (again.id, again.error, again.parked_at) == ("again", "boom", None)
+    assert [one.id for one in await inbox.troubled(limit=1)] == ["parked"]
+
+
+async def test_a_parked_delivery_is_put_back_once_and_as_one_that_was_never_tried(
+    inbox: SqlInbox, releases: SqlReleases
+) -> None:
+    for name in ("parked", "handled"):
+        await inbox.store(delivery(name))
+    await inbox.failed("parked", "no such thing", park=True)
+    await releases.commit(Commit(deliveries=["handled"]), NOON)
+
+    asked = [await inbox.replay(name) for name in ("parked", "parked", "handled", "unknown")]
+
+    assert asked == [Replayed.PUT_BACK, Replayed.WAITING, Replayed.HANDLED, Replayed.UNKNOWN]
+    assert [(one.id, one.attempts) for one in await inbox.waiting("repo:7", 10)] == [("parked", 0)]
+    assert await inbox.troubled() == []
 
 
 class Counting(Database):

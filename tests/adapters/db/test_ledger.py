@@ -172,6 +172,16 @@ async def test_what_is_about_to_happen_is_told_until_its_row_is_finished(
     assert await ledger.intents("repo:7") == []
 
 
+async def test_what_is_not_finished_is_told_oldest_first(ledger: SqlLedger, releases: SqlReleases) -> None:
+    await plan(releases, 1, 2, 3)
+    await plan(releases, 4, key="repo:8")
+    await releases.commit(Commit(entries=[await claim(ledger)]), NOON)
+    await ledger.put_off(await claim(ledger), NOON + LEASE, "not now")
+
+    assert await ledger.unfinished("repo:7") == [react(2).effect, react(3).effect]
+    assert await ledger.unfinished("repo:9") == []
+
+
 async def test_a_row_that_takes_long_is_kept_and_one_that_was_lost_is_told(
     ledger: SqlLedger, releases: SqlReleases
 ) -> None:
