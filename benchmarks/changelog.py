@@ -16,6 +16,8 @@ from statistics import median
 from typing import Any, Final
 
 from app.domain.notes.kinds import OTHER, TITLES
+from benchmarks.report import Report
+from benchmarks.size import Size
 
 _BIN: Final = Path(sys.executable).parent
 _SPAN: Final = "v1.0.0..main"
@@ -44,6 +46,19 @@ class Compared:
     ours: float
     theirs: float
     taken_back: int  # commits that git-cliff lists and we drop: changes that were reverted, and their reverts
+
+
+def measure(report: Report, size: Size, folder: Path) -> None:
+    """Tell one history with both, and add the rows. Exits with 1 where they do not tell the same."""
+    try:
+        found = compare(folder, size.commits, size.starts)
+    except Differs as error:
+        raise SystemExit(f"WRONG: gonogo changelog and git-cliff differ: {error}") from error
+    report.section()
+    report.add("changelog_seconds", found.ours, f"{{:.2f}} s for {found.commits:,} commits, the whole process")
+    report.add("git_cliff_seconds", found.theirs, "{:.2f} s", f"ours {found.ours / found.theirs:.2f} x")
+    words = "{:.0f} commits that git-cliff lists and we drop: reverted, and the reverts"
+    report.add("changelog_differences", found.taken_back, words)
 
 
 def compare(folder: Path, commits: int, repeats: int) -> Compared:

@@ -9,6 +9,8 @@ from typing import Final
 
 from benchmarks.load import flood
 from benchmarks.machine import Cores, wait_until
+from benchmarks.report import Report
+from benchmarks.size import Size
 from benchmarks.stage import PATIENCE, Service, Stage
 
 HANGING: Final = 40
@@ -28,6 +30,17 @@ class Beside:
         return self.hanging / self.nobody
 
 
+def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
+    """Add the rows."""
+    took = beside(folder / "fairness", size.teams, size.fair_rounds, cores)
+    report.section()
+    words = f"{{:.2f}} s for a command of each of {size.teams} teams"
+    report.add("seconds_for_commands", took.nobody / size.fair_rounds, words)
+    words = f"{{:.2f}} s while GitHub hangs for {HANGING} repositories of another installation"
+    report.add("seconds_beside_a_hanging_installation", took.hanging / size.fair_rounds, words)
+    report.add("ratio_beside_a_hanging_installation", took.ratio, "{:.2f} x", "about 1")
+
+
 def beside(folder: Path, teams: int, rounds: int, cores: Cores) -> Beside:
     """Measure. Exits with 1 where what hung was not taken up again afterwards."""
     folder.mkdir()
@@ -41,7 +54,7 @@ def beside(folder: Path, teams: int, rounds: int, cores: Cores) -> Beside:
         for _ in range(rounds):
             took.nobody += _seconds(service, stage.webhooks("run/1"), teams)
             wait_until(service.is_done, PATIENCE)
-            asyncio.run(flood(service.child.port, stage.webhooks(f"hang/{HANGING}"))).insist(202)
+            asyncio.run(flood(service.port, stage.webhooks(f"hang/{HANGING}"))).insist(202)
             took.hanging += _seconds(service, stage.webhooks("run/1"), teams)
             if service.is_done():
                 raise SystemExit("WRONG: nothing hung")
@@ -56,6 +69,6 @@ def _seconds(service: Service, commands: Sequence[bytes], teams: int) -> float:
     """Return how long it takes from the first command's post until each one's run is started."""
     wanted = service.events("run_started") + teams
     began = time.perf_counter()
-    asyncio.run(flood(service.child.port, commands)).insist(202)
+    asyncio.run(flood(service.port, commands)).insist(202)
     wait_until(lambda: service.events("run_started") >= wanted, PATIENCE, step=0.005)
     return time.perf_counter() - began

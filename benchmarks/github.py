@@ -6,11 +6,13 @@ the benchmark asks for: the public methods of `Teams`, as `/bench/<method>/<argu
 
 import asyncio
 import json
+import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from copy import deepcopy
+from http import HTTPStatus
 from typing import Any, TypeAlias, cast
 
 import uvicorn
@@ -23,6 +25,7 @@ from app.sim.scenario import Room, white_room
 from app.sim.state import WorkflowRun
 from app.sim.webhooks import WebhookPost, make_post
 from app.sim.wire import dumps
+from benchmarks.load import mixed
 from benchmarks.machine import HOST
 
 PARTS = 500
@@ -33,6 +36,7 @@ BURST_BODY = "write the body of the burst's issue"
 _BY = "release-manager"
 _BURST = "burst/app"
 _ASIDE = "aside"
+_OF_RUNS = ("workflow_dispatch", "workflow_run", "workflow_job", "check_run", "check_suite")
 _WORKFLOW = """
 name: Release
 run-name: ${{ inputs.task }} [${{ inputs.gonogo_id }}]
@@ -103,6 +107,9 @@ class Teams:
         self._noise = 0
         self._aside: list[Room] = []
         self.stuck: asyncio.Event | None = None  # set when what hangs goes on
+        self._chance = random.Random(1)  # noqa: S311 - how long GitHub takes is no secret
+        self._takes = (0.0, 0.0)  # seconds for an answer
+        self._is_silent = False  # about the next run that is dispatched
         for room in (*self._rooms, self._burst):
             self.github.open_issue(room.repo, "Release 1.0.0", "We ship.\n", by=_BY)
         self.github.take()
@@ -123,6 +130,22 @@ class Teams:
     def start(self) -> Webhooks:
         """Start a release in every repository."""
         return self._say([*self._rooms, self._burst], "/release start 1.0.0")
+
+    def start_some(self, first: str, last: str) -> Webhooks:
+        """Start a release in the repositories from one number to another, which is left out."""
+        return self._say(self._rooms[int(first) : int(last)], "/release start 1.0.0")
+
+    def run_some(self, teams: str, count: str) -> Webhooks:
+        """Run so many tasks of the first teams' releases, team by team, round after round."""
+        said: Webhooks = []
+        while (left := int(count) - len(said)) > 0:
+            said += self._say(self._rooms[: min(int(teams), left)], f"/release 1.{self._next_task}")
+            self._next_task += 1
+        return said
+
+    def done_all(self) -> Webhooks:
+        """End all runs that go on; return what tells that they have completed."""
+        return [post for team in range(len(self._rooms)) for post in self.done(str(team))]
 
     def run(self, count: str) -> Webhooks:
         """Run the next tasks of every release, team by team, round after round."""
@@ -163,6 +186,44 @@ class Teams:
                 self.github.status(room.repo, sha, f"other/{self._noise}", "success", by="developer")
                 self.github.comment(room.repo, 1, "Me too.", by="reader")
         return self.github.take()[: int(count)]
+
+    def pile(self, commands: str, count: str) -> Webhooks:
+        """Return that many deliveries: all that tells of the runs that go on, which end; commands; noise between them.
+
+        Each release gets so many commands. Of the noise there is as much as is left.
+        """
+        told = self.github.take()
+        for room, run in sorted(self._running(self._rooms), key=lambda one: one[1].number):
+            self.github.finish(room.repo, run.id, run.latest[0].name)
+        told = [post for post in (*told, *self.github.take()) if post.event in _OF_RUNS and not _is_gate(post)]
+        said = self.run(commands)
+        return mixed(mixed(told, self.noise(str(int(count) - len(told) - len(said)))), said)
+
+    def slow(self, least: str, most: str) -> None:
+        """Take so many milliseconds for each answer from now on."""
+        self._takes = (int(least) / 1_000, int(most) / 1_000)
+
+    async def take_time(self) -> None:
+        """Wait as long as GitHub takes for an answer."""
+        if self._takes[1]:
+            await asyncio.sleep(self._chance.uniform(*self._takes))
+
+    def be_silent(self) -> None:
+        """Start the next run that is dispatched, and never say so."""
+        self._is_silent = True
+        self.stuck = None
+
+    def is_silent(self) -> bool:
+        """Whether a run has been started of which nothing was said."""
+        return self.stuck is not None
+
+    def swallows(self, path: str) -> asyncio.Event | None:
+        """Return what the answer to a request for that path has to wait for, where it is one that does not come."""
+        if not (self._is_silent and path.endswith("/dispatches")):
+            return None
+        self._is_silent = False
+        self.stuck = asyncio.Event()
+        return self.stuck
 
     def hang(self, count: str) -> Webhooks:
         """Let everything hang for one more installation; return what is asked for in that many of its repositories."""
@@ -213,6 +274,11 @@ class Teams:
         return make_post(room.app, told.event, told.action, dumps(payload), f"{number:08x}{'0' * 32}")
 
 
+def _is_gate(post: WebhookPost) -> bool:
+    """Whether it tells of our own check run."""
+    return b'"release/gate"' in post.body
+
+
 def _kind(call: str) -> str:
     return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, call)), "other")
 
@@ -227,9 +293,7 @@ class Steered:
         """Answer an ASGI request."""
         _, _, asked = scope.get("path", "").partition("/bench/")
         if not asked:
-            if (stuck := self._teams.hangs(scope.get("path", ""))) is not None:
-                await stuck.wait()
-            await self._teams.github.asgi(scope, receive, send)
+            await self._answer(scope, receive, send)
             return
         name, *args = asked.split("/")
         ask: Callable[..., object] = getattr(self._teams, name)
@@ -241,6 +305,23 @@ class Steered:
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        await self._teams.take_time()
+        if (stuck := self._teams.hangs(path)) is not None:
+            await stuck.wait()
+        if (stuck := self._teams.swallows(path)) is None:
+            await self._teams.github.asgi(scope, receive, send)
+            return
+        await self._teams.github.asgi(scope, receive, _say_nothing)
+        await stuck.wait()  # by then nobody listens any more
+        await send({"type": "http.response.start", "status": HTTPStatus.BAD_GATEWAY, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _say_nothing(_message: MutableMapping[str, Any]) -> None:
+    """Swallow a message."""
 
 
 def main() -> None:

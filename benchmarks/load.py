@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import TypeVar
 
 from app.adapters.clock import SystemClock
 from benchmarks.machine import HOST
+
+T = TypeVar("T")
 
 MANY = 32
 """Connections at once: as many deliveries as GitHub has under way."""
@@ -45,6 +48,14 @@ def request_of(path: str, headers: dict[str, str], body: bytes) -> bytes:
     lines = [f"POST {path} HTTP/1.1", f"Host: {HOST}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def mixed(many: Sequence[T], few: Sequence[T]) -> list[T]:
+    """Spread the few evenly among the many, each in their order."""
+    every = len(many) / len(few) if few else 0
+    placed = [(number, one) for number, one in enumerate(many)]
+    placed += [(int(number * every), one) for number, one in enumerate(few)]
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
 
 
 async def flood(port: int, requests: Sequence[bytes], *, connections: int = MANY) -> Posted:

@@ -1,9 +1,10 @@
-"""Processes of a benchmark: started on one core, asked what they cost, and always ended."""
+"""Processes of a benchmark: started on their cores, asked what they cost, and always ended."""
 
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,34 +21,58 @@ STOP_SECONDS = 15.0
 class Cores:
     """Who runs where: what is measured has a core of its own, and everything around it the other."""
 
-    measured: int | None
-    around: int | None
+    measured: tuple[int, ...]
+    around: tuple[int, ...]
 
     @classmethod
     def of_this_machine(cls) -> "Cores":
-        """Return the first and the last core; None, anywhere, where there is but one."""
+        """Return the first and the last core; the same where there is but one."""
         cores = psutil.Process().cpu_affinity() or [0]
-        return cls(cores[0], cores[-1]) if len(cores) > 1 else cls(None, None)
+        return cls((cores[0],), (cores[-1],))
+
+    @property
+    def shared(self) -> "Cores":
+        """The same cores for everybody: where several processes are measured, the kernel places them."""
+        both = tuple(sorted({*self.measured, *self.around}))
+        return Cores(both, both)
+
+    @property
+    def number(self) -> int:
+        """How many cores there are."""
+        return len({*self.measured, *self.around})
 
 
-def pin(process: psutil.Process, core: int | None) -> None:
-    """Keep a process on a core."""
-    if core is not None:
-        process.cpu_affinity([core])
+def pin(process: psutil.Process, cores: Sequence[int]) -> None:
+    """Keep a process on cores, and whatever it has started."""
+    for one in (process, *process.children(recursive=True)):
+        one.cpu_affinity(list(cores))
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """Return what a process and all that it has started have used, those that have ended among them."""
+    used = 0.0
+    for one in (process, *process.children(recursive=True)):
+        times = one.cpu_times()
+        used += times.user + times.system + times.children_user + times.children_system
+    return used
+
+
+def module(name: str, *args: str) -> list[str]:
+    """Return how a Python module is run."""
+    return [sys.executable, "-m", name, *args]
 
 
 class Child:
-    """A Python module run as a process of its own, `with Child(...) as child`. Its first line of output is its port."""
+    """A program run as a process of its own, `with Child(...) as child`. Its first line of output is its port."""
 
-    def __init__(self, module: str, *args: str, core: int | None, log: Path) -> None:
+    def __init__(self, command: Sequence[str], *, cores: Sequence[int], log: Path) -> None:
         self._log = log.open("ab")
-        command = [sys.executable, "-m", module, *args]
-        self._popen = subprocess.Popen(  # noqa: S603 - our own modules, with our own arguments
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._log
+        self._popen = subprocess.Popen(  # noqa: S603 - our own programs, with our own arguments
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
         )
         self._process = psutil.Process(self._popen.pid)
-        pin(self._process, core)
-        self._name = module
+        pin(self._process, cores)
+        self._name = " ".join(command)
         self._log_path = log
 
     def __enter__(self) -> Self:
@@ -72,20 +97,50 @@ class Child:
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
-        if self._popen.stdout:
-            self._popen.stdout.close()
+        for pipe in (self._popen.stdin, self._popen.stdout):
+            if pipe:
+                pipe.close()
         self._log.close()
+
+    def go(self) -> None:
+        """Have a child that waits for the word begin."""
+        if self._popen.stdin:
+            self._popen.stdin.write(b"\n")
+            self._popen.stdin.flush()
+
+    def kill(self) -> None:
+        """End the child as a power cut would."""
+        self._popen.kill()
+        self._popen.wait()
 
     @property
     def cpu_seconds(self) -> float:
         """What it has used, of all its threads."""
-        times = self._process.cpu_times()
-        return times.user + times.system
+        return cpu_seconds(self._process)
 
     @property
     def megabytes(self) -> float:
         """What it holds of the machine's memory."""
         return self._process.memory_info().rss / 1_000_000
+
+    @property
+    def peak_megabytes(self) -> float:
+        """The most that it has held; where the system does not tell, what it holds now."""
+        try:
+            told = Path(f"/proc/{self._popen.pid}/status").read_text()
+        except OSError:
+            return self.megabytes
+        return int(told.partition("VmHWM:")[2].split(maxsplit=1)[0]) * 1_024 / 1_000_000
+
+
+def is_healthy(port: int) -> bool:
+    """Whether a service answers there."""
+    try:
+        with socket.create_connection((HOST, port), timeout=5) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float, step: float = 0.02) -> None:

@@ -1,7 +1,8 @@
 """The service as it is measured: `gonogo serve` without its settings, and with no limit to how fast it may write.
 
 GitHub takes 20 writes at once and 80 a minute from one installation; how fast the service is could not be seen behind
-that. `python -m benchmarks.service DATABASE GITHUB` says its port, then serves until told to stop.
+that. `python -m benchmarks.service PART DATABASE GITHUB` says its port and waits for a line, then serves until told to
+stop. The part is `all` of it, the `door` alone, or the `work` alone.
 """
 
 import sys
@@ -9,6 +10,7 @@ import sys
 import httpx
 import uvicorn
 
+from app.adapters.db.engine import is_for_one_process
 from app.adapters.db.migrate import upgrade
 from app.adapters.github.pacing import Pace
 from app.log import set_up_logging
@@ -19,9 +21,16 @@ from benchmarks.machine import HOST
 UNLIMITED = Pace(burst=1_000_000, per_minute=2_000_000, per_hour=100_000_000)
 
 
+class Door(Service):
+    """The door on a SQLite file, which `gonogo serve --no-worker` refuses: what comes is to pile up."""
+
+    async def start(self) -> None:
+        """Begin no work."""
+
+
 def main() -> None:
     """Serve until told to stop."""
-    database, github = sys.argv[1:]
+    part, database, github = sys.argv[1:]
     set_up_logging(is_json=True)
     upgrade(database)
     app = httpx.get(f"{github}/bench/app").json()
@@ -34,12 +43,16 @@ def main() -> None:
         database_url=database,
         api_url=f"{github}/api/v3",
         writing=UNLIMITED,
+        has_door=part != "work",
+        is_working=part != "door",
     )
     sock = listen(HOST, 0)
     sys.stdout.write(f"{sock.getsockname()[1]}\n")
     sys.stdout.flush()
-    config = server_config(Service(wiring))
+    make = Door if part == "door" and is_for_one_process(database) else Service
+    config = server_config(make(wiring))
     shorten_pauses()
+    sys.stdin.readline()
     uvicorn.Server(config).run(sockets=[sock])
 
 

@@ -13,9 +13,20 @@ from typing import Final
 import psutil
 
 from app.sim.scenario import app_key
-from benchmarks.machine import HOST, wait_until
+from benchmarks.machine import HOST, is_healthy, wait_until
+from benchmarks.report import Report
+from benchmarks.size import Size
 
 _GONOGO: Final = str(Path(sys.executable).with_name("gonogo"))
+
+
+def measure(report: Report, size: Size, folder: Path) -> None:
+    """Add the rows."""
+    seconds, megabytes = serve_seconds(folder, size.starts)
+    report.add("cold_start_seconds", seconds, "{:.2f} s from `gonogo serve` until /healthz answers")
+    report.add("memory_of_serve_mb", megabytes, "{:.0f} MB then", "< 120 MB")
+    words = "{:.2f} s for `gonogo plan check` of the White Room plan"
+    report.add("plan_check_seconds", check_seconds(size.starts), words)
 
 
 def serve_seconds(folder: Path, repeats: int) -> tuple[float, float]:
@@ -56,17 +67,8 @@ def _serve_once(folder: Path, key: Path) -> tuple[float, float]:
         [_GONOGO, "serve"], cwd=folder, env={**os.environ, **settings}, stderr=subprocess.DEVNULL
     )
     try:
-        wait_until(lambda: _answers(port), 60, step=0.005)
+        wait_until(lambda: is_healthy(port), 60, step=0.005)
         return time.perf_counter() - started, psutil.Process(process.pid).memory_info().rss / 1_000_000
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=5) as connection:
-            connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
-            return connection.recv(64).startswith(b"HTTP/1.1 200")
-    except OSError:
-        return False

@@ -1,0 +1,40 @@
+"""What a command and a CI event cost while few releases are open, and while many are: it is to be the same."""
+
+from pathlib import Path
+
+from benchmarks.machine import Cores
+from benchmarks.report import Report
+from benchmarks.size import Size
+from benchmarks.stage import Service, Stage, Work
+
+
+def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
+    """Add the rows. Exits with 1 where something was lost or done twice."""
+    place = folder / "growth"
+    place.mkdir()
+    count = size.growing_events
+    rounds = [-(-count // releases) for releases in size.releases]
+    done: dict[int, tuple[Work, Work]] = {}
+    with (
+        Stage.opened(size.releases[-1], 2 * sum(rounds), cores, place) as stage,
+        Service.opened(stage, cores, place) as service,
+    ):
+        before = 0
+        for releases in size.releases:
+            service.handle(stage.webhooks(f"start_some/{before}/{releases}"), rest=size.rest)
+            service.handle(stage.webhooks(f"run_some/{releases}/{min(count, releases)}"), rest=size.rest)  # warm
+            commands = service.handle(stage.webhooks(f"run_some/{releases}/{count}"), rest=size.rest)
+            runs = service.handle(stage.webhooks("done_all"), rest=size.rest)
+            done[releases] = commands, runs
+            before = releases
+        service.insist(sum(count + min(count, releases) for releases in size.releases))
+    report.section()
+    for place_of, name in enumerate(("command", "workflow_run")):
+        first = done[size.releases[0]][place_of]
+        for releases, both in done.items():
+            work = both[place_of]
+            calls = sum(work.calls.values()) / work.events
+            words = f"{{:.2f}} ms CPU an event, {calls:.2f} calls, {work.per_second:.0f}/s"
+            aim = f"{work.cpu_ms / first.cpu_ms:.2f} x" if work is not first else "flat"
+            report.add(f"{name}_at_{releases}_releases_cpu_ms", work.cpu_ms, words, aim)
+            report.figures[f"{name}_at_{releases}_releases_calls"] = round(calls, 3)
