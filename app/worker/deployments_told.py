@@ -11,7 +11,7 @@ from app.domain.messages_deploy import DeploymentUnanswered
 from app.domain.release.effects import AnswerDeployment
 from app.domain.release.events_deploy import Answer, DeploymentAnswered
 from app.domain.release.model import Release
-from app.ports import AlreadySettled, Conflict, Entry, Ledger
+from app.ports import Entry, Ledger
 from app.worker.draft import Draft
 from app.worker.workbench import Workbench
 
@@ -45,20 +45,18 @@ class DeploymentBook:
             answer=said.answer,
             why=said.reason,
         )
-        while True:
+
+        async def draft() -> Draft:
             releases = await self._concerned(effect)
-            draft = Draft(releases, self._bench.renderer)
+            drafted = Draft(releases, self._bench.renderer)
             now = self._bench.clock.now()
             for release in releases:
                 keys = _keys(release, effect, is_for_all=said.answer is not Answer.GONE)
-                draft.add(release.id, release.repo, Accepted(events=tuple(replace(said, key=k, at=now) for k in keys)))
-            try:
-                await self._bench.write(draft, entries=[entry])
-            except AlreadySettled:
-                return
-            except Conflict:
-                continue
-            return
+                answered = tuple(replace(said, key=key, at=now) for key in keys)
+                drafted.add(release.id, release.repo, Accepted(events=answered))
+            return drafted
+
+        await self._bench.decide(draft, entries=[entry])
 
     async def alarm(self, effect: AnswerDeployment, minutes: int, error: str) -> None:
         """Tell that GitHub does not take an answer: in the log, and once on the tracking issue."""

@@ -12,7 +12,7 @@ from app.domain.messages_guard import TagIncidents, TagIncidentsTitle, TagLine, 
 from app.domain.release.events_guard import GuardEvent, TagAccepted, TagIncident
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import Conflict, TagNotes
+from app.ports import TagNotes
 from app.worker.draft import Draft
 from app.worker.guard_judge import Looked
 from app.worker.guard_scope import Scope
@@ -39,18 +39,16 @@ class GuardReport:
             release = self._scope.concerned(one.name, one.commit)
             groups.setdefault(release.id if release else None, []).append(one)
         notes = TagNotes(repo=self._scope.repo.id, tags=[*quiet, *map(_remembered, looked)], patterns=patterns)
-        for _ in range(_TRIES):
+
+        async def draft() -> Draft:
             releases = [await self._bench.releases.get(of) for of in groups if of is not None]
-            draft = Draft([release for release in releases if release is not None], self._bench.renderer)
-            draft.tags = notes
+            drafted = Draft([release for release in releases if release is not None], self._bench.renderer)
+            drafted.tags = notes
             for of, group in groups.items():
-                self._tell(draft, None if of is None else draft.release(of), group)
-            try:
-                await self._bench.write(draft)
-            except Conflict:
-                continue
-            return True
-        return False
+                self._tell(drafted, None if of is None else drafted.release(of), group)
+            return drafted
+
+        return await self._bench.decide(draft, tries=_TRIES)
 
     def _tell(self, draft: Draft, release: Release | None, looked: Sequence[Looked]) -> None:
         """Draft what concerns one release, or none."""

@@ -20,7 +20,7 @@ from app.domain.release.seeing import see
 from app.domain.release.sources import source_branch
 from app.domain.slash import find_invocations
 from app.domain.values import Repo
-from app.ports import Conflict, GitHubError, Throttled
+from app.ports import GitHubError, Throttled
 from app.worker.draft import Draft
 from app.worker.gates import gate_at
 from app.worker.reasserting import contested_key
@@ -87,15 +87,14 @@ class Happenings:
 
     async def claimed_at(self, repo: Repo, found: Sequence[Sighting]) -> None:
         """Take what others were found to say as the gate, without a delivery that told of it."""
-        while True:
-            draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)
+
+        async def draft() -> Draft:
+            drafted = await self._bench.draft_in(repo)
             for sighting in found:
-                await self.claimed(GateClaimed(repo=repo, app=None, sighting=sighting), draft)
-            try:
-                await self._bench.write(draft)
-            except Conflict:
-                continue
-            return
+                await self.claimed(GateClaimed(repo=repo, app=None, sighting=sighting), drafted)
+            return drafted
+
+        await self._bench.decide(draft)
 
     async def issue(self, heard: IssueHeard, draft: Draft) -> None:
         """Take that an issue or pull request has labels and is open or closed."""

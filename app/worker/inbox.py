@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Final, assert_never
 
 import structlog
@@ -33,8 +34,6 @@ from app.domain.release.events import RepositoryMoved
 from app.domain.slash import find_invocations
 from app.ports import (
     UNWATCHED,
-    AlreadySettled,
-    Conflict,
     Delivery,
     GitHubError,
     Handling,
@@ -201,18 +200,10 @@ class InboxWorker:
             return ()
 
     async def _commit(self, delivery: Delivery, inputs: tuple[Input, ...]) -> None:
-        is_first = True
-        while True:
-            draft = await self._draft(delivery, inputs, is_first=is_first)
-            try:
-                await self._bench.write(draft, deliveries=[delivery.id])
-            except AlreadySettled:
-                return  # another worker has handled it
-            except Conflict:
-                is_first = False
-                continue
-            else:
-                return
+        turns = count()
+        await self._bench.decide(
+            lambda: self._draft(delivery, inputs, is_first=next(turns) == 0), deliveries=[delivery.id]
+        )
 
     async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...], *, is_first: bool) -> Draft:
         for value in inputs:
@@ -222,7 +213,7 @@ class InboxWorker:
         if not at_repo:
             return Draft((), self._bench.renderer)
         repo = at_repo[0].repo
-        draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)
+        draft = await self._bench.draft_in(repo)
         for release in draft.releases:
             if release.repo != repo:  # renamed, transferred, or the App was installed anew
                 moved = RepositoryMoved(repo=repo, at=self._bench.clock.now())

@@ -26,7 +26,7 @@ from app.domain.release.effects import (
 from app.domain.release.model import Progress, Release
 from app.domain.release.settling import Done, NobodyKnows, Outcome, Started, TurnedDown, run_of, settle
 from app.domain.values import Sha
-from app.ports import AlreadySettled, Conflict, Entry, GitHubError, Ledger, Rejected, Throttled
+from app.ports import Entry, GitHubError, Ledger, Rejected, Throttled
 from app.worker.breaker import LIMIT, Breaker, Passage
 from app.worker.deployments import DeploymentDesk
 from app.worker.dispatching import LOOK_EVERY, Dispatcher, NotSent, NotYetKnown
@@ -159,23 +159,20 @@ class LedgerWorker:
 
     async def _record(self, entry: Entry, outcome: Outcome) -> None:
         """Write down what came of it, with what follows, in one transaction."""
-        while True:
+
+        async def draft() -> Draft:
             # Reactions and replies change no release: there is none to be read for them.
             concerns = None if isinstance(entry.effect, QUIET) else entry.release
             release = await self._bench.releases.get(concerns) if concerns else None
-            draft = Draft((release,) if release else (), self._bench.renderer)
+            drafted = Draft((release,) if release else (), self._bench.renderer)
             plan = await self._bench.plans.of(release) if release else None
             follows = settle(entry.effect, outcome, release, plan, self._bench.clock.now())
-            draft.add(entry.release, entry.effect.repo, follows)
+            drafted.add(entry.release, entry.effect.repo, follows)
             if follows.answer is not None:
-                self._answer(entry, draft, follows.answer)
-            try:
-                await self._bench.write(draft, entries=[entry])
-            except AlreadySettled:
-                return
-            except Conflict:
-                continue
-            return
+                self._answer(entry, drafted, follows.answer)
+            return drafted
+
+        await self._bench.decide(draft, entries=[entry])
 
     def _answer(self, entry: Entry, draft: Draft, answer: Message) -> None:
         effect, source = entry.effect, f"outcome:{entry.effect.ledger_key}"

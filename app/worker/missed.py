@@ -14,7 +14,7 @@ from app.domain.release.effects import AnswerDeployment
 from app.domain.release.model import Release
 from app.domain.release.publishing import release_mark
 from app.domain.values import Person, Repo
-from app.ports import Conflict, GitHubError, HostedRelease, Ledger, ReleaseHost, Throttled
+from app.ports import GitHubError, HostedRelease, Ledger, ReleaseHost, Throttled
 from app.ports.waiting import WaitingRun, WaitingRuns
 from app.worker.deployments_asked import deploy_key, deployment_asked
 from app.worker.draft import Draft
@@ -101,14 +101,13 @@ class Missed:
             asked=f"seen:{run.attempt}:{int(run.since.timestamp())}",
             asked_at=run.since,
         )
-        while True:
-            draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)
-            deployment_asked(effect, self._bench.clock.now(), draft)
-            try:
-                await self._bench.write(draft)
-            except Conflict:
-                continue
-            return
+
+        async def draft() -> Draft:
+            drafted = await self._bench.draft_in(repo)
+            deployment_asked(effect, self._bench.clock.now(), drafted)
+            return drafted
+
+        await self._bench.decide(draft)
 
     # -- releases that others published ------------------------------------------------------------------------
 
@@ -135,11 +134,10 @@ class Missed:
             # GitHub tells who drafted it, not who published it
             by=Person(id=0, login=hosted.author if ours is None else "somebody"),
         )
-        while True:
-            draft = Draft(await self._bench.releases.open_in(repo.id), self._bench.renderer)
-            await self._happenings.hosted(heard, draft)
-            try:
-                await self._bench.write(draft)
-            except Conflict:
-                continue
-            return
+
+        async def draft() -> Draft:
+            drafted = await self._bench.draft_in(repo)
+            await self._happenings.hosted(heard, drafted)
+            return drafted
+
+        await self._bench.decide(draft)

@@ -19,7 +19,7 @@ from app.domain.release.seeing import see, see_gone
 from app.domain.release.sources import source_branch
 from app.domain.release.standing import standing
 from app.domain.values import ReleaseId, Sha
-from app.ports import Conflict, GitHubError, Missing, Throttled
+from app.ports import GitHubError, Missing, Throttled
 from app.worker.draft import Draft
 from app.worker.units import about
 from app.worker.workbench import POLL_AFTER, Workbench
@@ -103,20 +103,17 @@ class Poller:
         await self._bench.releases.save_shown(release_id, shown, replace(shown, body_digest=None, labels=None))
 
     async def _write(self, release_id: ReleaseId, *follow: Callable[[Release], Accepted]) -> None:
-        while True:
+
+        async def draft() -> Draft:
             release = await self._bench.releases.get(release_id)
             if release is None or release.closed is not None:
-                return
-            draft = Draft((release,), self._bench.renderer)
+                return Draft((), self._bench.renderer)
+            drafted = Draft((release,), self._bench.renderer)
             for one in follow:
-                draft.add(release_id, release.repo, one(draft.release(release_id)))
-            if not draft.changed and not draft.ledger_keys:
-                return
-            try:
-                await self._bench.write(draft)
-            except Conflict:
-                continue
-            return
+                drafted.add(release_id, release.repo, one(drafted.release(release_id)))
+            return drafted
+
+        await self._bench.decide(draft)
 
     async def _ask(self, release: Release, plan: Plan, *, is_strict: bool = False) -> "_Found":
         """Ask for all that evidence rests on, green or not: a red that came later must be heard of. Raises Throttled.

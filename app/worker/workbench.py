@@ -1,11 +1,13 @@
 """What every worker has at hand: the release log, plans, GitHub, words, turns and time; and the one way to commit."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Final
 
-from app.ports import ChecksShown, Clock, Entry, GitHub, Releases, Renderer, Scheduler
+from app.domain.values import Repo
+from app.ports import AlreadySettled, ChecksShown, Clock, Commit, Conflict, Entry, GitHub, Releases, Renderer, Scheduler
 from app.worker.draft import Draft
 from app.worker.lag import Lag
 from app.worker.plans import Plans
@@ -30,9 +32,38 @@ class Workbench:
     api_url: str = "https://api.github.com"
     lag: Lag = field(default_factory=Lag)  # of webhooks
 
+    async def draft_in(self, repo: Repo) -> Draft:
+        """Return a draft with all open releases of a repository, as they stand."""
+        return Draft(await self.releases.open_in(repo.id), self.renderer)
+
+    async def decide(
+        self,
+        draft: Callable[[], Awaitable[Draft]],
+        *,
+        deliveries: Sequence[str] = (),
+        entries: Sequence[Entry] = (),
+        tries: int | None = None,
+    ) -> bool:
+        """Draft and commit; where a release has moved on meanwhile, draft anew from how things stand then.
+
+        Returns whether it is written, be it by another worker that had the same delivery or entry; False only where
+        every one of so many tries found that something had moved on.
+        """
+        for _ in count() if tries is None else range(tries):
+            try:
+                await self.write(await draft(), deliveries=deliveries, entries=entries)
+            except AlreadySettled:
+                return True
+            except Conflict:
+                continue
+            return True
+        return False
+
     async def write(self, draft: Draft, *, deliveries: Sequence[str] = (), entries: Sequence[Entry] = ()) -> None:
         """Commit a draft and wake whoever has work from it. Raises Conflict, and then nothing is written."""
-        await self.releases.commit(draft.commit(deliveries=deliveries, entries=entries), self.clock.now())
+        commit = draft.commit(deliveries=deliveries, entries=entries)
+        if commit != Commit():
+            await self.releases.commit(commit, self.clock.now())
         for key in draft.ledger_keys:
             self.scheduler.wake(f"ledger:{key}")
         for release in draft.changed:
