@@ -12,7 +12,6 @@ from typing import TypedDict, Unpack
 import httpx
 from sqlalchemy import Connection, select
 
-from app.adapters.db.migrate import upgrade
 from app.adapters.db.tables import deliveries, ledger
 from app.ports import Signer, Tracer
 from app.service import Service, Wiring
@@ -22,6 +21,7 @@ from app.sim.scenario import Room, white_room
 from app.sim.state import CheckRun, Comment, WorkflowRun
 from app.sim.webhooks import WebhookPost
 from tests.contract import ContractChecked, Receive, Scope, Send, problems_of_posts
+from tests.databases import new_database
 from tests.given import PLAN_TEXT
 
 REPO = "white-room/daw"
@@ -256,8 +256,7 @@ async def running_bot(
     clock = SimClock()
     github = SimGitHub(clock)
     room = white_room(github, plan=plan, files=files)
-    database = database or f"sqlite:///{folder / 'gonogo.db'}"
-    upgrade(database)
+    database = database or new_database(folder)
     checked = ContractChecked(github.asgi)
     meddler = Meddler(checked)
     wiring = Wiring(

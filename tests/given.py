@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha1
 
 from app.domain.facts import Actor, Facts, PlanSource, WorkflowInputs
@@ -193,8 +194,13 @@ def facts(
     )
 
 
+@cache
+def _plan_of(text: str) -> Plan:
+    return read_plan(text, path="RELEASE_CHECKLIST.md", version="2.0.0")
+
+
 def with_source(of: Facts, text: str = PLAN_TEXT) -> Facts:
-    plan = read_plan(text, path="RELEASE_CHECKLIST.md", version="2.0.0")
+    plan = _plan_of(text)
     source = PlanSource(
         path="RELEASE_CHECKLIST.md",
         blob=SHA,

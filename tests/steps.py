@@ -21,8 +21,7 @@ def steps(do: Callable[[], object]) -> int:
         count += event == "c_call"
 
     do()  # what is made once and kept is made by now
-    gc.collect()
-    gc.disable()  # what others left behind is not our work
+    gc.disable()  # to clear away what others left behind is not our work
     before = sys.gettrace(), sys.getprofile()
     sys.settrace(traced)
     sys.setprofile(profiled)

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from inline_snapshot import snapshot
 
-from app.adapters.db.migrate import upgrade
 from app.sim import SimClock, SimGitHub, white_room
 from app.sim.wire import Json
+from tests.databases import new_database
 from tests.desk import REPO, Desk
 
 PLAN = """---
@@ -39,8 +39,7 @@ gate: {signoffs: [Tech Lead]}
 def desk(tmp_path: Path) -> Iterator[Desk]:
     clock = SimClock()
     github = SimGitHub(clock)
-    database = f"sqlite:///{tmp_path / 'gonogo.db'}"
-    upgrade(database)
+    database = new_database(tmp_path)
     one = Desk(github, white_room(github, plan=PLAN), clock, database=database)
     with stamina.set_testing(testing=True, attempts=2):
         yield one

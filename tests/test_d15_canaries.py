@@ -20,7 +20,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.adapters.db.engine import Database
-from app.adapters.db.migrate import upgrade
 from app.adapters.db.tables import deliveries
 from app.adapters.github.tokens import AppJwt
 from app.adapters.openpgp import OpenPgpSigner
@@ -33,6 +32,7 @@ from app.sim.scenario import white_room
 from tests.canaries import leaking, look_at_printed, watch
 from tests.clock import NOON
 from tests.conftest import pytest_runtest_makereport
+from tests.databases import new_database
 from tests.signing_keys import openpgp_key
 
 pytestmark = pytest.mark.leaks
@@ -211,8 +211,7 @@ def test_d15_each_secret_is_found_in_each_place(what: str, place: str) -> None:
 @pytest.mark.parametrize("what", SECRETS)
 def test_d15_each_secret_is_found_in_the_rows_of_a_database(tmp_path: Path, what: str, column: str) -> None:
     secret = SECRETS[what]()
-    url = f"sqlite:///{tmp_path / 'gonogo.db'}"
-    upgrade(url)
+    url = new_database(tmp_path)
 
     async def store() -> None:
         database = Database(url)

@@ -112,7 +112,7 @@ def test_an_issue_costs_no_more_than_its_items(plan: Plan, release: Release) -> 
         RENDERER.issue_block(long)  # what is remembered between renderings is remembered by now
         return steps(lambda: RENDERER.issue_block(long))
 
-    assert work(40) <= 2.2 * work(20)
+    assert work(20) <= 2.2 * work(10)
 
 
 def test_a_plan_of_250_items_for_people_stays_far_below_githubs_limit() -> None:

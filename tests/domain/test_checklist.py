@@ -228,7 +228,7 @@ def test_hostile_bodies_cost_no_more_than_their_size(unit: str) -> None:
         body = unit * (size // len(unit))
         return steps(lambda: (put_block(body, BLOCK), read_items(body)))
 
-    assert work(12_000) <= 2.6 * work(6_000)  # twice the size: quadratic would be four times the work
+    assert work(4_000) <= 2.6 * work(2_000)  # twice the size: quadratic would be four times the work
 
 
 def test_a_body_of_blanks_keeps_them_on_a_line_of_their_own() -> None:

@@ -327,4 +327,4 @@ def test_hostile_edits_cost_no_more_than_their_size(unit: str) -> None:
         body = f"{BEGIN}\n{unit * (size // len(unit))}\n{END}"
         return steps(lambda: (flips(BODY, body), damage(BODY, body)))
 
-    assert work(12_000) <= 2.6 * work(6_000)
+    assert work(4_000) <= 2.6 * work(2_000)

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.db.migrate import upgrade
 from app.service import Service, Wiring
 from app.sim.clock import SimClock
 from app.sim.scenario import SECRET, app_key
 from tests.clock import NOON
+from tests.databases import new_database
 
 _SAID: Final = {
     "type": "object",
@@ -98,8 +98,7 @@ class Endpoints:
     """The real service without its workers: what is stored is looked at elsewhere."""
 
     def __init__(self, folder: Path) -> None:
-        url = f"sqlite:///{folder / 'gonogo.db'}"
-        upgrade(url)
+        url = new_database(folder)
         self._loop = asyncio.new_event_loop()
         wiring = Wiring(
             app_id=1,

@@ -12,7 +12,6 @@ from app.adapters.db.checks import SqlChecks
 from app.adapters.db.engine import Database
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
-from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.tables import checks, deliveries, ledger
 from app.adapters.db.tags import SqlTags
@@ -34,6 +33,7 @@ from app.worker.show_gate import GateShower
 from app.worker.tagging import TagMaker
 from app.worker.workbench import Workbench
 from tests.clock import NOON
+from tests.databases import new_database
 from tests.given import PLAN_TEXT, STARTED, TEAM_STARTED
 from tests.worker.fake_host import FakeHost
 from tests.worker.fakes import FakeDoor, FakeGates, FakeGitHub, FakeNotes, FakeScheduler
@@ -160,9 +160,7 @@ class Rival(SqlReleases):
 @asynccontextmanager
 async def open_workshop(folder: Path) -> AsyncGenerator[Workshop]:
     """Set up a workshop with a fresh database in the folder."""
-    url = f"sqlite:///{folder / 'gonogo.db'}"
-    upgrade(url)
-    database, clock = Database(url), SimClock(NOON)
+    database, clock = Database(new_database(folder)), SimClock(NOON)
     github, scheduler, releases = FakeGitHub(), FakeScheduler(), SqlReleases(database)
     bench = Workbench(
         releases=releases,

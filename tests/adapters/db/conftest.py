@@ -12,6 +12,7 @@ from app.adapters.db.migrate import upgrade
 from app.adapters.db.releases import SqlReleases
 from app.sim.clock import SimClock
 from tests.clock import NOON
+from tests.databases import new_database
 from tests.real_postgres import emptied, migrated, postgres
 from tools.postgres import Server
 
@@ -22,7 +23,7 @@ __all__ = ["migrated", "postgres"]  # fixtures
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/var/gonogo.db"
+        yield new_database(tmp_path) if "database" in request.fixturenames else f"sqlite:///{tmp_path}/var/gonogo.db"
         return
     server: Server = request.getfixturevalue("postgres")
     if "database" in request.fixturenames:  # all of these share one: making another takes longer than most tests

@@ -129,4 +129,4 @@ def test_reading_takes_work_in_proportion(piece: str) -> None:
         return steps(lambda: [(read_conventional(text), reverted_in(text)) for text in texts])
 
     # Twice the text, twice the work: quadratic would be four times. A floor for what is done with at a glance.
-    assert work(8_000) <= 2.6 * max(work(4_000), 1_000)
+    assert work(3_000) <= 2.6 * max(work(1_500), 1_000)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 
-from app.adapters.db.migrate import upgrade
 from app.adapters.sshsig import SshSigner
 from app.demo import PACE, SITE, WRITING
 from app.protecting import protect
@@ -20,6 +19,7 @@ from app.sim.stage.ci import gate_of
 from app.sim.stage.markdown import boxes_in
 from app.sim.state import Comment
 from tests.clock import NOON
+from tests.databases import new_database
 
 QUIET = 5  # turns of the event loop without a webhook after which none follows
 
@@ -171,8 +171,7 @@ async def open_theatre(folder: Path) -> AsyncGenerator[Theatre]:
 
 def service_of(stage: Stage, folder: Path) -> Service:
     """Return the service as the demo wires it."""
-    database = f"sqlite:///{folder / 'gonogo.db'}"
-    upgrade(database)
+    database = new_database(folder)
     return Service(
         Wiring(
             has_doctor=False,
