@@ -14,10 +14,8 @@ from app.domain.values import Person, Repo, Role, Sha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueText:
-    """An issue's body as it stands, byte for byte, its title and labels, and when it was changed last."""
+    """An issue's body as it stands, byte for byte, its labels, and when it was changed last."""
 
-    number: int
-    title: str
     body: str
     labels: tuple[str, ...]
     updated_at: datetime  # whole seconds

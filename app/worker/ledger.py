@@ -117,10 +117,8 @@ class LedgerWorker:
                 _log.warning("effect.not_renewed", error=type(error).__name__)
 
     async def _perform(self, entry: Entry) -> None:
-        if isinstance(entry.effect, AnswerDeployment):
-            await self._doers.deployments.perform(
-                entry, entry.effect
-            )  # it may wait for weeks, and never gives up early
+        if isinstance(entry.effect, AnswerDeployment):  # may wait for weeks: it never gives up early
+            await self._doers.deployments.perform(entry, entry.effect)
             return
         try:
             outcome = await self._outcome(entry)

@@ -14,7 +14,9 @@ __all__ = ["postgres"]  # a fixture
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.allow_hosts(["127.0.0.1"]),
-    pytest.mark.skipif(os.environ.get("GONOGO_LONG") != "1", reason="half a minute of CPU: make workers"),
+    pytest.mark.skipif(
+        os.environ.get("GONOGO_LONG") != "1", reason="twice a minute of looking for a run: make workers"
+    ),
 ]
 
 PLAN = "---\nworkflow: release.yml\n---\n# Plan\n\n## Phase 1: Build\n" + "".join(

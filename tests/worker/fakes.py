@@ -216,8 +216,6 @@ class FakeGitHub:
 
     def _text(self, number: int) -> IssueText:
         return IssueText(
-            number=number,
-            title="Release 1.0.0",
             body=self.body,
             labels=tuple(self.labels.get(number, ())),
             updated_at=NOW + timedelta(seconds=self.writes),

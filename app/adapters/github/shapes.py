@@ -83,13 +83,7 @@ class _Issue(_AnyIssue):
 
     def text(self) -> IssueText:
         """Return it as the port gives it."""
-        return IssueText(
-            number=self.number,
-            title=self.title,
-            body=self.body or "",
-            labels=self.label_names(),
-            updated_at=self.updated_at,
-        )
+        return IssueText(body=self.body or "", labels=self.label_names(), updated_at=self.updated_at)
 
 
 class _ListedIssue(_AnyIssue):
