@@ -163,6 +163,10 @@ class RealWorld:
         if status not in (200, 202):
             self._again.append((time.monotonic() + AGAIN_S, post))
 
+    def relent(self) -> None:
+        """Kill it no more."""
+        self._kills_left = 0
+
     @property
     def underway(self) -> bool:
         """Whether a delivery is still to arrive."""

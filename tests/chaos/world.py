@@ -49,6 +49,7 @@ class World:
         self.github = SimGitHub(self.clock)
         self.room = white_room(self.github, plan=PLAN)
         self.life: Life | None = None
+        self._is_over = False
         self._url = f"sqlite:///{self.folder / 'gonogo.db'}"
         self._up_at = self.clock.now()
         self._posts: list[tuple[datetime, int, WebhookPost]] = []
@@ -75,7 +76,13 @@ class World:
         """Put a request of the service's to GitHub, by way of the trouble."""
         for watch in self.watchers:
             watch()
+        if self._is_over:
+            return await call(self.github.asgi, request)
         return await self.trouble.ask(self, request, lambda: call(self.github.asgi, request))
+
+    def relent(self) -> None:
+        """Have GitHub fail no more."""
+        self._is_over = True
 
     # -- the service ------------------------------------------------------------------------------------------
 

@@ -40,18 +40,23 @@ class Throttles:
 
         It says how long to wait, or does not: then a minute, twice as long each time, until a minute without a limit.
         """
-        last = self._until.get(budget)
-        times = self._in_a_row.get(budget, 0) if last is not None and now < last + _QUIET else 0
-        if last is not None and now < last:
-            times = max(times - 1, 0)  # it was asked before the wait began, beside the one that has begun it
-        self._in_a_row[budget] = times + 1
-        wait = wait_of(answer.headers, now)
-        pause = wait if wait is not None else _UNTOLD * 2 ** min(times, _DOUBLINGS)
+        pause = wait_of(answer.headers, now)
+        if pause is None:
+            pause = _UNTOLD * 2 ** min(self._untold(budget, now), _DOUBLINGS)
         until = now + min(max(pause, _SHORTEST), _LONGEST)
         for one in _together(budget) if is_shared else (budget,):
             # answers to calls made side by side may name different times: the latest holds
             self._until[one] = max(until, self._until.get(one, until))
         return Throttled(self._until[budget])
+
+    def _untold(self, budget: Budget, now: datetime) -> int:
+        """Count a refusal without a time, and return how many have come one after another before it."""
+        last = self._until.get(budget)
+        times = self._in_a_row.get(budget, 0) if last is not None and now < last + _QUIET else 0
+        if last is not None and now < last:
+            times = max(times - 1, 0)  # it was asked before the wait began, beside the one that has begun it
+        self._in_a_row[budget] = times + 1
+        return times
 
     def note(self, budget: Budget, answer: Answer, now: datetime) -> None:
         """Take an answer that told that it was the last one of this hour: the next would be refused."""
