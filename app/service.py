@@ -31,7 +31,7 @@ from app.adapters.github.webhook import verify_signature
 from app.adapters.metrics import PrometheusMeter
 from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import LocalScheduler
-from app.adapters.scheduler.sweeps import Find
+from app.adapters.scheduler.sweeps import Find, Once
 from app.domain.doctor.service import KeyFacts
 from app.domain.values import Sha
 from app.ports import UNTRACED, Clock, Moments, Signer, Tracer, Turns, Watch, Work
@@ -148,7 +148,7 @@ class Service:
             "poll": lambda key: poller.poll(key),  # noqa: PLW0108 - bound late
             "tags": lambda key: guard.look(key),  # noqa: PLW0108 - bound late
             "assert": lambda key: reasserter.answer(key),  # noqa: PLW0108 - bound late
-            "doctor": lambda key: self.checkups.examine(key),  # noqa: PLW0108 - bound late
+            "doctor": lambda key: self._examine(key, wiring),
             "deploy": lambda key: deployments.hurry(key),  # noqa: PLW0108 - bound late
             "missed": lambda key: missed.look(key),  # noqa: PLW0108 - bound late
             "heal": lambda key: healer.heal(key),  # noqa: PLW0108 - bound late
@@ -158,16 +158,16 @@ class Service:
             "inbox": self.inbox.keys,
             "ledger": self.ledger.keys,
             "gate": lambda: gate_shower.deserted(),  # noqa: PLW0108 - bound late
-            "freeze": lambda: freezer.unwatched(),  # noqa: PLW0108 - bound late
-            "poll": lambda: poller.unwatched(),  # noqa: PLW0108 - bound late
-            "tags": lambda: guard.unwatched(),  # noqa: PLW0108 - bound late
-            "missed": lambda: missed.unwatched(),  # noqa: PLW0108 - bound late
+            "freeze": Once(self._repos),
+            "poll": Once(lambda: poller.releases()),  # noqa: PLW0108 - bound late
+            "tags": Once(self._repos),
+            "missed": Once(lambda: missed.repos()),  # noqa: PLW0108 - bound late
             "prune": _payloads,
         }
         if wiring.has_doctor:
-            sweeps["doctor"] = lambda: self.checkups.due()  # noqa: PLW0108 - bound late
+            sweeps["doctor"] = Once(lambda: self.checkups.services())  # noqa: PLW0108 - bound late
         if wiring.has_healer:
-            sweeps["heal"] = lambda: healer.unwatched()  # noqa: PLW0108 - bound late
+            sweeps["heal"] = Once(lambda: healer.logs())  # noqa: PLW0108 - bound late
         units = {prefix: unit(prefix, do, self.meter, wiring.tracer) for prefix, do in work.items()}
         self.scheduler = _scheduler(wiring, units, sweeps)
         bench = Workbench(
@@ -223,6 +223,14 @@ class Service:
             foreign=Happenings(bench).claimed_at,
         )
         return Doctor(self.github, around)
+
+    async def _examine(self, rest: str, wiring: Wiring) -> None:
+        if wiring.has_doctor:
+            await self.checkups.examine(rest)
+
+    async def _repos(self) -> Sequence[str]:
+        """Return the repositories that have had a release."""
+        return [str(repo) for repo in await self.releases.repos()]
 
     async def _prune(self, clock: Clock) -> None:
         """Drop the payloads of deliveries handled long ago: their ids stay, so that none is taken twice."""

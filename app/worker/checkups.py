@@ -32,18 +32,16 @@ class Checkups:
         self._clock = clock
         self._repos: dict[int, Repo] = {}
         self._found: dict[str, tuple[Check, ...]] = {}  # by what was examined
-        self._begun = False
         self.latest: Diagnosis | None = None
         """All that was found last; None before the first round is over."""
 
-    async def due(self) -> Sequence[str]:
-        """Return what has not been examined yet: the service, once after each start."""
-        return () if self._begun else (SERVICE,)
+    async def services(self) -> Sequence[str]:
+        """Return what is to be examined: the service, which has the repositories examined."""
+        return (SERVICE,)
 
     async def examine(self, rest: str) -> None:
         """Examine the service and have the repositories examined, or examine one of them by its id."""
         if rest == SERVICE:
-            self._begun = True
             self._scheduler.wake_at(checkup_key(SERVICE), self._clock.now() + HOURLY)
             self._keep(SERVICE, (*await self._doctor.service(), *await self._doctor.accounts()))
             self._repos = await self._with_open_releases()
@@ -51,7 +49,7 @@ class Checkups:
             self._found = {key: checks for key, checks in self._found.items() if key in kept}
             for number in self._repos:
                 self._scheduler.wake(checkup_key(str(number)))
-        elif self._begun and (repo := await self._repo(int(rest))) is not None:
+        elif (repo := await self._repo(int(rest))) is not None:
             self._keep(rest, await self._doctor.known(repo))
 
     def _keep(self, rest: str, checks: tuple[Check, ...]) -> None:

@@ -20,7 +20,7 @@ class Draft:
 
     def __init__(self, releases: Iterable[Release], renderer: Renderer) -> None:
         self._releases = {r.id: r for r in releases}
-        self._read_at = {r.id: r.revision for r in self._releases.values()}
+        self._read = dict(self._releases)
         self._events: dict[ReleaseId, list[Event]] = {}
         self._effects: list[Planned] = []
         self._notes: list[PullNote] = []
@@ -91,7 +91,11 @@ class Draft:
             deliveries=deliveries,
             entries=entries,
             changes=tuple(
-                Change(release=release, expected=self._read_at.get(release, 0), events=tuple(events))
+                Change(
+                    release=release,
+                    expected=self._read[release].revision if release in self._read else 0,
+                    events=tuple(events),
+                )
                 for release, events in self._events.items()
             ),
             effects=tuple(self._effects),
@@ -99,15 +103,31 @@ class Draft:
             notes=tuple(self._notes),
         )
 
+    def _revision(self, release: ReleaseId) -> int:
+        read = self._read.get(release)
+        return read.revision if read is not None else 0
+
     @property
     def changed(self) -> frozenset[ReleaseId]:
         """The releases whose show may have changed."""
         return frozenset(self._events) | self.touched
 
     @property
+    def refrozen(self) -> frozenset[int]:
+        """The repositories in which pull requests may be frozen by now, or free again."""
+        return frozenset(now.repo.id for now in self.all if _freezing(now) != _freezing(self._read.get(now.id)))
+
+    @property
     def ledger_keys(self) -> frozenset[str]:
         """The turns in which something is to be performed."""
         return frozenset(p.key for p in self._effects)
+
+
+def _freezing(release: Release | None) -> tuple[object, ...]:
+    """Return all of a release that pull requests may be frozen by."""
+    if release is None:
+        return ()
+    return (release.holds, release.closed is None, release.plan_blob, release.target.branch)
 
 
 def reply_mark(mark: str) -> str:

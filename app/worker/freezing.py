@@ -26,12 +26,7 @@ class Freezer:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._checks = OwnChecks(FREEZE, bench.github, bench.checks)
-        self._looked: set[int] = set()
         self._heard: dict[int, dict[int, PullSeen]] = {}  # while all pull requests of a repository are looked at
-
-    async def unwatched(self) -> Sequence[str]:
-        """Return the repositories whose windows nobody watches yet: after a start all that have had a release."""
-        return [str(repo) for repo in await self._bench.releases.repos() if repo not in self._looked]
 
     async def pull(self, repo: Repo, pull: PullSeen) -> None:
         """Take a pull request that is new or has changed. Raises Throttled; where GitHub fails it is looked at later.
@@ -52,9 +47,7 @@ class Freezer:
 
     async def show(self, rest: str) -> None:
         """Bring the open pull requests of a repository up to date, and come back when a window begins or ends."""
-        number = int(rest)
-        self._looked.add(number)
-        planned = await self._planned(number)
+        planned = await self._planned(int(rest))
         if not planned:
             return
         repo = planned[-1][1].repo

@@ -1,6 +1,6 @@
 """The tag guard: it looks at the release tags of a repository when GitHub tells of one, and every few minutes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -34,19 +34,13 @@ class TagGuard:
         self._memory = memory
         self._gates = gates
         self._are_ours_signed = are_ours_signed
-        self._looked: set[int] = set()
         self._unread: dict[int, UnreadTags] = {}  # by repository
-
-    async def unwatched(self) -> Sequence[str]:
-        """Return the repositories that had a release and were not looked at yet: all of them after a start."""
-        return [str(repo) for repo in await self._bench.releases.repos() if repo not in self._looked]
 
     async def look(self, rest: str) -> None:
         """Look at the tags of the repository of that id, and come back later."""
         scope = await scope_of(self._bench, int(rest))
         if scope is None:
             return
-        self._looked.add(int(rest))
         try:
             wait = await self._look(scope, self._unread.setdefault(int(rest), UnreadTags(self._bench)))
         except Throttled as error:
@@ -61,6 +55,7 @@ class TagGuard:
         memory, refs = await self._memory.of(scope.repo.id), await self._standing(scope)
         watch = scope.watch({*refs, *memory.tags})
         found = sort_out(watch, memory, {name: ref.object for name, ref in refs.items()})
+        scope = await scope_of(self._bench, scope.repo.id) or scope  # a tag that we have made since is known as ours
         judge = TagJudge(self._bench, self._gates, scope, are_ours_signed=self._are_ours_signed)
         at_hand = (*found.fresh, *found.waiting)
         unread.keep({(tag.name, tag.object) for tag in found.missing} | {(name, refs[name].object) for name in at_hand})

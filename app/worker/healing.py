@@ -56,15 +56,13 @@ class Healer:
         self._scheduler = scheduler
         self._clock = clock
         self._most_pages = most_pages
-        self._has_begun = False
 
-    async def unwatched(self) -> Sequence[str]:
-        """Return what is to be looked after and is not yet: after a start the log."""
-        return () if self._has_begun else (DELIVERIES,)
+    async def logs(self) -> Sequence[str]:
+        """Return what is to be looked after: the log."""
+        return (DELIVERIES,)
 
     async def heal(self, what: str) -> None:
         """Look through the log from where the last look ended, ask for what is due, and come back."""
-        self._has_begun = True
         now = self._clock.now()
         wait = EVERY
         try:

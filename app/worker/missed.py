@@ -39,25 +39,21 @@ class Missed:
         self._waiting = waiting
         self._host = host
         self._happenings = Happenings(bench)
-        self._watched: set[int] = set()
         self._told: set[tuple[str, int]] = set()  # what was published by others, by release and GitHub's id
 
-    async def unwatched(self) -> Sequence[str]:
-        """Return the repositories with open releases that are not looked at yet: all of them after a start."""
+    async def repos(self) -> Sequence[str]:
+        """Return the repositories with open releases."""
         found: dict[int, None] = {}
         for release_id in await self._bench.releases.open_ids():
             if (release := await self._bench.releases.get(release_id)) is not None:
                 found[release.repo.id] = None
-        return [str(repo) for repo in found if repo not in self._watched]
+        return [str(repo) for repo in found]
 
     async def look(self, rest: str) -> None:
         """Look at the repository of that id, and come back later as long as it has an open release."""
-        number = int(rest)
-        at = await self._bench.releases.open_in(number)
+        at = await self._bench.releases.open_in(int(rest))
         if not at:
-            self._watched.discard(number)
             return
-        self._watched.add(number)
         repo, wait = at[-1].repo, EVERY
         with about(repo=repo):
             for part in (self._deployments(repo), self._publications(repo, at)):

@@ -40,23 +40,19 @@ class Poller:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._watched: set[ReleaseId] = set()
-        self._looked: dict[ReleaseId, Sha] = {}  # heads at which the plan was looked at
+        self._looked: dict[ReleaseId, tuple[Sha, Sha]] = {}  # at which head the plan was held against which one
 
-    async def unwatched(self) -> Sequence[ReleaseId]:
-        """Return the releases that nobody has asked after yet: after a start all open ones.
+    async def releases(self) -> Sequence[ReleaseId]:
+        """Return the releases to ask after: the open ones.
 
-        And those that were closed a short while before: the process may have ended before it could show that.
+        And those that were closed a short while ago: the process may have ended before it could show that.
         """
-        found = list(await self._bench.releases.open_ids())
-        if not self._watched:
-            found += await self._bench.releases.closed_since(self._bench.clock.now() - SHOWN_BY)
-        return [r for r in found if r not in self._watched]
+        closed = await self._bench.releases.closed_since(self._bench.clock.now() - SHOWN_BY)
+        return [*await self._bench.releases.open_ids(), *closed]
 
     async def poll(self, rest: str) -> None:
         """Ask after the release of that id, write down what is news, and come back later."""
         release_id = ReleaseId(rest)
-        self._watched.add(release_id)
         release = await self._bench.releases.get(release_id)
         if release is None:
             return
@@ -66,6 +62,7 @@ class Poller:
         with about(of=release):
             await self._poll(release)
         self._bench.scheduler.wake(f"show:{release_id}")
+        self._bench.scheduler.wake(f"freeze:{release.repo.id}")
 
     async def _poll(self, release: Release) -> None:
         release_id, key = release.id, f"poll:{release.id}"
@@ -80,7 +77,7 @@ class Poller:
         except Throttled as error:
             self._bench.scheduler.wake_at(key, max(error.retry_at, now + wait))
         else:
-            await self._write(release.id, *found.follows(plan, self._bench.clock.now()))
+            await self._take(release, plan, found)
             wait = min(wait, POLL_AFTER) if found.is_partial else wait
             self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
 
@@ -93,8 +90,13 @@ class Poller:
         if release is None:
             return
         plan = await self._bench.plans.of(release)
-        found = await self._ask(release, plan, is_strict=True)
-        await self._write(release_id, *found.follows(plan, self._bench.clock.now()))
+        await self._take(release, plan, await self._ask(release, plan, is_strict=True))
+
+    async def _take(self, release: Release, plan: Plan, found: "_Found") -> None:
+        """Write down what is news of that which was asked when the release stood so."""
+        await self._write(release.id, *found.follows(release, plan, self._bench.clock.now()))
+        if found.head is not None and found.plan is not None:
+            self._looked[release.id] = (found.head, release.plan_blob)
 
     async def _forget_body(self, release_id: ReleaseId) -> None:
         """Have the issue's body and labels looked at, for what GitHub never told. Unchanged it costs free calls."""
@@ -147,11 +149,11 @@ class Poller:
         branch = source_branch(plan, release)
         try:
             head = await self._bench.github.head_of(release.repo, branch)
-            if head is None or head == self._looked.get(release.id, release.target.sha):
+            known = self._looked.get(release.id, (release.target.sha, release.plan_blob))
+            if head is None or (head, release.plan_blob) == known:
                 return
             found.head = head
             found.plan = await self._bench.plans.again(release, ref=None)
-            self._looked[release.id] = head
         except GitHubError as error:
             found.failed(error)
 
@@ -169,8 +171,8 @@ class _Found:
         self.head: Sha | None = None
         self.plan: PlanSource | NoPlan | None = None
 
-    def follows(self, plan: Plan, now: datetime) -> Iterator[Callable[[Release], Accepted]]:
-        """Yield what each thing that was found means to the release."""
+    def follows(self, of: Release, plan: Plan, now: datetime) -> Iterator[Callable[[Release], Accepted]]:
+        """Yield what each thing that was found means to the release, which stood so when it was asked for."""
         for sighting in self.sightings:
             yield lambda r, sighting=sighting: see(plan, r, sighting, now)
         yield lambda r: see_gone(r, self.gone, now)
@@ -179,7 +181,8 @@ class _Found:
         if (head := self.head) is not None:
             yield lambda r: hear_branch(r, head, now)
         if (found := self.plan) is not None:
-            yield lambda r: hear_plan(r, found, now)
+            # A plan that was taken up since is not the one that this was held against.
+            yield lambda r: hear_plan(r, found, now) if r.plan_blob == of.plan_blob else Accepted()
 
     def failed(self, error: GitHubError) -> None:
         """Pass over what cannot be had just now, unless it is asked for strictly. Raises what it was given."""

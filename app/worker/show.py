@@ -11,7 +11,6 @@ from app.domain.plan.model import Plan
 from app.domain.release.desired import status_view
 from app.domain.release.gate import GateState, Verdict, judge
 from app.domain.release.model import Release
-from app.domain.release.said import Hold
 from app.domain.values import ReleaseId
 from app.ports import GitHubError, Missing, Moments, Shown, Throttled
 from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
@@ -44,7 +43,6 @@ class Shower:
         self._pace = pace or Pace()
         self._body = BodyWriter(bench)
         self._states: dict[ReleaseId, tuple[GateState, bool]] = {}  # as others of the same commit were told
-        self._holds: dict[ReleaseId, tuple[Hold, ...]] = {}  # as pull requests were told
         self._moments = moments or OwnMoments()
 
     async def show(self, rest: str) -> None:
@@ -89,7 +87,6 @@ class Shower:
         verdict = await self._verdict(plan, release)
         # The gate first: it is what keeps a tag from being pushed. What fails keeps nothing else from being shown.
         shown = await self._kept(release_id, shown, self._gate(release, shown))
-        self._freeze(release)
         if release.lost is not None or await self._has_successor(release):
             return
         for part in (self._status, self._labels):
@@ -151,13 +148,6 @@ class Shower:
         for one in {sha, shown.gate_sha or sha}:
             self._bench.scheduler.wake(gate_key(release.repo.id, one))
         return replace(shown, gate_sha=sha)
-
-    def _freeze(self, release: Release) -> None:
-        """Have pull requests looked at where a hold has come or gone."""
-        holds = release.holds if release.closed is None else ()
-        if self._holds.get(release.id) != holds:
-            self._holds[release.id] = holds
-            self._bench.scheduler.wake(f"freeze:{release.repo.id}")
 
     async def _labels(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         del plan

@@ -75,6 +75,8 @@ class Workbench:
             self.scheduler.wake(f"doctor:{repo}")
         for repo in draft.retagged:
             self.scheduler.wake(f"tags:{repo}")
+        for repo in draft.refrozen:
+            self.scheduler.wake(f"freeze:{repo}")
         for repo in {r.repo.id for r in draft.all if r.id in draft.changed and r.waiting}:
             self.scheduler.wake(f"deploy:{repo}")
         for release in draft.refreshed:

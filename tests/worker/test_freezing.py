@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.decision import Accepted
 from app.domain.pulls import PullSeen
+from app.domain.release.events import Event
 from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.release.events_said import HoldLifted
-from app.domain.values import ReleaseId, Repo, Sha
+from app.domain.values import ReleaseId, Repo, Sha, Target
 from app.ports import Change, Commit, Rejected, Throttled, Unclear
+from app.worker.draft import Draft
 from app.worker.freezing import Freezer
 from tests.clock import NOON
-from tests.given import NOW, PLAN_TEXT, REPO, RUTH, STARTED, held, retargeted
+from tests.given import NOW, PLAN_TEXT, REPO, RUTH, SHA, STARTED, held, requested, retargeted
 from tests.worker.fakes import FakeGitHub
 from tests.worker.workshop import R1, Workshop
 
@@ -225,12 +228,27 @@ async def test_what_was_heard_while_all_are_looked_at_counts(shop: Workshop) -> 
     assert [check.conclusion for check in github.gates.values()] == ["success"]
 
 
-async def test_after_a_start_every_repository_that_had_a_release_is_looked_at_once(shop: Workshop) -> None:
-    await shop.open_release()
-    freezer = Freezer(shop.bench)
-    assert await freezer.unwatched() == ["7"]
-    await freezer.show("7")
-    assert await freezer.unwatched() == []
+ON_ANOTHER_BRANCH = replace(retargeted(), target=Target(sha=SHA, branch="next"))
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "is_woken"),
+    [
+        ([], held(RUTH), True),
+        ([held(RUTH)], HoldLifted(holder=RUTH.id, by=RUTH, at=NOON), True),
+        ([held(RUTH)], ReleaseAbandoned(by=RUTH, reason="no", at=NOON), True),
+        ([], ON_ANOTHER_BRANCH, True),
+        ([held(RUTH)], requested(), False),
+    ],
+)
+async def test_what_freezes_or_frees_has_pull_requests_looked_at_whichever_process_has_shown_what(
+    shop: Workshop, before: Sequence[Event], event: Event, *, is_woken: bool
+) -> None:
+    await shop.open_release(*before)
+    draft = Draft([await shop.release()], shop.bench.renderer)
+    draft.add(R1, REPO, Accepted(events=(event,)))
+    await shop.bench.write(draft)
+    assert ("freeze:7" in shop.scheduler.woken) is is_woken
 
 
 @pytest.mark.parametrize("method", ["open_pulls", "find_check", "create_check"])

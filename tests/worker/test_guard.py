@@ -1,5 +1,6 @@
 """The tag guard's looks: what each costs, what it waits for, and that nothing is told twice."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,13 +10,14 @@ from app.domain.guard.memory import Memory, Standing
 from app.domain.release.events_course import ReleaseAbandoned, ReleaseFinished, TrackingIssueLost
 from app.domain.release.events_tag import TagMade, TagRequested
 from app.domain.release.gate import GateState
-from app.domain.values import ReleaseId, Sha
+from app.domain.values import ReleaseId, Repo, Sha
 from app.ports import Change, Commit, Missing, Rejected, TagObject, TagRef, Throttled, Unclear
 from app.worker.guard import EVERY
 from app.worker.guard_scope import scope_of
 from tests.clock import NOON
 from tests.given import MANAGER, NOW, OTHER_SHA, REPO, SHA, STARTED, retargeted
 from tests.worker.delivering import say
+from tests.worker.fakes import FakeGitHub
 from tests.worker.guarding import GUARDED, TAG_OBJECT, GatesByHand, LaggingGitHub, guard_of, tag, told
 from tests.worker.workshop import R1, Rival, Workshop
 
@@ -34,15 +36,11 @@ async def standings(shop: Workshop) -> dict[str, Standing]:
 async def test_a_repository_without_a_release_is_not_asked_after(shop: Workshop) -> None:
     await guard_of(shop).look("7")
     assert (shop.github.calls, shop.scheduler.alarms) == ([], {})
-    assert await guard_of(shop).unwatched() == []
 
 
-async def test_every_repository_is_looked_at_after_a_start_and_then_by_itself(shop: Workshop) -> None:
+async def test_a_repository_that_was_looked_at_is_looked_at_again_by_itself(shop: Workshop) -> None:
     await shop.open_release()
-    guard = guard_of(shop)
-    assert await guard.unwatched() == ["7"]
-    await guard.look("7")
-    assert await guard.unwatched() == []
+    await guard_of(shop).look("7")
     assert (shop.github.calls, shop.scheduler.alarms[TURN]) == (["tags"], NOON + EVERY)
 
 
@@ -386,3 +384,21 @@ async def test_a_tag_that_we_are_just_making_is_ours_at_its_commit_alone(
     tag(shop, sha=sha)
     await guard_of(shop).look("7")
     assert await standings(shop) == {"v1.0.0": standing}
+
+
+async def test_a_tag_that_we_make_while_the_tags_are_listed_is_ours(shop: Workshop) -> None:
+    """GitHub may take its time over the list: what was known when it was asked is too old for what it tells."""
+    await shop.open_release()
+    await guard_of(shop).look("7")
+
+    class Slow(FakeGitHub):
+        async def tags(self, repo: Repo, prefix: str) -> Sequence[TagRef]:
+            del repo, prefix
+            await shop.happened(TagRequested(tag="v1.0.0", sha=SHA, by=MANAGER, at=NOW))
+            tag(shop)
+            return [*shop.github.tagged.values()]
+
+    shop.bench = replace(shop.bench, github=Slow(tag_objects=shop.github.tag_objects))
+    await guard_of(shop, GatesByHand(shop, known=GREEN)).look("7")
+    assert await standings(shop) == {"v1.0.0": Standing.ACCEPTED}
+    assert (await shop.releases.events(R1))[-1].kind == "tag_requested"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.release.events_course import BranchSeen, PlanSeen, ReleaseAbandoned, ReleaseFinished
+from app.domain.release.events_course import BranchSeen, PlanAdopted, PlanSeen, ReleaseAbandoned, ReleaseFinished
 from app.domain.release.model import Progress, Sight
 from app.domain.values import Sha
 from app.ports import GitHubError, Missing, Rejected, Shown, Throttled, Unclear
@@ -145,21 +145,21 @@ async def test_a_release_that_is_not_there_is_not_asked_after(shop: Workshop) ->
     assert (shop.github.calls, shop.scheduler.alarms) == ([], {})
 
 
-async def test_after_a_start_each_open_release_waits_to_be_asked_after_once(shop: Workshop) -> None:
+async def test_each_open_release_is_asked_after(shop: Workshop) -> None:
     await shop.open_release(plan=BY_HAND)
     poller = Poller(shop.bench)
-    assert await poller.unwatched() == [R1]
+    assert await poller.releases() == [R1]
     await poller.poll(R1)
-    assert await poller.unwatched() == []
+    assert shop.scheduler.woken == [f"show:{R1}", "freeze:7"]
 
 
-async def test_after_a_start_a_release_that_ended_a_short_while_before_is_shown_once_more(shop: Workshop) -> None:
+async def test_a_release_that_ended_a_short_while_before_is_shown_and_not_asked_after(shop: Workshop) -> None:
     await shop.open_release(plan=BY_HAND)
     await shop.happened(ReleaseAbandoned(by=RUTH, reason="no", at=NOON))
     poller = Poller(shop.bench)
-    assert await poller.unwatched() == [R1]
+    assert await poller.releases() == [R1]
     await poller.poll(R1)
-    assert (await poller.unwatched(), shop.github.calls) == ([], [])
+    assert shop.github.calls == []
     assert f"show:{R1}" in shop.scheduler.woken
 
 
@@ -167,7 +167,7 @@ async def test_a_release_that_ended_long_before_is_left_alone(shop: Workshop) ->
     await shop.open_release(plan=BY_HAND)
     await shop.happened(ReleaseAbandoned(by=RUTH, reason="no", at=NOON))
     shop.clock.advance(SHOWN_BY.total_seconds() + 1)
-    assert await Poller(shop.bench).unwatched() == []
+    assert await Poller(shop.bench).releases() == []
 
 
 async def test_what_a_webhook_told_meanwhile_is_not_written_down_twice(shop: Workshop) -> None:
@@ -256,6 +256,30 @@ async def test_a_plan_is_looked_at_once_for_each_commit(shop: Workshop) -> None:
     await moved(shop, sha=Sha("c3" * 20))
     await poller.poll(R1)
     assert shop.github.calls.count("file") == 2
+
+
+async def test_a_plan_that_is_taken_up_while_it_is_looked_at_is_no_drift(shop: Workshop) -> None:
+    """Else the release would say for good that its plan has changed, and wait for somebody to take it up."""
+    await shop.open_team_release(issues_read())
+    longer = f"{TEAM_TEXT}- [ ] One more\n"
+    await moved(shop, longer)
+    adopted = PlanAdopted(
+        plan_path=".github/release-plan.md",
+        plan_blob=Sha("e5" * 20),
+        plan_text=longer,
+        tag="v1.0.0",
+        people={},
+        items={},
+        tasks={},
+        by=RUTH,
+        at=NOW,
+    )
+    late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(adopted)))
+    poller = Poller(late)
+    await poller.poll(R1)
+    assert (await shop.release()).drift is None
+    await poller.poll(R1)
+    assert shop.github.calls.count("file") == 2  # once against each
 
 
 async def test_a_plan_that_could_not_be_looked_at_when_the_branch_moved_is_looked_at_later(shop: Workshop) -> None:

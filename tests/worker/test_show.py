@@ -67,7 +67,7 @@ async def the_run_fails(shop: Workshop) -> None:
 async def test_the_gate_is_asked_for_first_then_come_the_status_labels_and_the_checklist(shop: Workshop) -> None:
     await shop.open_release()
     assert await show(shop) == FIRST_SHOW
-    assert shop.scheduler.woken == [gate_key(REPO.id, SHA), "freeze:7"]
+    assert shop.scheduler.woken == [gate_key(REPO.id, SHA)]
     assert "Installer built for Linux" in shop.github.body
     assert shop.github.labels[12] == ["gate:pending"]
     assert len(shop.github.comments) == 1
@@ -212,7 +212,7 @@ async def test_the_gate_of_a_commit_that_was_left_is_looked_at_once_more(shop: W
 async def test_without_its_tracking_issue_a_release_still_has_its_gate(shop: Workshop) -> None:
     await shop.open_team_release(TrackingIssueLost(how="it was deleted", at=NOW))
     assert await show(shop) == []
-    assert shop.scheduler.woken == [gate_key(REPO.id, SHA), "freeze:7"]
+    assert shop.scheduler.woken == [gate_key(REPO.id, SHA)]
 
 
 async def test_another_release_of_the_commit_is_told_when_the_part_of_this_one_changes(shop: Workshop) -> None:

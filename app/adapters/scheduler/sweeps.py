@@ -10,6 +10,24 @@ Find = Callable[[], Awaitable[Sequence[str]]]
 log = structlog.stdlib.get_logger()
 
 
+class Once:
+    """Finds what has to be begun with after a start: each key once, for as long as it is found without a break.
+
+    After that its own alarms see to it. With several processes each hands out each key once after its own start.
+    """
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        self._handed_out: frozenset[str] = frozenset()
+
+    async def __call__(self) -> Sequence[str]:
+        """Return the keys that are new. Raises what finding them raises."""
+        found = await self._find()
+        new = [key for key in found if key not in self._handed_out]
+        self._handed_out = frozenset(found)
+        return new
+
+
 class Sweeps:
     """What finds keys, by their prefix. Raises ValueError for a prefix of which there is no work."""
 

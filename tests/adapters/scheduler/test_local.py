@@ -9,6 +9,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from app.adapters.scheduler.local import LocalScheduler
+from app.adapters.scheduler.sweeps import Once
 from app.sim.clock import SimClock
 from tests.clock import NOON
 
@@ -64,6 +65,22 @@ async def turns(condition: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0)
     raise AssertionError("it did not happen")
+
+
+async def test_what_is_begun_with_after_a_start_is_begun_with_once_and_anew_when_it_was_gone() -> None:
+    found = ["a"]
+
+    async def find() -> Sequence[str]:
+        return list(found)
+
+    once = Once(find)
+    assert [await once(), await once()] == [["a"], []]
+    found[:] = ["a", "b"]
+    assert [await once(), await once()] == [["b"], []]
+    found[:] = []
+    assert await once() == []
+    found[:] = ["a"]  # a repository whose last release ended, and that has another one: its alarms ended with the last
+    assert await once() == ["a"]
 
 
 async def test_a_woken_key_is_worked_on_without_its_prefix(scheduler: LocalScheduler, worker: Worker) -> None:
