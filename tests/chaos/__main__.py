@@ -8,13 +8,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeAlias, cast
 
-from tests.chaos.real import hold_real
+from tests.chaos.database import POSTGRES, postgres
+from tests.chaos.real import hold_real, is_real
 from tests.chaos.trials import Ended, Result, hold, play, trials
 
 BATCH = 12  # trials in one process: what it may keep of them goes with it
@@ -22,6 +24,7 @@ TELL_EVERY = 30.0  # seconds
 LONGEST_S = 900.0  # for one trial, on a machine with other things to do
 MOST_TOLD = 20  # differences in full
 _Pipe: TypeAlias = "Connection[Any, Any]"
+MUST = os.environ.get("CI_REQUIRE_POSTGRES") == "1"  # then a trial on PostgreSQL is never left out
 FORK = multiprocessing.get_context("fork")
 
 
@@ -36,7 +39,8 @@ class Sums:
 
     def take(self, result: Result) -> None:
         """Count a result, and tell of a difference with the command that plays it again."""
-        self.trials[result.name.partition(":")[0]] += 1
+        kind = result.name.removeprefix(POSTGRES).partition(":")[0]
+        self.trials[f"{kind} on PostgreSQL" if result.name.startswith(POSTGRES) else kind] += 1
         self.struck += result.struck
         self.cpu += result.seconds
         if result.differences:
@@ -72,7 +76,7 @@ def _leave(_number: int, _frame: object) -> None:
 def _batch(names: list[str], calm: Ended, into: _Pipe) -> None:
     signal.signal(signal.SIGTERM, _leave)  # with all that it has begun itself
     for name in names:
-        into.send(hold_real(name, calm.end) if name.startswith("real:") else hold(name, calm.end))
+        into.send(hold_real(name, calm.end) if is_real(name) else hold(name, calm.end))
     into.close()
 
 
@@ -107,7 +111,7 @@ class Run:
         told = time.monotonic()
         while True:
             now = time.monotonic()
-            while now < until and sum(not w.left[0].startswith("real:") for w in self._workers) < self._jobs:
+            while now < until and sum(not is_real(w.left[0]) for w in self._workers) < self._jobs:
                 names = list(islice(self._queue, BATCH))
                 if not names:
                     break
@@ -155,6 +159,14 @@ def main() -> int:
     asked.add_argument("--no-real", action="store_true", help="leave out the trials with real processes and kill -9")
     args = asked.parse_args()
     seed: int = args.seed if args.seed is not None else int.from_bytes(os.urandom(3), "big")
+    is_wanted = not args.replay or any(name.startswith(POSTGRES) for name in args.replay)
+    with postgres() if is_wanted else nullcontext(enter_result=False) as has_postgres:
+        if is_wanted and not has_postgres:
+            _say("there is no PostgreSQL server here, so its trials are left out (on Debian: apt install postgresql)")
+        return _run(args, seed, has_postgres=has_postgres)
+
+
+def _run(args: argparse.Namespace, seed: int, *, has_postgres: bool) -> int:
     began = time.monotonic()
     calm = play("calm")
     _say(
@@ -164,13 +176,14 @@ def main() -> int:
     sums = Sums()
     if args.replay:
         run = Run(calm, iter([]), sums, 1)
-        run.begin(list(args.replay))
+        run.begin([name for name in args.replay if has_postgres or MUST or not name.startswith(POSTGRES)])
         run.play(float("inf"))
     else:
-        run = Run(calm, trials(calm, seed), sums, args.jobs)
+        run = Run(calm, trials(calm, seed, has_postgres=has_postgres), sums, args.jobs)
         until = began + 60 * args.minutes
         if not args.no_real:
-            run.begin([f"real:{seed}:{number}" for number in range(max(1, int(args.minutes / 3)))])
+            on = (POSTGRES, "") if has_postgres else ("",)
+            run.begin([f"{on[n % len(on)]}real:{seed}:{n}" for n in range(max(1, int(args.minutes / 3)))])
         run.play(until)
     _say(f"\n{sums.table()}\n{time.monotonic() - began:.0f} s, seed {seed}")
     for name in sums.differing:

@@ -11,8 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar, cast
 
 import httpx
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+import app.service
+from app.adapters.scheduler.local import LocalScheduler
+from app.adapters.scheduler.sweeps import Find
+from app.ports import Work
 from app.service import Service, Wiring
 from app.sim.github import SimGitHub
 from app.sim.webhooks import WebhookPost
@@ -65,7 +69,7 @@ class Wire(httpx.AsyncBaseTransport):
             await self._reach(f"after {name}")
 
 
-async def call(app: Any, request: httpx.Request) -> httpx.Response:  # noqa: ANN401  ASGI's own types
+async def call(asgi: Any, request: httpx.Request) -> httpx.Response:  # noqa: ANN401  ASGI's own types
     """Put a request to an ASGI application and return its answer. Raises what the application raises."""
     body = await request.aread()
     path = request.url.raw_path.split(b"?")[0].decode()
@@ -91,7 +95,7 @@ async def call(app: Any, request: httpx.Request) -> httpx.Response:  # noqa: ANN
     async def send(message: Mapping[str, Any]) -> None:
         messages.append(message)
 
-    await app(scope, receive, send)
+    await asgi(scope, receive, send)
     content = b"".join(one.get("body", b"") for one in messages[1:])
     return httpx.Response(messages[0]["status"], headers=messages[0]["headers"], content=content, request=request)
 
@@ -104,9 +108,10 @@ class Life:
         self.points: list[str] = []
         self.dies_at: int | None = None  # the so-manieth await point from the start of this life
         self.wakes: dict[str, int] = {}
+        setattr(app.service, "_scheduler", _in_one_process)  # noqa: B010  a test may look inside
         self.service = Service(wiring(Wire(github, self._reach)))
         database = self.service.database
-        setattr(database, "_threads", Inline(1))  # noqa: B010  a test may look inside
+        setattr(database, "_threads", Inline(1))  # noqa: B010  the same
         run = database.run
 
         async def guarded(work: Callable[[Connection], T]) -> T:
@@ -114,12 +119,10 @@ class Life:
 
             def watched(connection: Connection) -> T:
                 nonlocal wrote
-                driver = cast("Any", connection.connection.driver_connection)
-                before = driver.total_changes
-                try:
-                    return work(connection)
-                finally:
-                    wrote = driver.total_changes != before
+                before = _changes(connection)
+                done = work(connection)
+                wrote = _changes(connection) != before
+                return done
 
             await self._reach("before a transaction")
             try:
@@ -161,6 +164,18 @@ class Life:
         if (kept := cast("Connection | None", getattr(self.service.database, "_kept"))) is not None:  # noqa: B009
             kept.close()
         self.service.database.engine.dispose()
+
+
+def _changes(connection: Connection) -> object:
+    """Return what is another thing once the transaction has changed anything."""
+    if connection.dialect.name == "sqlite":
+        return cast("Any", connection.connection.driver_connection).total_changes
+    return connection.execute(text("SELECT pg_current_xact_id_if_assigned() IS NULL")).scalar_one()
+
+
+def _in_one_process(wiring: Wiring, work: Mapping[str, Work], sweeps: Mapping[str, Find]) -> LocalScheduler:
+    """Give turns as in one process on whichever database: those of PostgreSQL go by the wall's clock."""
+    return LocalScheduler(work, wiring.clock, sweeps=sweeps)
 
 
 def asker(github: SimGitHub) -> Callable[[httpx.Request], Awaitable[httpx.Response]]:

@@ -1,4 +1,4 @@
-"""The same story with a real process: `gonogo serve` on a file and a port, killed with -9 again and again.
+"""The same story with a real process: `gonogo serve` on a database and a port, killed with -9 again and again.
 
 The simulated GitHub is on loopback, and time is the wall's.
 """
@@ -27,6 +27,7 @@ from app.adapters.db.engine import Database
 from app.sim.github import SimGitHub
 from app.sim.scenario import white_room
 from app.sim.webhooks import WebhookPost
+from tests.chaos.database import POSTGRES, fresh
 from tests.chaos.ends import End, differences, ending, ending_in_database, unfinished
 from tests.chaos.plan import PLAN
 from tests.chaos.story import Story
@@ -50,14 +51,14 @@ class _Server(uvicorn.Server):
 class RealWorld:
     """GitHub on loopback, and the service as a process of its own."""
 
-    def __init__(self, folder: Path, seed: str) -> None:
+    def __init__(self, folder: Path, url: str, seed: str) -> None:
         self._folder = folder
         self._dice = random.Random(seed)  # noqa: S311  dice, no secret
         self.github = SimGitHub(SystemClock())
         self.room = white_room(self.github, plan=PLAN)
         self.watchers: list[Callable[[], object]] = []
         self.struck: Counter[str] = Counter()
-        self.url = f"sqlite:///{folder / 'gonogo.db'}"
+        self.url = url
         self._kills_left = KILLS
         self._dies_in = self._dice.randrange(4, 50)
         self._door, self._page = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
@@ -198,8 +199,8 @@ async def _nobody(_message: object) -> None:
     """Take an answer that nobody hears."""
 
 
-async def _tell(folder: Path, seed: str) -> tuple[End, Counter[str]]:
-    async with RealWorld(folder, seed) as world:
+async def _tell(folder: Path, url: str, seed: str) -> tuple[End, Counter[str]]:
+    async with RealWorld(folder, url, seed) as world:
         story = Story(world)
         await story.tell()
         database = Database(world.url)
@@ -215,13 +216,19 @@ async def _tell(folder: Path, seed: str) -> tuple[End, Counter[str]]:
         return end, world.struck
 
 
+def is_real(name: str) -> bool:
+    """Whether a trial is one with real processes."""
+    return name.removeprefix(POSTGRES).startswith("real:")
+
+
 def hold_real(name: str, calm: End) -> Result:
     """Play a trial with real processes and hold its end against the undisturbed one's."""
     result = Result(name=name)
     began = time.process_time()
     folder = Path(tempfile.mkdtemp(prefix="gonogo-chaos-"))
     try:
-        end, result.struck = asyncio.run(_tell(folder, name))
+        with fresh(name, folder) as url:
+            end, result.struck = asyncio.run(_tell(folder, url, name))
         result.differences = differences(calm, end)
     except Exception:  # noqa: BLE001  whatever it is, it is a difference
         result.differences = [traceback.format_exc(limit=-4)]

@@ -14,6 +14,7 @@ from pathlib import Path
 import stamina
 import structlog
 
+from tests.chaos.database import POSTGRES, fresh
 from tests.chaos.ends import End, differences, ending, ending_in_database
 from tests.chaos.story import Story
 from tests.chaos.trouble import FAULTS, All, Astray, Calm, DiesAt, DiesOften, FailsAt, FailsOften
@@ -45,8 +46,8 @@ class Result:
 
 
 def trouble_of(name: str) -> Struck:
-    """Return what a trial's name stands for. Raises ValueError."""
-    kind, _, rest = name.partition(":")
+    """Return what a trial's name stands for, whichever its database. Raises ValueError."""
+    kind, _, rest = name.removeprefix(POSTGRES).partition(":")
     match kind:
         case "calm":
             return Calm()
@@ -76,15 +77,15 @@ def play(name: str) -> Ended:
     logging.disable(logging.CRITICAL)
     began = time.process_time()
     trouble = trouble_of(name)
-    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
-        end, calls = asyncio.run(_tell(Path(folder), trouble))
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder, fresh(name, Path(folder)) as url:
+        end, calls = asyncio.run(_tell(url, trouble))
     points = trouble.came_by
     seconds = time.process_time() - began
     return Ended(name=name, end=end, struck=Counter(trouble.struck), points=points, calls=calls, seconds=seconds)
 
 
-async def _tell(folder: Path, trouble: Struck) -> tuple[End, int]:
-    world = World(folder, trouble)
+async def _tell(url: str, trouble: Struck) -> tuple[End, int]:
+    world = World(url, trouble)
     story = Story(world)
     try:
         with stamina.set_testing(testing=True, attempts=2):
@@ -134,7 +135,7 @@ def every_fault(calls: int, dice: random.Random) -> list[str]:
     return trials
 
 
-def trials(calm: Ended, seed: int) -> Iterator[str]:
+def trials(calm: Ended, seed: int, *, has_postgres: bool) -> Iterator[str]:
     """Yield trials without end: each await point and fault in turn, among seeds of what happens at random."""
     dice = random.Random(seed)  # noqa: S311  dice, no secret
     kills, faults = every_kill(calm.points, dice), every_fault(calm.calls, dice)
@@ -149,4 +150,7 @@ def trials(calm: Ended, seed: int) -> Iterator[str]:
         yield f"astray:{number}"
         yield f"fails:{number}"
         yield f"all:{number}"
+        if has_postgres:
+            yield f"{POSTGRES}kill:{dice.randrange(len(calm.points))}"
+            yield f"{POSTGRES}{dice.choice(('kills', 'all'))}:{number}"
         number += 1

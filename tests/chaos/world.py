@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -38,7 +37,7 @@ class Stuck(AssertionError):
 class World:
     """GitHub, the service, and time. The trouble decides what goes wrong, and where."""
 
-    folder: Path
+    url: str  # of its database
     trouble: Trouble = field(default_factory=Calm)
     clock: SimClock = field(default_factory=SimClock)
     deaths: int = 0
@@ -50,7 +49,6 @@ class World:
         self.room = white_room(self.github, plan=PLAN)
         self.life: Life | None = None
         self._is_over = False
-        self._url = f"sqlite:///{self.folder / 'gonogo.db'}"
         self._up_at = self.clock.now()
         self._posts: list[tuple[datetime, int, WebhookPost]] = []
         self._turn = count()
@@ -59,7 +57,7 @@ class World:
         self._by_id: dict[str, WebhookPost] = {}
         asyncio.get_running_loop().set_default_executor(Inline(1))  # nothing goes on while the clock moves
         self._me = cast("asyncio.Task[Any]", asyncio.current_task())
-        upgrade(self._url)
+        upgrade(self.url)
 
     def _wiring(self, transport: httpx.AsyncBaseTransport) -> Wiring:
         return Wiring(
@@ -67,7 +65,7 @@ class World:
             app_id=self.room.app.id,
             private_key=self.room.private_key,
             webhook_secrets=[self.room.webhook_secret],
-            database_url=self._url,
+            database_url=self.url,
             transport=transport,
             clock=self.clock,
         )
