@@ -274,6 +274,10 @@ class FailsAt(Calm):
         return await FAULTS[self._way](around, request, do)
 
 
+def _is_dispatch(request: httpx.Request) -> bool:
+    return request.url.path.endswith("/dispatches")
+
+
 class FailsOften(Calm):
     """GitHub fails at random, in one way or in all of them."""
 
@@ -282,9 +286,21 @@ class FailsOften(Calm):
         self._dice = random.Random(seed)  # noqa: S311  dice, no secret
         self._share = share
         self._ways = ways
+        self._dispatched: set[bytes] = set()
+
+    def _spares(self, request: httpx.Request) -> bool:
+        """Whether it is a dispatch that is sent for the second time.
+
+        One that gets no answer either is not sent a third time: a person is asked to look, and nobody here does.
+        """
+        if not _is_dispatch(request):
+            return False
+        is_again = request.content in self._dispatched
+        self._dispatched.add(request.content)
+        return is_again
 
     async def ask(self, around: Around, request: httpx.Request, do: Do) -> httpx.Response:
-        if self._dice.random() >= self._share:
+        if self._spares(request) or self._dice.random() >= self._share:
             return await do()
         way = self._dice.choice(self._ways)
         self.struck[f"GitHub {way}"] += 1
@@ -317,4 +333,6 @@ class All:
         return self.astray.fails(post)
 
     async def ask(self, around: Around, request: httpx.Request, do: Do) -> httpx.Response:
+        if _is_dispatch(request) and self.often.struck:
+            return await do()  # the process may have died over the first one
         return await self.fails_.ask(around, request, do)
