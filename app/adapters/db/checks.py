@@ -53,7 +53,7 @@ class SqlChecks:
                 return None
             return CheckShown(check=row.check, digest=row.digest, is_settled=row.is_settled)
 
-        return await self._database.run(read)
+        return await self._database.ask(read)
 
     async def save(self, repo: int, sha: Sha, name: str, shown: CheckShown, before: CheckShown | None) -> bool:
         """Remember what stands there now; False where by now something else than `before` is remembered."""
@@ -67,7 +67,7 @@ class SqlChecks:
             row = {"in_repo": repo, "at_sha": sha, "of_name": name, **known, **new}
             return connection.execute(_CHANGED, row).rowcount == 1
 
-        return await self._database.run(write)
+        return await self._database.ask(write)
 
     async def unsettled(self, repo: int, name: str) -> Sequence[Sha]:
         """Return the commits of a repository at which there is more to be said."""
@@ -75,7 +75,7 @@ class SqlChecks:
         def read(connection: Connection) -> list[Sha]:
             return [Sha(row.sha) for row in connection.execute(_IN, {"repo": repo, "name": name})]
 
-        return await self._database.run(read)
+        return await self._database.ask(read)
 
     async def deserted(self, name: str) -> Sequence[tuple[int, Sha]]:
         """Return the repositories and commits at which there is more to be said, and that no open release is at."""
@@ -83,4 +83,4 @@ class SqlChecks:
         def read(connection: Connection) -> list[tuple[int, Sha]]:
             return [(row.repo, Sha(row.sha)) for row in connection.execute(_DESERTED, {"name": name})]
 
-        return await self._database.run(read)
+        return await self._database.ask(read)

@@ -4,19 +4,25 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from time import monotonic
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
+_USED_AT: Final = "used_at"
 
 BUSY_TIMEOUT_MS = 5_000  # how long SQLite waits for another process, such as a command line, to let go of the file
 THREADS = 8  # of a database that many may write to at once
 PATIENCE_SECONDS = 5  # for a server that does not answer, a lock that is held, a process that stopped halfway
 DEADLOCKED = frozenset({"40P01", "40001"})  # PostgreSQL has undone one of two that waited for one another
 TRIES = 5  # of a transaction that was undone so
+FRESH_SECONDS = 1.0  # after a connection was used: before that it is not asked first whether the server is there
 TOGETHER = 64  # works that share a commit, at most
 
 
@@ -31,6 +37,7 @@ class Database:
         self.engine = open_engine(url, _AT_WORK)
         self.dialect = self.engine.dialect.name
         self._is_shared = self.dialect == "sqlite"
+        self._without = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # the same connections
         self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
         self._waiting: list[tuple[Callable[[Connection], Any], asyncio.Future[Any]]] = []
         self._driver: asyncio.Task[None] | None = None
@@ -43,22 +50,32 @@ class Database:
         """
         loop = asyncio.get_running_loop()
         if not self._is_shared:
-            return await loop.run_in_executor(self._threads, self._transact, work)
+            return await loop.run_in_executor(self._threads, self._transact, self.engine, work)
         done: asyncio.Future[T] = loop.create_future()
         self._waiting.append((work, done))
         if self._driver is None:
             self._driver = loop.create_task(self._drive())
         return await done
 
-    def _transact(self, work: Callable[[Connection], T]) -> T:
+    async def ask(self, work: Callable[[Connection], T]) -> T:
+        """Run work that only reads, or that is one statement: a server is asked once for it, and not thrice.
+
+        What it reads is what is committed at each statement, as in `run`.
+        """
+        if self._is_shared:
+            return await self.run(work)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self._without, work)
+
+    @staticmethod
+    def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
         for _ in range(TRIES - 1):
             try:
-                with self.engine.begin() as connection:
+                with engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in DEADLOCKED:
                     raise
-        with self.engine.begin() as connection:
+        with engine.begin() as connection:
             return work(connection)
 
     async def _drive(self) -> None:
@@ -150,7 +167,24 @@ def open_engine(url: str, options: str = "") -> Engine:
 def _open_postgresql(url: URL, options: str) -> Engine:
     named = URL.create(url.drivername)  # all that the address says goes to the driver by `session_of`
     settings = session_of(url, options)
-    return create_engine(named, connect_args=settings, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(named, connect_args=settings, pool_size=THREADS, max_overflow=0)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_look_again, engine))
+    return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = monotonic()
+
+
+def _look_again(engine: Engine, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """See whether the server is still there, where that was not seen just now. Has the pool open another if not."""
+    if monotonic() - record.info.get(_USED_AT, float("-inf")) < FRESH_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def session_of(url: str | URL, options: str = "") -> dict[str, Any]:

@@ -135,16 +135,16 @@ class SqlInbox:
                 for row in rows
             ]
 
-        return await self._database.run(read)
+        return await self._database.ask(read)
 
     async def keys(self) -> Sequence[str]:
         """Return the keys that have unhandled deliveries, the one that waits longest first."""
-        return await self._database.run(lambda connection: connection.execute(_KEYS).scalars().all())
+        return await self._database.ask(lambda connection: connection.execute(_KEYS).scalars().all())
 
     async def failed(self, delivery: str, error: str, *, park: bool) -> None:
         """Count a failed try; park it where it is not to be tried again by itself."""
         values = {"delivery": delivery, "why": bounded(error), "parked": self._clock.now() if park else None}
-        await self._database.run(lambda connection: connection.execute(_FAILED, values).close())
+        await self._database.ask(lambda connection: connection.execute(_FAILED, values).close())
 
     async def troubled(self, limit: int = 200) -> Sequence[Troubled]:
         """Return the deliveries that are parked, then those that are being tried again, the oldest first."""
@@ -163,7 +163,7 @@ class SqlInbox:
                 for row in connection.execute(_TROUBLED, {"limit": limit})
             ]
 
-        return await self._database.run(read)
+        return await self._database.ask(read)
 
     async def replay(self, delivery: str) -> Replayed:
         """Put a parked delivery back, as one that was never tried. Whoever sweeps next takes it up."""

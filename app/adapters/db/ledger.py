@@ -105,12 +105,12 @@ class SqlLedger:
                 first_claimed_at=row.first_claimed_at,
             )
 
-        return await self._database.run(write)
+        return await self._database.ask(write)
 
     async def renew(self, entry: Entry, lease_until: datetime) -> bool:
         """Keep a row that takes long; False where it is not in our hands any more."""
         values = {"entry": entry.id, "claim": entry.attempts, "until": lease_until}
-        return await self._database.run(lambda connection: connection.execute(_RENEW, values).rowcount == 1)
+        return await self._database.ask(lambda connection: connection.execute(_RENEW, values).rowcount == 1)
 
     async def put_off(self, entry: Entry, until: datetime, error: str) -> None:
         """Give a row back, not to be claimed before `until`."""
@@ -131,7 +131,7 @@ class SqlLedger:
 
     async def intents(self, key: str) -> Sequence[Event]:
         """Return what was about to happen, as noted with the unfinished rows of the key, in their order."""
-        rows = await self._database.run(lambda c: c.execute(_INTENTS, {"wanted": key}).scalars().all())
+        rows = await self._database.ask(lambda c: c.execute(_INTENTS, {"wanted": key}).scalars().all())
         return [event_codec().decode(row) for row in rows]
 
     async def hurry(self, key: str, now: datetime) -> bool:
@@ -140,21 +140,21 @@ class SqlLedger:
         def write(connection: Connection) -> bool:
             return connection.execute(_HURRY, {"wanted": key, "now": now}).rowcount > 0
 
-        return await self._database.run(write)
+        return await self._database.ask(write)
 
     async def unfinished(self, key: str) -> Sequence[Effect]:
         """Return what is still to be done under the key, oldest first."""
-        texts = await self._database.run(lambda c: c.execute(_UNFINISHED, {"wanted": key}).scalars().all())
+        texts = await self._database.ask(lambda c: c.execute(_UNFINISHED, {"wanted": key}).scalars().all())
         return [effect_codec().decode(text) for text in texts]
 
     async def _write(self, statement: Update, entry: Entry, values: dict[str, object]) -> None:
         named = {"entry": entry.id, "claim": entry.attempts, **values}
-        await self._database.run(lambda connection: connection.execute(statement, named).close())
+        await self._database.ask(lambda connection: connection.execute(statement, named).close())
 
     async def next_due(self, key: str) -> datetime | None:
         """Return when a row of the key may be claimed next, or None where none is left."""
-        return await self._database.run(lambda connection: connection.execute(_NEXT, {"wanted": key}).scalar_one())
+        return await self._database.ask(lambda connection: connection.execute(_NEXT, {"wanted": key}).scalar_one())
 
     async def keys(self) -> Sequence[str]:
         """Return the keys with unfinished rows, the one that waits longest first."""
-        return await self._database.run(lambda connection: connection.execute(_KEYS).scalars().all())
+        return await self._database.ask(lambda connection: connection.execute(_KEYS).scalars().all())

@@ -22,7 +22,7 @@ class SqlMoments:
 
     async def of(self, key: str) -> datetime | None:
         """Return the time that is kept under the key."""
-        return await self._database.run(lambda c: c.execute(_OF, {"named": key}).scalar_one_or_none())
+        return await self._database.ask(lambda c: c.execute(_OF, {"named": key}).scalar_one_or_none())
 
     async def keep(self, key: str, at: datetime | None) -> None:
         """Keep a time under the key; None: none any more."""
@@ -33,4 +33,4 @@ class SqlMoments:
             else:
                 connection.execute(self._put, {"key": key, "at": at})
 
-        await self._database.run(write)
+        await self._database.ask(write)

@@ -133,7 +133,7 @@ class SqlReleases:
 
     async def get(self, release: ReleaseId) -> Release | None:
         """Return a release, as committed last by whatever process."""
-        fold = await self._database.run(lambda connection: self._read(connection, release))
+        fold = await self._database.ask(lambda connection: self._read(connection, release))
         return None if fold is None else self._keep(fold)
 
     async def open_in(self, repo: int) -> Sequence[Release]:
@@ -143,21 +143,21 @@ class SqlReleases:
             found = connection.execute(_OPEN_IN, {"repo": repo}).all()
             return [self._known(row.id, row.revision) or self._read(connection, row.id) for row in found]
 
-        return [self._keep(fold) for fold in await self._database.run(read) if fold is not None]
+        return [self._keep(fold) for fold in await self._database.ask(read) if fold is not None]
 
     async def open_ids(self) -> Sequence[ReleaseId]:
         """Return all open releases, oldest first."""
-        return await self._database.run(lambda connection: connection.execute(_OPEN_IDS).scalars().all())
+        return await self._database.ask(lambda connection: connection.execute(_OPEN_IDS).scalars().all())
 
     async def closed_since(self, moment: datetime) -> Sequence[ReleaseId]:
         """Return the releases that were closed since then, oldest first."""
-        return await self._database.run(
+        return await self._database.ask(
             lambda connection: connection.execute(_CLOSED_SINCE, {"moment": moment}).scalars().all()
         )
 
     async def repos(self) -> Sequence[int]:
         """Return the repositories that have had a release, by their ids."""
-        return await self._database.run(lambda connection: connection.execute(_REPOS).scalars().all())
+        return await self._database.ask(lambda connection: connection.execute(_REPOS).scalars().all())
 
     async def latest_in(self, repo: int, limit: int) -> Sequence[Release]:
         """Return the open releases of a repository and the latest closed ones, at most `limit`, oldest first."""
@@ -183,7 +183,7 @@ class SqlReleases:
         def read(connection: Connection) -> list[_Fold | None]:
             return [self._read(connection, number) for number in connection.execute(statement, values).scalars()]
 
-        found = [self._keep(fold) for fold in await self._database.run(read) if fold is not None]
+        found = [self._keep(fold) for fold in await self._database.ask(read) if fold is not None]
         return found[::-1]
 
     async def plan_text(self, release: ReleaseId, blob: Sha) -> str:
@@ -191,7 +191,7 @@ class SqlReleases:
         kept = self._plans.get((release, blob))
         if kept is not None:
             return kept
-        bodies = await self._database.run(
+        bodies = await self._database.ask(
             lambda connection: connection.execute(_PLANS, {"release": release}).scalars().all()
         )
         for event in map(event_codec().decode, bodies):
@@ -202,14 +202,14 @@ class SqlReleases:
 
     async def events(self, release: ReleaseId) -> Sequence[Event]:
         """Return the whole log in order."""
-        rows = await self._database.run(
+        rows = await self._database.ask(
             lambda connection: connection.execute(_EVENTS, {"release": release, "after": 0}).all()
         )
         return [event_codec().decode(row.body) for row in rows]
 
     async def shown(self, release: ReleaseId) -> Shown:
         """Return what was last written to GitHub; nothing for a release that is not there."""
-        text = await self._database.run(
+        text = await self._database.ask(
             lambda connection: connection.execute(_SHOWN, {"release": release}).scalar_one_or_none()
         )
         return Shown() if text is None else shown_codec().decode(text)
@@ -228,11 +228,11 @@ class SqlReleases:
         statement = _SAVE_SHOWN if body is None else _SAVE_BODY
         if body is not None:
             values["seen"] = storable(body)
-        return await self._database.run(lambda connection: connection.execute(statement, values).rowcount == 1)
+        return await self._database.ask(lambda connection: connection.execute(statement, values).rowcount == 1)
 
     async def body(self, release: ReleaseId) -> str | None:
         """Return the tracking issue's body as it was seen last, whole; None where it never was."""
-        return await self._database.run(
+        return await self._database.ask(
             lambda connection: connection.execute(_BODY, {"release": release}).scalar_one_or_none()
         )
 
@@ -252,7 +252,7 @@ class SqlReleases:
 
     async def pull_notes(self, repo: int) -> Mapping[int, str]:
         """Return the lines that people gave to a repository's pull requests, by number: the latest 5,000."""
-        return await self._database.run(lambda connection: lines_of(connection, repo))
+        return await self._database.ask(lambda connection: lines_of(connection, repo))
 
     # -- in the database's thread ---------------------------------------------------------------------------
 

@@ -43,4 +43,4 @@ class SqlStanding:
                 lost=count(_LOST),
             )
 
-        return await self._database.run(read)
+        return await self._database.ask(read)

@@ -49,7 +49,7 @@ class SqlTags:
             patterns = connection.execute(_PATTERNS, {"repo": repo}).scalars()
             return Memory(patterns=frozenset(patterns), tags={tag.name: tag for tag in known})
 
-        return await self._database.run(read)
+        return await self._database.ask(read)
 
     async def gone(self, repo: int, name: str, at: Sha) -> None:
         """Note that an incident was put an end to: the tag that pointed there was deleted. Repeating it is harmless."""
