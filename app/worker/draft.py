@@ -108,6 +108,12 @@ class Draft:
         return read.revision if read is not None else 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to be written, and nobody to be woken."""
+        woken = self.touched or self.refreshed or self.contested or self.begun or self.retagged
+        return not (self._events or self._effects or self._notes or self.tags or woken)
+
+    @property
     def changed(self) -> frozenset[ReleaseId]:
         """The releases whose show may have changed."""
         return frozenset(self._events) | self.touched

@@ -1,8 +1,7 @@
 """Draining the inbox: each delivery is translated, decided on and committed, one after another within a key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Final, assert_never
 
 import structlog
@@ -34,6 +33,8 @@ from app.domain.release.events import RepositoryMoved
 from app.domain.slash import find_invocations
 from app.ports import (
     UNWATCHED,
+    AlreadySettled,
+    Conflict,
     Delivery,
     GitHubError,
     Handling,
@@ -54,6 +55,7 @@ from app.worker.labels import is_state_label
 from app.worker.moments import OwnMoments
 from app.worker.news import Rest, is_news
 from app.worker.plan_checks import PlanChecker
+from app.worker.quiet import Quiet
 from app.worker.units import about_inputs
 from app.worker.workbench import Workbench
 from handlers.translating import EventHandler
@@ -111,11 +113,19 @@ class InboxWorker:
             self._bench.scheduler.wake_at(f"inbox:{key}", rest.until)  # a new delivery is no reason to hurry
 
     async def _drain(self, key: str) -> Rest | None:
-        """Handle what waits; return how long the key has to rest, where it has to."""
+        """Handle what waits; return how long the key has to rest, where it has to.
+
+        Deliveries that nothing follows from are ticked off together, with the next one that something follows from.
+        """
         while waiting := await self._inbox.waiting(key, _BATCH):
+            quiet = Quiet()
+            is_resting = False
             for delivery in waiting:
-                if not await self._handled(delivery):
-                    return self._rests[key]
+                if not await self._handled(delivery, quiet):
+                    is_resting = True
+                    break
+            if not await self._ticked_off(quiet.take()) or is_resting:
+                return self._rests[key]
         return None
 
     async def _let_by(self, key: str, rest: Rest) -> None:
@@ -143,27 +153,30 @@ class InboxWorker:
         if not await is_news(inputs, self._bench.releases):
             return False
         self._lag(delivery, inputs)
+        quiet = Quiet()
         with about_inputs(inputs):
-            await self._commit(delivery, inputs)
+            await self._commit(delivery, inputs, quiet)
+        if quiet.take():
+            await self._bench.decide(self._nothing, deliveries=[delivery.id])
         return True
 
-    async def _handled(self, delivery: Delivery) -> bool:
+    async def _handled(self, delivery: Delivery, quiet: Quiet) -> bool:
         """Handle one delivery; False where the key has to wait."""
         names = {"delivery": delivery.id, "github_event": delivery.event}
         with structlog.contextvars.bound_contextvars(**names), self._tracer.span("delivery", **names) as span:
-            outcome = await self._outcome(delivery)
+            outcome = await self._outcome(delivery, quiet)
             span.note("outcome", outcome.value)
         self._note_handled(outcome, delivery)
         return outcome is not Handling.POSTPONED
 
-    async def _outcome(self, delivery: Delivery) -> Handling:
+    async def _outcome(self, delivery: Delivery, quiet: Quiet) -> Handling:
         """Handle it, postpone it or park it."""
         inputs: tuple[Input, ...] = ()
         try:
             inputs = self._translate(delivery)
             self._lag(delivery, inputs)
             with about_inputs(inputs):
-                await self._commit(delivery, inputs)
+                await self._commit(delivery, inputs, quiet)
         except Throttled as error:
             await self._rest(delivery, error.retry_at)
             return Handling.POSTPONED
@@ -199,13 +212,38 @@ class InboxWorker:
             _log.warning("delivery.not_understood", fields=fields[:10])
             return ()
 
-    async def _commit(self, delivery: Delivery, inputs: tuple[Input, ...]) -> None:
-        turns = count()
-        await self._bench.decide(
-            lambda: self._draft(delivery, inputs, is_first=next(turns) == 0), deliveries=[delivery.id]
-        )
+    async def _commit(self, delivery: Delivery, inputs: tuple[Input, ...], quiet: Quiet) -> None:
+        draft = await self._draft(delivery, inputs, quiet, is_first=True)
+        if draft.is_empty:
+            quiet.add(delivery, inputs, draft)
+            return
+        try:
+            await self._bench.write(draft, deliveries=[*(one.id for one in quiet.deliveries), delivery.id])
+        except (AlreadySettled, Conflict):  # another worker has handled some of it, or a release has moved on
+            await self._ticked_off(quiet.take())
+            await self._bench.decide(
+                lambda: self._draft(delivery, inputs, quiet, is_first=False), deliveries=[delivery.id]
+            )
+        else:
+            quiet.take()
 
-    async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...], *, is_first: bool) -> Draft:
+    async def _ticked_off(self, deliveries: Sequence[Delivery]) -> bool:
+        """Mark as handled what nothing follows from; False where the key has to wait, since that cannot be written."""
+        try:
+            await self._bench.write(await self._nothing(), deliveries=tuple(one.id for one in deliveries))
+        except Exception:  # noqa: BLE001 - another worker has handled one, or one of them trips the database: see below
+            for one in deliveries:
+                try:
+                    await self._bench.decide(self._nothing, deliveries=[one.id])
+                except Exception as error:  # noqa: BLE001 - a bug of ours, or a database that is busy
+                    if await self._again_later(one, (), error) is Handling.POSTPONED:
+                        return False
+        return True
+
+    async def _nothing(self) -> Draft:
+        return Draft((), self._bench.renderer)
+
+    async def _draft(self, delivery: Delivery, inputs: tuple[Input, ...], quiet: Quiet, *, is_first: bool) -> Draft:
         for value in inputs:
             if isinstance(value, PeopleChanged):
                 self._bench.github.forget_people(value.installation)
@@ -213,7 +251,8 @@ class InboxWorker:
         if not at_repo:
             return Draft((), self._bench.renderer)
         repo = at_repo[0].repo
-        draft = await self._bench.draft_in(repo)
+        seen = quiet.seen_for(inputs)
+        draft = await self._bench.draft_in(repo) if seen is None else Draft(seen, self._bench.renderer)
         for release in draft.releases:
             if release.repo != repo:  # renamed, transferred, or the App was installed anew
                 moved = RepositoryMoved(repo=repo, at=self._bench.clock.now())

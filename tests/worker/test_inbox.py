@@ -360,3 +360,45 @@ async def test_d8_a_source_that_is_missing_is_told_in_the_log_and_nothing_to_do_
     assert (line["log_level"], line["fields"]) == ("warning", ["check_run"])
     assert await kinds(shop) == []
     assert await shop.deliveries() == [("d1", "handled", 0), ("d2", "handled", 0)]
+
+
+class Counted(SqlReleases):
+    """A database that counts what is committed together."""
+
+    def __init__(self, shop: Workshop) -> None:
+        super().__init__(shop.database)
+        self.together: list[int] = []
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        await super().commit(commit, now)
+        self.together.append(len(commit.deliveries))
+
+
+async def test_what_nothing_follows_from_is_ticked_off_with_what_something_follows_from(shop: Workshop) -> None:
+    await shop.open_release()
+    counted = Counted(shop)
+    shop.bench = replace(shop.bench, releases=counted)
+    elsewhere = payload("check_run.completed", check_run__head_sha=OTHER_SHA)
+    await store(shop, "of no release", "check_run", elsewhere)
+    await comment(shop, "Looks good to me.", "talk")
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    await store(shop, "nothing", "star", b"{}")
+    await worker(shop).drain(KEY)
+    assert counted.together == [3, 1]
+    assert {how for _, how, _ in await shop.deliveries()} == {"handled"}
+    assert await kinds(shop) == ["seen"]
+
+
+async def test_what_another_worker_has_ticked_off_meanwhile_keeps_nothing_from_being_handled(shop: Workshop) -> None:
+    async def be_quicker() -> None:
+        await shop.releases.commit(Commit(deliveries=["of no release"]), shop.clock.now())
+
+    await shop.open_release()
+    shop.bench = replace(shop.bench, releases=Rival(shop, be_quicker))
+    elsewhere = payload("check_run.completed", check_run__head_sha=OTHER_SHA)
+    await store(shop, "of no release", "check_run", elsewhere)
+    await store(shop, "nor this", "check_run", elsewhere)
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    await worker(shop).drain(KEY)
+    assert {how for _, how, _ in await shop.deliveries()} == {"handled"}
+    assert await kinds(shop) == ["seen"]
