@@ -197,7 +197,7 @@ class Service:
         tags = TagMaker(bench, gates, notes, wiring.signer)
         publisher = Publisher(bench, self.github, gates, notes)
         reverter = TagReverter(self.github, gates, memory, wiring.clock)
-        deployments = DeploymentDesk(self.ledger, bench, self.github, gates)
+        deployments = DeploymentDesk(self.ledger, bench, self.github, gates, moments)
         ledger = LedgerWorker(
             self.ledger, bench, Doers(tags=tags, reverter=reverter, publisher=publisher, deployments=deployments)
         )

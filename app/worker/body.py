@@ -21,7 +21,7 @@ from app.domain.release.gate import Verdict
 from app.domain.release.model import Release
 from app.domain.release.ticking import Flip
 from app.domain.values import ItemId, ReleaseId
-from app.ports import BodyWrite, Conflict, IssueText, Shown
+from app.ports import BodyWrite, Conflict, IssueText, Moments, Shown
 from app.worker.draft import Draft
 from app.worker.shown import digest
 from app.worker.workbench import Workbench
@@ -29,6 +29,8 @@ from app.worker.workbench import Workbench
 _log: Final = structlog.stdlib.get_logger()
 PATIENCE: Final = timedelta(seconds=5)
 """How long an old answer, or a change that GitHub has not told of yet, is given to come right by itself."""
+
+_ANOTHER_TIME: Final = timedelta(minutes=1)  # a change that was waited for so long ago was not this one
 
 NOT_RESTORED: Final = (
     "An edit of the text around the checklist was overwritten by one of ours and could not be put back: "
@@ -48,9 +50,9 @@ class LookLater(LookAgain):
 class BodyWriter:
     """Shows a release in its tracking issue. Showing what stands there already costs no call."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, moments: Moments) -> None:
         self._bench = bench
-        self._strange_since: dict[ReleaseId, datetime] = {}
+        self._moments = moments  # since when somebody's change is there of which GitHub has not told
 
     async def show(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
         """Write the block where it is not as it should be, and return what is known then.
@@ -93,16 +95,16 @@ class BodyWriter:
         found = digest(issue.body)
         is_other = stamp_in(issue.body) not in (None, release.stamp)  # of another commit or plan: it says nothing here
         if last is None or is_other or found == digest(last) or shown.is_accounted_for(found):
-            self._strange_since.pop(release.id, None)
+            await self._forget_strangers(release.id)
             return
         events: list[Event] = []
         for flip in flips(last, issue.body):
             events.extend(self._stranger(plan, verdict, flip, now))
         if broken := damage(last, issue.body):
             events.append(BlockRepaired(what=broken, by=None, at=now))
-        if events and now - self._strange_since.setdefault(release.id, now) < PATIENCE:
+        if events and now - await self._strange_since(release.id, now) < PATIENCE:
             raise LookLater("somebody has changed the issue, and GitHub may yet tell who")
-        self._strange_since.pop(release.id, None)
+        await self._forget_strangers(release.id)
         await self._keep(release, shown, replace(shown, body_at=issue.updated_at), issue.body)
         if events:
             draft = Draft((release,), self._bench.renderer)
@@ -110,6 +112,17 @@ class BodyWriter:
             with suppress(Conflict):  # the release has moved on: it is looked at as it is now, in any case
                 await self._bench.write(draft)
         raise LookAgain("the issue was changed, and is looked at as it is now")
+
+    async def _strange_since(self, release: ReleaseId, now: datetime) -> datetime:
+        since = await self._moments.of(_strange(release))
+        if since is not None and now - since < _ANOTHER_TIME:
+            return since
+        await self._moments.keep(_strange(release), now)
+        return now
+
+    async def _forget_strangers(self, release: ReleaseId) -> None:
+        if await self._moments.of(_strange(release)) is not None:
+            await self._moments.keep(_strange(release), None)
 
     @staticmethod
     def _stranger(plan: Plan, verdict: Verdict, flip: Flip, now: datetime) -> Iterator[Event]:
@@ -186,3 +199,7 @@ def _flipped(plan: Plan, before: str, after: str) -> tuple[ItemId, ...]:
     for_people = (item.id for item in plan.items() if isinstance(item.wanted, Manual))
     new = boxes(after)
     return tuple(item for item in for_people if item in known and new.get(item, known[item]) != known[item])
+
+
+def _strange(release: ReleaseId) -> str:
+    return f"strange:{release}"

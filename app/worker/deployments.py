@@ -13,7 +13,7 @@ from app.domain.messages_deploy import DeploymentLetIn, DeploymentTurnedAway, De
 from app.domain.release.effects import AnswerDeployment, ReportDeployment
 from app.domain.release.events_deploy import Answer, DeploymentAnswered
 from app.domain.release.model import Release, Sighting
-from app.ports import DeploymentHost, Entry, GitHubError, Ledger, Missing, Rejected, Throttled
+from app.ports import DeploymentHost, Entry, GitHubError, Ledger, Missing, Moments, Rejected, Throttled
 from app.worker.deployments_asked import deploy_key
 from app.worker.deployments_told import DeploymentBook
 from app.worker.draft import Draft
@@ -57,7 +57,7 @@ def _about_the_job() -> Generator[None]:
 class DeploymentDesk:
     """Answers what waits. Whatever goes wrong, a question stays in the ledger until it is answered or over."""
 
-    def __init__(self, ledger: Ledger, bench: Workbench, host: DeploymentHost, gates: Gates) -> None:
+    def __init__(self, ledger: Ledger, bench: Workbench, host: DeploymentHost, gates: Gates, moments: Moments) -> None:
         self._ledger = ledger
         self._bench = bench
         self._book = DeploymentBook(ledger, bench)
@@ -65,7 +65,7 @@ class DeploymentDesk:
         self._gates = gates
         self._site = bench.site.rstrip("/")
         self._seen: dict[int, tuple[Sighting, datetime]] = {}  # the run of a question, and when it was looked at
-        self._failing: dict[int, datetime] = {}  # since when
+        self._moments = moments  # since when a question cannot be answered
 
     async def hurry(self, rest: str) -> None:
         """Look at the jobs that wait in the repository of that id: a release of it has changed."""
@@ -100,7 +100,7 @@ class DeploymentDesk:
             await self._ledger.put_back(entry, self._bench.clock.now() + _SOON, "not to be answered yet")
             return
         self._seen.pop(entry.id, None)
-        self._failing.pop(entry.id, None)
+        await self._forget_failing(entry)
         await self._book.record(entry, effect, found)
 
     async def report(self, effect: ReportDeployment) -> None:
@@ -125,12 +125,14 @@ class DeploymentDesk:
                 is_over = now - effect.asked_at >= GRACE
                 return self._answer(effect, Answer.GONE, "it waits for nothing any more") if is_over else None
             run = await self._bench.github.run(effect.repo, effect.run_id)
+        # Another process may have answered what this one looked at.
+        self._seen = {of: seen for of, seen in self._seen.items() if now - seen[1] < _LOOKED_JUST_NOW}
         self._seen[entry.id] = (run, now)
         judged = await self._judged(effect, run)
         if isinstance(judged, LetIn) and judged.task is None:
             judged = await self._judged_anew(effect, run)
         if isinstance(judged, KeptWaiting):
-            self._failing.pop(entry.id, None)
+            await self._forget_failing(entry)
             if entry.attempts > 1:
                 await self._book.intend(entry, None)  # what was said before was not taken: it waits
             return judged
@@ -228,11 +230,17 @@ class DeploymentDesk:
         until = now + min(max(age / 10, _SHORTEST), _LONGEST)
         await self._ledger.put_back(entry, min(until, max(effect.asked_at + DEADLINE, now + _SOON)), "it waits")
 
+    async def _forget_failing(self, entry: Entry) -> None:
+        if await self._moments.of(_failing(entry)) is not None:
+            await self._moments.keep(_failing(entry), None)
+
     async def _put_off(self, entry: Entry, effect: AnswerDeployment, error: str) -> None:
         now = self._bench.clock.now()
-        since = self._failing.setdefault(entry.id, now)
+        if (since := await self._moments.of(_failing(entry))) is None:
+            await self._moments.keep(_failing(entry), since := now)
         if now - effect.asked_at >= _GIVEN_UP_AFTER:
             _log.error("deployment.given_up", run=effect.run_id, error=error)
+            await self._forget_failing(entry)
             await self._ledger.fail(entry, error)
             return
         _log.warning("deployment.postponed", run=effect.run_id, error=error, attempts=entry.attempts)
@@ -240,3 +248,7 @@ class DeploymentDesk:
             await self._book.alarm(effect, int((now - since).total_seconds() // 60), error)
         wait = min(_FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), _LONGEST_WAIT)
         await self._ledger.put_off(entry, now + wait, error)
+
+
+def _failing(entry: Entry) -> str:
+    return f"unanswered:{entry.id}"

@@ -41,9 +41,9 @@ class Shower:
     def __init__(self, bench: Workbench, pace: Pace | None = None, moments: Moments | None = None) -> None:
         self._bench = bench
         self._pace = pace or Pace()
-        self._body = BodyWriter(bench)
         self._states: dict[ReleaseId, tuple[GateState, bool]] = {}  # as others of the same commit were told
         self._moments = moments or OwnMoments()
+        self._body = BodyWriter(bench, self._moments)
 
     async def show(self, rest: str) -> None:
         """Show the release of that id when its time has come."""

@@ -128,10 +128,9 @@ async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same
     await shop.open_release()
     await ask(shop)
     shop.door.errors = [Unclear("502")] * 1_000
-    performer = shop.ledger_worker
     with capture_logs() as logs:
         for _ in range(12):
-            await performer.drain(KEY)
+            await shop.ledger_worker.drain(KEY)  # by another process each time
             await shop.clock.wind(ALARM_AFTER.total_seconds() / 5)
     assert "deployment.unanswered" in {one["event"] for one in logs if one["log_level"] == "error"}
     assert [kind for kind, _, _ in await shop.entries()] == ["deployment", "reply"]
@@ -141,6 +140,18 @@ async def test_d28_the_alarm_is_raised_once_and_the_answer_is_given_all_the_same
     (words,) = shop.github.comments.values()
     assert "GitHub has not taken the answer for 10 minutes: 502" in words
     assert (await shop.release()).waiting  # the gate is not green, and the question is looked at again
+
+
+async def test_d28_a_failure_long_after_another_raises_no_alarm_where_it_went_well_between(shop: Workshop) -> None:
+    await shop.open_release()
+    await ask(shop)
+    one, other = shop.ledger_worker, shop.ledger_worker
+    with capture_logs() as logs:
+        for performer, errors in ((one, [Unclear("502")]), (other, []), (one, [Unclear("502")])):
+            shop.door.errors = list(errors)
+            await performer.drain(KEY)
+            await shop.clock.wind(2 * ALARM_AFTER.total_seconds())
+    assert [log["event"] for log in logs if log["event"].startswith("deployment.")] == ["deployment.postponed"] * 2
 
 
 class Died(BaseException):

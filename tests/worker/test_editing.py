@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.adapters.db.moments import SqlMoments
 from app.domain.checklist import read_items
 from app.domain.values import Person, Repo, Role
 from app.ports import IssueText, Rejected, Throttled
@@ -413,6 +414,25 @@ async def test_d2_a_tick_of_which_nobody_told_is_left_and_counts_for_nothing(sho
     after = await shop.release()
     assert ("box_found" in await kinds(shop), READ in after.ticks) == (True, False)
     assert page.is_ticked(READ)
+
+
+async def test_d2_what_nobody_told_of_is_waited_for_once_whichever_process_looks(shop: Workshop, page: Page) -> None:
+    moments = SqlMoments(shop.database)
+    one, other = (Shower(shop.bench, AT_ONCE, moments) for _ in range(2))
+
+    async def look(shower: Shower) -> int:
+        await Poller(shop.bench).poll(R1)
+        await shower.show(R1)
+        return (await kinds(shop)).count("box_found")
+
+    page.changed(page.clicked(READ))
+    assert await look(one) == 0
+    await shop.clock.wind(PATIENCE.total_seconds())
+    assert await look(other) == 1
+    page.changed(page.clicked(READ))
+    assert await look(one) == 1  # and not by what was waited for before
+    await shop.clock.wind(PATIENCE.total_seconds())
+    assert await look(other) == 2
 
 
 async def test_d2_when_it_is_told_after_all_it_is_their_word(shop: Workshop, page: Page) -> None:

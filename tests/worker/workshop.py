@@ -12,6 +12,7 @@ from app.adapters.db.checks import SqlChecks
 from app.adapters.db.engine import Database
 from app.adapters.db.inbox import SqlInbox
 from app.adapters.db.ledger import SqlLedger
+from app.adapters.db.moments import SqlMoments
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.tables import checks, deliveries, ledger
 from app.adapters.db.tags import SqlTags
@@ -111,7 +112,7 @@ class Workshop:
     @property
     def deployment_desk(self) -> DeploymentDesk:
         """Who answers jobs that wait for an environment."""
-        return DeploymentDesk(self.ledger, self.bench, self.door, self.gates)
+        return DeploymentDesk(self.ledger, self.bench, self.door, self.gates, SqlMoments(self.database))
 
     async def forget_checks(self) -> None:
         """Forget which check runs of ours there are."""
