@@ -6,6 +6,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from app.domain.release.model import Release
 from app.ports import Delivery, Replayed
 from app.worker.units import BOUND
 from tests.bot import REPO, Bot, running_bot
@@ -144,10 +145,10 @@ async def test_kinds_of_answers_are_told_apart(bot: Bot) -> None:
 
 
 async def test_work_that_falls_over_is_counted(bot: Bot) -> None:
-    async def broken() -> list[str]:
-        raise OSError("the disk is gone")
+    async def broken(repo: int) -> list[Release]:
+        raise OSError(f"the disk is gone, with repository {repo} on it")
 
-    bot.service.releases.open_ids = broken  # type: ignore[method-assign]
-    bot.service.scheduler.wake("doctor:service")
+    bot.service.releases.open_in = broken  # type: ignore[method-assign]
+    bot.service.scheduler.wake("missed:1")
     await bot.settle()
-    assert (await figures(bot))['gonogo_work_failures_total{work="doctor"}'] == 1
+    assert (await figures(bot))['gonogo_work_failures_total{work="missed"}'] == 1

@@ -217,7 +217,7 @@ async def test_figures_that_are_none_do_no_harm(hub: Scripted) -> None:
     hub.then(
         Reply(200, ISSUE, headers={"x-ratelimit-limit": "a", "x-ratelimit-remaining": "", "x-ratelimit-reset": "é"})
     )
-    assert (await hub.github().issue(REPO, 1)).title == "Release 1.0.0"
+    assert (await hub.github().issue(REPO, 1)).body == "text"
 
 
 async def test_what_is_left_of_the_hour_is_told(hub: Scripted) -> None:
