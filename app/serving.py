@@ -25,6 +25,7 @@ from app.log import set_up_logging
 from app.ports import UNTRACED, Signer, Tracer
 from app.service import Service, Wiring
 from app.settings import Settings, SettingsError, load_settings
+from app.web.head import BoundedHttp
 
 _log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
@@ -156,6 +157,8 @@ def server_config(service: Service) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=BoundedHttp,
+        ws="none",
         lifespan="on",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -23,6 +23,11 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 GONOGO = Path(sys.executable).with_name("gonogo")
 PATIENCE = 60  # seconds; a busy machine is slow
 SECRET = "hunter2-hunter2"
+CHUNKED = (
+    b"POST /webhook HTTP/1.1\r\nHost: gonogo\r\nTransfer-Encoding: chunked\r\nX-Hub-Signature-256: sha256="
+    + b"0" * 64
+    + b"\r\n\r\n"
+)
 BODY = json.dumps({"zen": "Keep it logically awesome.", "hook_id": 1}).encode()
 
 
@@ -130,6 +135,31 @@ def test_deliveries_are_stored_once_and_survive_the_end(serving: Serving) -> Non
         "delivery.refused",
         "delivery.refused",
     ]
+
+
+ENDLESS = {
+    "address": (b"POST /", b"a" * 1000),
+    "header": (b"POST /webhook HTTP/1.1\r\nHost: gonogo\r\nX-Long: ", b"a" * 1000),
+    "headers": (b"POST /webhook HTTP/1.1\r\nHost: gonogo\r\n", b"X-Many: a\r\n" * 100),
+    "trailers": (CHUNKED + b"0\r\n", b"X-Trailer: a\r\n" * 100),
+    "crumbs": (CHUNKED, b"1\r\na\r\n" * 100),
+}
+
+
+def is_cut_off(port: int, begin: bytes, more: bytes) -> bool:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as stranger:
+        try:
+            stranger.sendall(begin + more * 1_000)
+            return stranger.recv(1) == b""
+        except ConnectionError:
+            return True
+
+
+def test_d14_who_sends_headers_without_end_is_hung_up_on(serving: Serving) -> None:
+    serving.wait_until_alive()
+    assert {name: is_cut_off(serving.port, *parts) for name, parts in ENDLESS.items()} == dict.fromkeys(ENDLESS, True)
+    assert serving.ask("GET", "/healthz", headers={"X-Usual": "a" * 8_000}) == 200
+    assert serving.output.count("request.cut_off") == len(ENDLESS)
 
 
 def test_ctrl_c_ends_it_as_well(serving: Serving) -> None:
