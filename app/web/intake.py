@@ -1,13 +1,18 @@
-"""How much is read at once of what nobody has vouched for yet.
+"""How much is held at once of what came and is not in the database yet.
 
 A signature covers the whole body, so that all of a body has to be here before anybody knows whether it is GitHub's.
 So it is bounded how many bodies are being read, how large they may be together, and for how long:
-MOST_AT_ONCE small ones and MOST_LARGE large ones, which is 114 MB, for BODY_SECONDS each.
+MOST_AT_ONCE small ones and MOST_LARGE large ones, which is 114 MB, for BODY_SECONDS each. The server's buffers and the
+one copy that is made of a body come on top: some 50 MB.
+
+What is signed waits for the database, MOST_WAITING_BYTES of it and one body more; what is written at once is copied by
+the driver.
 """
 
 import asyncio
 import re
-from contextlib import AsyncExitStack
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -19,6 +24,7 @@ SMALL_BYTES: Final = 512 * 1024  # almost every delivery is smaller: only what i
 MOST_AT_ONCE: Final = 128
 MOST_LARGE: Final = 2
 BODY_SECONDS: Final = 10.0  # GitHub itself gives up after as long
+MOST_WAITING_BYTES: Final = 64 * 1024 * 1024  # thousands of deliveries: reached only where the database stands still
 
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _SIGNATURE: Final = re.compile(r"sha256=[0-9a-f]{64}")
@@ -36,7 +42,7 @@ class Refusal:
 
 
 class Intake:
-    """Reads bodies whose signature is still to be checked, a bounded number of them at once."""
+    """Reads bodies whose signature is still to be checked, and counts those that wait: of both a bounded amount."""
 
     def __init__(
         self, *, seconds: float = BODY_SECONDS, most: int = MOST_AT_ONCE, most_large: int = MOST_LARGE
@@ -44,6 +50,7 @@ class Intake:
         self._seconds = seconds
         self._most = most
         self._reading = 0
+        self._waiting_bytes = 0
         self._large = asyncio.Semaphore(most_large)
 
     async def read(self, request: Request) -> bytes | Refusal:
@@ -71,6 +78,18 @@ class Intake:
             return Refusal(HTTPStatus.BAD_REQUEST, "the sender hung up")
         finally:
             self._reading -= 1
+
+    @contextmanager
+    def waiting(self, body: bytes) -> Generator[bool]:
+        """Count a signed body as waiting for the database in the block; False where too much waits already."""
+        if self._waiting_bytes >= MOST_WAITING_BYTES:
+            yield False
+            return
+        self._waiting_bytes += len(body)
+        try:
+            yield True
+        finally:
+            self._waiting_bytes -= len(body)
 
     async def _body(self, request: Request) -> bytes | Refusal:
         """Read no more than may be, whatever length was declared. What is large waits for one of the few places."""

@@ -6,7 +6,7 @@
 401  signature missing or not ours (SHA-1 never counts)
 408  the body did not come in time
 413  more than 25 MB, GitHub's own limit
-503  it could not be stored, or too many are arriving: GitHub shows it as failed, and it can be redelivered
+503  it could not be stored, or too many come or wait at once: GitHub shows it as failed, and it can be redelivered
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
@@ -73,11 +73,15 @@ def webhook_routes(
         delivery = _delivery(request, body, clock)
         if isinstance(delivery, Refusal):
             return _refuse(delivery)
-        try:
-            is_new = await inbox.store(delivery)
-        except Exception:
-            log.exception("delivery.not_stored")
-            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "failed", "it could not be stored: redeliver it later")
+        with taking.waiting(body) as has_room:
+            if not has_room:
+                behind = "the database does not keep up: redeliver it later"
+                return _refuse(Refusal(HTTPStatus.SERVICE_UNAVAILABLE, behind))
+            try:
+                is_new = await inbox.store(delivery)
+            except Exception:
+                log.exception("delivery.not_stored")
+                return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "failed", "it could not be stored: redeliver it later")
         log.info("delivery.stored" if is_new else "delivery.repeated")
         if not is_new:
             return _answer(HTTPStatus.OK, "repeated")

@@ -38,8 +38,13 @@ class Inbox:
     def __init__(self) -> None:
         self.stored: dict[str, Delivery] = {}
         self.is_down = False
+        self.goes_on = asyncio.Event()  # else whoever stores waits
+        self.goes_on.set()
+        self.came = asyncio.Semaphore(0)  # released by each who stores
 
     async def store(self, delivery: Delivery) -> bool:
+        self.came.release()
+        await self.goes_on.wait()
         if self.is_down:
             raise OSError("no database")
         return self.stored.setdefault(delivery.id, delivery) is delivery
@@ -354,6 +359,21 @@ async def test_a_database_that_is_down_asks_for_redelivery(door: Door) -> None:
 
     assert failed.status_code == 503
     assert door.woken == []
+    assert (await door.post(b"{}")).status_code == 202
+
+
+async def test_d14_while_the_database_stands_still_a_bounded_amount_waits_for_it(door: Door) -> None:
+    large = b"{" + b" " * (MAX_BODY_BYTES - 2) + b"}"  # three are more than may wait
+    door.inbox.goes_on.clear()
+    waiting = [asyncio.create_task(door.post(large, {"X-GitHub-Delivery": name})) for name in "abc"]
+    for _ in waiting:
+        await door.inbox.came.acquire()
+
+    turned_away = await door.post(b"{}")
+    door.inbox.goes_on.set()
+
+    assert (turned_away.status_code, turned_away.json()["status"]) == (503, "refused")
+    assert [(await one).status_code for one in waiting] == [202] * 3
     assert (await door.post(b"{}")).status_code == 202
 
 
