@@ -56,9 +56,9 @@ class Missed:
             return
         repo, wait = at[-1].repo, EVERY
         with about(repo=repo):
-            for part in (self._deployments(repo), self._publications(repo, at)):
+            for part in (self._deployments, self._publications):
                 try:
-                    await part
+                    await part(repo, at)
                 except Throttled as error:
                     wait = max(wait, error.retry_at - self._bench.clock.now())
                 except GitHubError as error:
@@ -68,7 +68,7 @@ class Missed:
 
     # -- jobs that wait --------------------------------------------------------------------------------------
 
-    async def _deployments(self, repo: Repo) -> None:
+    async def _deployments(self, repo: Repo, _at: Sequence[Release]) -> None:
         """Take up the questions that were not heard. Raises GitHubError."""
         now = self._bench.clock.now()
         runs = [run for run in await self._waiting.waiting_runs(repo) if now - run.since >= GRACE]
