@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli import told
-from app.ports import Replayed, Troubled
+from app.ports import MOST_TROUBLED, Replayed, Troubled
 
 WIDTH_OF_A_FILE: Final = 160  # columns, where it goes to a file or a pipe
 EXIT_NOT_DONE: Final = 1
@@ -40,8 +40,9 @@ def add_deliveries(cli: typer.Typer, troubled: ListTroubled, replay: Replay) -> 
         if context.invoked_subcommand is not None:
             return
         found = told(troubled)
+        is_cut = len(found) == MOST_TROUBLED
         if as_json:
-            typer.echo(json.dumps({"deliveries": [_as_json(one) for one in found]}, ensure_ascii=False, indent=2))
+            typer.echo(json.dumps({"deliveries": [_as_json(one) for one in found], "is_cut": is_cut}, indent=2))
             return
         console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
         for one in found:
@@ -49,7 +50,9 @@ def add_deliveries(cli: typer.Typer, troubled: ListTroubled, replay: Replay) -> 
                 console.print(line, soft_wrap=True)
         if not found:
             console.print("Every delivery was handled, or waits for its turn.")
-        elif any(one.parked_at for one in found):
+        if is_cut:
+            console.print(f"Those are the first {MOST_TROUBLED:,}: there may be more.")
+        if any(one.parked_at for one in found):
             console.print("Put one back, once its reason is gone: gonogo deliveries replay ID")
 
     @deliveries.command("replay")

@@ -144,8 +144,8 @@ async def opened(url: str) -> AsyncGenerator[Store]:
 async def _store(database: Database) -> Store:
     try:
         trouble = await database.run(trouble_with)
-    except DatabaseError:
-        return Store(trouble="the database cannot be used")
+    except DatabaseError as error:
+        return Store(trouble=f"the database cannot be used: {' '.join(str(error.orig).split())}")
     return Store(trouble=trouble) if trouble else Store(database=database)
 
 

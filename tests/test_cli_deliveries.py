@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from typer.testing import CliRunner, Result
 
 from app.adapters.db.migrate import upgrade
 from app.cli_deliveries import add_deliveries
+from app.ports import MOST_TROUBLED, Replayed, Troubled
 from app.replaying import replay_in, troubled_in
 from tests.bot import INTRO, REPO, Bot, TrackedRelease, running_bot
+from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +111,45 @@ def test_a_delivery_that_nobody_knows_is_told(tmp_path: Path) -> None:
     upgrade(address(tmp_path))
     refused = gonogo(address(tmp_path), "replay", "no-such-id")
     assert (refused.exit_code, "no such delivery" in refused.output) == (1, True)
+
+
+NAUGHTY = Troubled(
+    id="one",
+    event="push",
+    key="repo:7",
+    received_at=NOON,
+    attempts=3,
+    error="\x1b[2J \x9b31m \u202e [red]no[/red] \ud83d",
+    parked_at=NOON,
+)
+
+
+def listed(found: Sequence[Troubled], *arguments: str) -> str:
+    cli = typer.Typer(pretty_exceptions_enable=False)
+    cli.callback()(lambda: None)
+    add_deliveries(cli, lambda: found, lambda _: Replayed.UNKNOWN)
+    done = CliRunner().invoke(cli, ["deliveries", *arguments])
+    assert done.exit_code == 0
+    return done.output
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_what_came_from_outside_drives_no_terminal(arguments: tuple[str, ...]) -> None:
+    said = listed([NAUGHTY], *arguments)
+    assert "[red]no[/red]" in said
+    assert all(character.isprintable() or character == "\n" for character in said)
+
+
+def test_a_list_that_is_not_whole_says_so() -> None:
+    assert "the first 1,000: there may be more" in listed([NAUGHTY] * MOST_TROUBLED)
+    assert json.loads(listed([NAUGHTY] * MOST_TROUBLED, "--json"))["is_cut"]
+    assert not json.loads(listed([NAUGHTY], "--json"))["is_cut"]
+
+
+def test_a_database_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "gonogo.db").write_bytes(b"no database" * 100)
+    refused = gonogo(address(tmp_path))
+    assert (refused.exit_code, "cannot be used: file is not a database" in refused.output) == (2, True)
 
 
 def test_without_a_database_it_says_what_to_do(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+MOST_TROUBLED: Final = 1_000  # that are told of at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

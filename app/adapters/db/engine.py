@@ -1,6 +1,7 @@
 """The database: statements run in a worker thread, each call a transaction, all of it or none."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
@@ -229,7 +230,10 @@ def _prepare_sqlite(connection: _Sqlite, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock first: a transaction that reads and then writes could not wait for it and would fail."""
-    _sqlite(connection).execute("BEGIN IMMEDIATE")
+    try:
+        _sqlite(connection).execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:  # SQLAlchemy wraps only what it did itself
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 def _sqlite(connection: Connection) -> _Sqlite:

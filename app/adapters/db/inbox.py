@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from app.adapters.db.engine import Database
-from app.adapters.db.tables import PARKED, WAITING, bounded, deliveries, insert_new
-from app.ports import Clock, Delivery, Replayed, Troubled
+from app.adapters.db.tables import PARKED, WAITING, bounded, deliveries, insert_new, storable
+from app.ports import MOST_TROUBLED, Clock, Delivery, Replayed, Troubled
 
 BATCH_ROWS = 200
 BATCH_BYTES = 32 * 1024 * 1024
@@ -146,7 +146,7 @@ class SqlInbox:
         values = {"delivery": delivery, "why": bounded(error), "parked": self._clock.now() if park else None}
         await self._database.ask(lambda connection: connection.execute(_FAILED, values).close())
 
-    async def troubled(self, limit: int = 200) -> Sequence[Troubled]:
+    async def troubled(self, limit: int = MOST_TROUBLED) -> Sequence[Troubled]:
         """Return the deliveries that are parked, then those that are being tried again, the oldest first."""
 
         def read(connection: Connection) -> list[Troubled]:
@@ -169,9 +169,10 @@ class SqlInbox:
         """Put a parked delivery back, as one that was never tried. Whoever sweeps next takes it up."""
 
         def write(connection: Connection) -> Replayed:
-            if connection.execute(_REPLAY, {"delivery": delivery}).rowcount:
+            named = {"delivery": storable(delivery)}
+            if connection.execute(_REPLAY, named).rowcount:
                 return Replayed.PUT_BACK
-            row = connection.execute(_STANDS, {"delivery": delivery}).one_or_none()
+            row = connection.execute(_STANDS, named).one_or_none()
             if row is None:
                 return Replayed.UNKNOWN
             return Replayed.HANDLED if row.handled_at is not None else Replayed.WAITING

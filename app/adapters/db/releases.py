@@ -91,7 +91,7 @@ _BODY = select(releases.c.body).where(releases.c.id == bindparam("release"))
 _HANDLED = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.handled_at.is_(None))
-    .values(handled_at=bindparam("now"))
+    .values(handled_at=bindparam("now"), parked_at=None)  # also by who was taken for dead when another gave it up
 )
 _FINISHED = (
     update(ledger)

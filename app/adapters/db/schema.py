@@ -17,6 +17,8 @@ def trouble_with(connection: Connection) -> str | None:
         if error.connection_invalidated:
             raise  # the server has gone: nothing is known of its tables
         return "the database has no tables yet: run `gonogo db upgrade`"
+    if max(found, default="") > HEAD:
+        return f"the database is at schema {max(found)}, and this version knows {HEAD} at most: run a newer one"
     if found != [HEAD]:
         return f"the database is at schema {', '.join(found) or 'none'}, not {HEAD}: run `gonogo db upgrade`"
     return None

@@ -94,6 +94,22 @@ async def test_a_handled_delivery_can_no_longer_fail(
     assert tuple(row) == (0, None, None)
 
 
+async def test_a_parked_delivery_that_a_late_worker_has_handled_after_all_is_parked_no_more(
+    inbox: SqlInbox, releases: SqlReleases
+) -> None:
+    await inbox.store(delivery("one"))
+    await inbox.failed("one", "given up by the other", park=True)
+
+    await releases.commit(Commit(deliveries=["one"]), NOON)
+
+    assert await inbox.troubled() == []
+    assert await inbox.replay("one") is Replayed.HANDLED
+
+
+async def test_a_name_that_no_database_holds_is_one_of_no_delivery(inbox: SqlInbox) -> None:
+    assert await inbox.replay("\udcff \0") is Replayed.UNKNOWN
+
+
 async def test_those_in_trouble_are_told_the_parked_first(
     inbox: SqlInbox, releases: SqlReleases, clock: SimClock
 ) -> None:

@@ -144,6 +144,18 @@ def alembic_files() -> Config:
     return config
 
 
+@pytest.mark.parametrize(("found", "todo"), [("0001", "run `gonogo db upgrade`"), ("9999", "run a newer one")])
+def test_another_schema_is_told_with_what_to_do_about_it(url: str, found: str, todo: str) -> None:
+    upgrade(url)
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
+        trouble = trouble_with(connection)
+    engine.dispose()
+    assert trouble is not None
+    assert (found in trouble, trouble.endswith(todo)) == (True, True)
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_processes_that_start_together_migrate_once(url: str) -> None:
     with ThreadPoolExecutor(3) as processes:
