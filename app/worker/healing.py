@@ -26,8 +26,9 @@ MOST_ASKED: Final = 60
 MOST_PAGES: Final = 10
 """So many pages of the log are read in one look; the next goes on where it ended."""
 
-AGAIN_AFTER: Final = (timedelta(minutes=10), timedelta(hours=1))
-"""One that does not come although it was asked for is asked for again after these times, and then no more."""
+AGAIN_AFTER: Final = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+"""One that does not come although it was asked for is asked for again after these times, the last for as long as
+GitHub sends: our address may be closed for a day, and GitHub itself out of order for hours."""
 
 _SOON: Final = timedelta(minutes=1)
 _OVERLAP: Final = timedelta(minutes=15)  # a try may be listed a while after it was made
@@ -122,10 +123,11 @@ class Healer:
 
     async def _ask_for(self, one: LostDelivery) -> None:
         now = self._clock.now()
-        is_too_late = now - one.lost_at > WINDOW - _MARGIN
-        wait = AGAIN_AFTER[one.asked] if one.asked < len(AGAIN_AFTER) else None
+        let_go_at = one.lost_at + WINDOW - _MARGIN
+        is_too_late = now >= let_go_at
+        next_at = min(now + AGAIN_AFTER[min(one.asked, len(AGAIN_AFTER) - 1)], let_go_at)
         # written down before it is asked for: whoever dies in between has asked for nothing, and asks after the wait
-        is_mine = await self._lost.claim(one, None if is_too_late or wait is None else now + wait)
+        is_mine = await self._lost.claim(one, None if is_too_late else next_at)
         if not is_mine:
             return
         with structlog.contextvars.bound_contextvars(delivery=one.guid, github_event=one.event):

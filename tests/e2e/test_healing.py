@@ -80,19 +80,36 @@ async def test_many_lost_ones_come_back_as_no_storm_each_once(bot: Bot) -> None:
     assert asked_for(bot) == 75
 
 
-async def test_one_that_fails_again_is_asked_for_three_times_ever_later(bot: Bot) -> None:
+async def test_one_that_fails_again_is_asked_for_ever_later_until_github_sends_no_more(bot: Bot) -> None:
     release = await bot.open_release("1.0.0")
     bot.github.comment(REPO, release.issue, "/release docs", by="developer")
     (lost,) = lose(bot)
     counts: list[int] = []
-    for seconds in (0, 61, 600, 600, 3000, 7200, 7200):
-        bot.clock.advance(seconds)
+    with capture_logs() as log:
+        for seconds in (0, 61, 600, 600, 3000, 7200, 7200, 7200, 6 * 3600, 52 * 3600, 2 * 3600, 5 * 3600):
+            bot.clock.advance(seconds)
+            bot.service.scheduler.wake("heal:deliveries")
+            await bot.service.scheduler.idle()
+            assert set(lose(bot)) <= {lost}
+            counts.append(asked_for(bot))
+    assert counts == [1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 6, 6]
+    assert [one["event"] for one in log].count("delivery.lost_for_good") == 1
+    assert bot.dispatches == []
+
+
+async def test_what_was_lost_while_our_address_was_closed_for_half_a_day_comes_back(bot: Bot) -> None:
+    release = await bot.open_release("1.0.0")
+    bot.github.comment(REPO, release.issue, "/release docs", by="developer")
+    for _ in range(24):
+        lose(bot)
+        bot.clock.advance(1800)
         bot.service.scheduler.wake("heal:deliveries")
         await bot.service.scheduler.idle()
-        assert set(lose(bot)) <= {lost}
-        counts.append(asked_for(bot))
-    assert counts == [1, 1, 2, 2, 3, 3, 3]
-    assert bot.dispatches == []
+    lose(bot)
+    bot.clock.advance(6 * 3600)
+    await heal(bot)
+    await bot.pass_time(3)
+    assert bot.dispatches == [("release.yml", "build-docs")]
 
 
 async def test_a_restart_goes_on_where_it_was_and_asks_for_nothing_twice(bot: Bot) -> None:
