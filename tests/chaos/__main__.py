@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, cast
 
 from tests.chaos.database import POSTGRES, postgres
 from tests.chaos.real import hold_real, is_real
-from tests.chaos.trials import Ended, Result, hold, play, trials
+from tests.chaos.trials import Ended, Result, every_kill, hold, play, trials
 
 BATCH = 12  # trials in one process: what it may keep of them goes with it
 TELL_EVERY = 30.0  # seconds
@@ -156,10 +156,11 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=None, help="of the order and of all that is random")
     asked.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2)), help="processes side by side")
     asked.add_argument("--replay", metavar="TRIAL", action="append", help="play only this trial; may be repeated")
+    asked.add_argument("--every-kill", action="store_true", help="play each await point's death once, and nothing else")
     asked.add_argument("--no-real", action="store_true", help="leave out the trials with real processes and kill -9")
     args = asked.parse_args()
     seed: int = args.seed if args.seed is not None else int.from_bytes(os.urandom(3), "big")
-    is_wanted = not args.replay or any(name.startswith(POSTGRES) for name in args.replay)
+    is_wanted = any(name.startswith(POSTGRES) for name in args.replay or ()) or not (args.replay or args.every_kill)
     with postgres() if is_wanted else nullcontext(enter_result=False) as has_postgres:
         if is_wanted and not has_postgres:
             _say("there is no PostgreSQL server here, so its trials are left out (on Debian: apt install postgresql)")
@@ -178,6 +179,8 @@ def _run(args: argparse.Namespace, seed: int, *, has_postgres: bool) -> int:
         run = Run(calm, iter([]), sums, 1)
         run.begin([name for name in args.replay if has_postgres or MUST or not name.startswith(POSTGRES)])
         run.play(float("inf"))
+    elif args.every_kill:
+        Run(calm, iter(every_kill(calm.points, None)), sums, args.jobs).play(float("inf"))
     else:
         run = Run(calm, trials(calm, seed, has_postgres=has_postgres), sums, args.jobs)
         until = began + 60 * args.minutes
