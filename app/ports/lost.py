@@ -32,9 +32,9 @@ class DeliveryLog(Protocol):
 class Progress:
     """How far the log has been looked through, kept so that a restart goes on from there."""
 
-    seen_until: datetime | None = None  # all that failed before then is known; None: never looked
-    began_at: datetime | None = None  # of the pass that is going on; None: none is
-    following: str | None = None  # the page at which it goes on
+    seen_until: datetime | None = None  # all that failed before then is known; None: nothing is
+    following: str | None = None  # the page at which the pass that is going on goes on; None: none is
+    newest: datetime | None = None  # the latest failure that this pass has seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

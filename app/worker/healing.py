@@ -85,9 +85,7 @@ class Healer:
     async def _look(self) -> bool:
         """Read what failed since the last pass; False where there is more of it. Raises GitHubError."""
         now = self._clock.now()
-        progress = await self._lost.progress()
-        if progress.began_at is None:
-            progress = replace(progress, began_at=now, following=None)
+        progress: Progress = await self._lost.progress()
         since = now - WINDOW
         if progress.seen_until is not None:
             since = max(since, progress.seen_until - _OVERLAP)
@@ -98,13 +96,14 @@ class Healer:
                 if progress.following is None:
                     raise
                 _log.warning("healing.began_anew", error=str(error))  # GitHub does not know that page any more
-                await self._lost.note((), replace(progress, began_at=None, following=None), now)
+                await self._lost.note((), replace(progress, following=None), now)
                 return False
+            if progress.following is None:  # by GitHub's clock: ours may be an hour ahead of it
+                newest = max((one.at for one in page.tries), default=progress.seen_until)
+                progress = replace(progress, newest=newest)
             found = [one for one in page.tries if one.at >= since and not one.is_taken]
             is_over = page.following is None or any(one.at < since for one in page.tries)
-            progress = (
-                Progress(seen_until=progress.began_at) if is_over else replace(progress, following=page.following)
-            )
+            progress = Progress(seen_until=progress.newest) if is_over else replace(progress, following=page.following)
             new = await self._lost.note(found, progress, now)
             if new:
                 _log.warning("deliveries.lost", number=new)

@@ -68,14 +68,25 @@ async def test_a_long_log_is_read_in_turns_and_a_restart_goes_on_in_the_middle(s
 
 
 async def test_what_was_looked_through_is_not_read_again(shop: Workshop) -> None:
-    log = Log([a_try(n, f"g{n}", minutes=-60 + n) for n in range(1, 5)])
+    log = Log([a_try(n, f"g{n}", minutes=-400 + 60 * n) for n in range(1, 7)])
     await healer(shop, log, most_pages=9).heal("deliveries")
-    assert len(log.read) == 2
+    assert len(log.read) == 3
     shop.clock.advance(3600)
     log.tries.append(a_try(9, "g9", minutes=55))
     await healer(shop, log, most_pages=9).heal("deliveries")
-    assert len(log.read) == 3  # its first page reaches back to what is known
+    assert len(log.read) == 3 + 2  # its second page reaches back to what is known
     assert log.asked[-1] == 9
+
+
+@pytest.mark.parametrize("minutes", [-40, 40])
+async def test_d27_a_clock_that_is_off_hides_no_failure(shop: Workshop, minutes: int) -> None:
+    log = Log()
+    for number in range(1, 5):
+        await healer(shop, log).heal("deliveries")
+        shop.clock.advance(300)
+        log.tries.append(a_try(number, f"g{number}", minutes=5 * number - minutes))
+    await healer(shop, log).heal("deliveries")
+    assert set(log.asked) == {1, 2, 3, 4}
 
 
 async def test_the_latest_try_of_a_delivery_is_the_one_that_is_asked_for(shop: Workshop) -> None:

@@ -16,7 +16,7 @@ from tests.clock import NOON
 pytestmark = pytest.mark.anyio
 
 LATER = NOON + timedelta(minutes=10)
-LOOKED = Progress(seen_until=NOON, began_at=LATER, following="v1_12")
+LOOKED = Progress(seen_until=NOON, newest=LATER, following="v1_12")
 
 
 @pytest.fixture
