@@ -53,7 +53,7 @@ class Known(Collector):
         yield checks
         at = GaugeMetricFamily(
             "gonogo_doctor_last_checkup_timestamp_seconds",
-            "When the doctor looked last, in seconds since the epoch; 0 before the first time.",
+            "When the doctor looked last, in seconds since the epoch; 0 where this process has not for two hours.",
         )
         at.add_metric((), found.at.timestamp() if found else 0)
         yield at

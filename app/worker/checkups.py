@@ -1,7 +1,10 @@
-"""The doctor's rounds: at the start and every hour; what was found stays in memory until it is looked at again."""
+"""The doctor's rounds: at the start and every hour; what was found stays in memory until it is looked at again.
+
+With several processes the next to look may be another one, so that what is older than two rounds is told no more.
+"""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -31,9 +34,16 @@ class Checkups:
         self._scheduler = scheduler
         self._clock = clock
         self._repos: dict[int, Repo] = {}
-        self._found: dict[str, tuple[Check, ...]] = {}  # by what was examined
-        self.latest: Diagnosis | None = None
-        """All that was found last; None before the first round is over."""
+        self._found: dict[str, tuple[datetime, tuple[Check, ...]]] = {}  # by what was examined
+
+    @property
+    def latest(self) -> Diagnosis | None:
+        """All that was found last; None where that was not in the last two rounds."""
+        since = self._clock.now() - 2 * HOURLY
+        found = [(at, checks) for at, checks in self._found.values() if at > since]
+        if not found:
+            return None
+        return Diagnosis(at=max(at for at, _ in found), checks=tuple(check for _, checks in found for check in checks))
 
     async def services(self) -> Sequence[str]:
         """Return what is to be examined: the service, which has the repositories examined."""
@@ -46,16 +56,14 @@ class Checkups:
             self._keep(SERVICE, (*await self._doctor.service(), *await self._doctor.accounts()))
             self._repos = await self._with_open_releases()
             kept = {SERVICE, *map(str, self._repos)}
-            self._found = {key: checks for key, checks in self._found.items() if key in kept}
+            self._found = {key: found for key, found in self._found.items() if key in kept}
             for number in self._repos:
                 self._scheduler.wake(checkup_key(str(number)))
         elif (repo := await self._repo(int(rest))) is not None:
             self._keep(rest, await self._doctor.known(repo))
 
     def _keep(self, rest: str, checks: tuple[Check, ...]) -> None:
-        self._found[rest] = checks
-        together = [check for each in self._found.values() for check in each]
-        self.latest = Diagnosis(at=self._clock.now(), checks=tuple(together))
+        self._found[rest] = (self._clock.now(), checks)
         for check in checks:
             if check.state is not State.OK:
                 told = {"check": check.name.value, "state": check.state.value, "about": check.about}

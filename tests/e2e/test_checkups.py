@@ -72,6 +72,13 @@ async def test_prometheus_gets_each_check_with_its_state(tmp_path: Path) -> None
         assert bot.room.webhook_secret not in "\n".join(lines)
 
 
+async def test_what_was_found_two_hours_ago_is_no_more_told(tmp_path: Path) -> None:
+    async with running_bot(tmp_path) as bot:
+        await bot.service.checkups.examine("service")
+        bot.clock.advance(2 * 3600)  # another process has looked meanwhile
+        assert await metrics(bot) == ["gonogo_doctor_last_checkup_timestamp_seconds 0.0"]
+
+
 async def test_before_the_first_look_nothing_is_claimed(tmp_path: Path) -> None:
     async with running_bot(tmp_path) as bot:
         assert await metrics(bot) == ["gonogo_doctor_last_checkup_timestamp_seconds 0.0"]

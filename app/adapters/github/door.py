@@ -68,5 +68,6 @@ class Door:
 
     def troubles(self) -> dict[int, str]:
         """Return the installations (0: the App) that cannot be asked just now, and why: `throttled` or `no_answer`."""
-        found = {budget.installation: "throttled" for budget in self._throttles.waiting(self._clock.now())}
-        return found | {budget.installation: "no_answer" for budget in self._outages.resting()}
+        now = self._clock.now()
+        found = {budget.installation: "throttled" for budget in self._throttles.waiting(now)}
+        return found | {budget.installation: "no_answer" for budget in self._outages.resting(now)}

@@ -31,8 +31,10 @@ class Office:
         self._callers: dict[int, Caller] = {}
 
     def remaining(self) -> dict[int, int]:
-        """Return how many calls of this hour are left, by installation, as last told."""
-        return {id_: api.rate_limit.remaining for id_, api in self._callers.items() if api.rate_limit is not None}
+        """Return how many calls of this hour are left, by installation, as last told; none of an hour that is over."""
+        now = self._line.clock.now()
+        told = {installation: caller.rate_limit for installation, caller in self._callers.items()}
+        return {id_: limit.remaining for id_, limit in told.items() if limit is not None and limit.reset_datetime > now}
 
     def troubles(self) -> dict[int, str]:
         """Return the installations (0: the App itself) that cannot be asked just now, and why, in one word."""

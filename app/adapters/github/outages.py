@@ -13,6 +13,10 @@ from app.adapters.github.throttles import Budget
 IN_A_ROW: Final = 5
 """Calls that fail one after another before GitHub is left alone for a while."""
 
+TOLD_FOR: Final = timedelta(minutes=15)
+"""How long after GitHub was to be asked again, and was not, trouble is told of: then nothing waits here any more, be it
+that another process asks, or that nobody has to."""
+
 _FIRST: Final = timedelta(seconds=5)
 _LONGEST: Final = timedelta(seconds=60)
 _DOUBLINGS: Final = 10
@@ -72,6 +76,7 @@ class Outages:
         trouble = self._troubles.pop(budget, None)
         return trouble is not None and trouble.until is not None
 
-    def resting(self) -> list[Budget]:
-        """Return the budgets that get no answers."""
-        return [budget for budget, trouble in self._troubles.items() if trouble.until is not None]
+    def resting(self, now: datetime) -> list[Budget]:
+        """Return the budgets that get no answers, and are asked about."""
+        untils = {budget: trouble.until for budget, trouble in self._troubles.items()}
+        return [budget for budget, until in untils.items() if until is not None and now < until + TOLD_FOR]

@@ -15,6 +15,7 @@ from gidgethub.abc import GitHubAPI
 from pydantic import AwareDatetime, BaseModel, SecretStr, ValidationError
 
 from app.adapters.github.answers import Unreachable
+from app.adapters.github.outages import TOLD_FOR
 from app.adapters.github.patience import patiently
 from app.adapters.github.skew import Skew
 from app.ports import Clock, GitHubError, Missing, Rejected, Unclear
@@ -121,7 +122,12 @@ class Tokens:
 
     def troubles(self) -> dict[int, str]:
         """Return the installations for which GitHub gives no token: `suspended`, `gone`, or `refused`."""
-        return {installation: held.refused for installation, held in self._held.items() if held.refused}
+        since = self._clock.now() - TOLD_FOR
+        return {
+            installation: held.refused
+            for installation, held in self._held.items()
+            if held.refused and held.off_until is not None and held.off_until > since
+        }
 
     async def _fresh(self, installation: int, held: _Held, old: str) -> str:
         async with held.lock:

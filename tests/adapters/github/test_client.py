@@ -227,6 +227,8 @@ async def test_what_is_left_of_the_hour_is_told(hub: Scripted) -> None:
     assert github.remaining() == {}
     await github.issue(REPO, 1)
     assert github.remaining() == {7: 4321}
+    hub.clock.advance(1773147600 - hub.clock.now().timestamp())
+    assert github.remaining() == {}  # that hour is over
 
 
 # -- reading again ------------------------------------------------------------------------------------------

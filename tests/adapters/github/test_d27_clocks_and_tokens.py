@@ -128,6 +128,8 @@ async def test_d27_an_app_that_was_removed_is_no_and_not_asked_about_over_and_ov
         assert not isinstance(told.value, Missing)
     assert ours.statuses == [("repo", 401), ("token", 404)]
     assert ours.github.troubles() == {ours.room.installation.id: "gone"}
+    ours.clock.advance(17 * 60)
+    assert ours.github.troubles() == {}  # nobody asks any more: nothing waits for it
 
 
 async def test_d27_a_key_that_github_does_not_know_is_told_of_and_work_waits() -> None:

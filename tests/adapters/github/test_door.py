@@ -135,6 +135,8 @@ async def test_after_five_calls_without_an_answer_an_installation_rests(hub: Scr
     assert len(hub.calls) == 5
     assert github.troubles() == {7: "no_answer"}
     assert events(log) == ["github.does_not_answer"]
+    hub.clock.advance(17 * 60)
+    assert github.troubles() == {}  # nobody has asked for so long
     hub.then(OK)
     await github.issue(OTHER, 1)
 
