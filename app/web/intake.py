@@ -2,8 +2,9 @@
 
 A signature covers the whole body, so that all of a body has to be here before anybody knows whether it is GitHub's.
 So it is bounded how many bodies are being read, how large they may be together, and for how long:
-MOST_AT_ONCE small ones and MOST_LARGE large ones, which is 114 MB, for BODY_SECONDS each. The server's buffers and the
-one copy that is made of a body come on top: some 50 MB.
+MOST_AT_ONCE small ones and MOST_LARGE large ones, which is 114 MB, for BODY_SECONDS each. Where one more comes, the one
+that has been read for longest goes: whoever sends slowly on purpose would keep GitHub out. The server's buffers and the
+one copy that is made of a body come on top, some 50 MB.
 
 What is signed waits for the database, MOST_WAITING_BYTES of it and one body more; what is written at once is copied by
 the driver.
@@ -49,7 +50,7 @@ class Intake:
     ) -> None:
         self._seconds = seconds
         self._most = most
-        self._reading = 0
+        self._reading: list[asyncio.Timeout] = []  # the one that has been at it for longest first
         self._waiting_bytes = 0
         self._large = asyncio.Semaphore(most_large)
 
@@ -65,19 +66,22 @@ class Intake:
             return Refusal(HTTPStatus.UNAUTHORIZED, "there is no X-Hub-Signature-256 header", is_unread)
         if not _SIGNATURE.fullmatch(signature):
             return Refusal(HTTPStatus.UNAUTHORIZED, "the signature is not ours", is_unread)
-        if self._reading >= self._most:
-            busy = "too many deliveries are arriving at once: redeliver it later"
-            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, busy, is_unread)
-        self._reading += 1
+        if len(self._reading) >= self._most:
+            slowest = self._reading.pop(0)
+            if not slowest.expired():
+                slowest.reschedule(0)  # its time is over
+        limit = asyncio.timeout(self._seconds)
+        self._reading.append(limit)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with limit:
                 return await self._body(request)
         except TimeoutError:
             return Refusal(HTTPStatus.REQUEST_TIMEOUT, "the body did not come in time", is_unread=True)
         except ClientDisconnect:
             return Refusal(HTTPStatus.BAD_REQUEST, "the sender hung up")
         finally:
-            self._reading -= 1
+            if limit in self._reading:
+                self._reading.remove(limit)
 
     @contextmanager
     def waiting(self, body: bytes) -> Generator[bool]:

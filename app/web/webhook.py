@@ -4,9 +4,9 @@
 200  that delivery id is here already: nothing is done
 400  headers missing or malformed, or the body is no JSON object, or one out of all proportion
 401  signature missing or not ours (SHA-1 never counts)
-408  the body did not come in time
+408  the body did not come in time, or too many others came meanwhile
 413  more than 25 MB, GitHub's own limit
-503  it could not be stored, or too many come or wait at once: GitHub shows it as failed, and it can be redelivered
+503  it could not be stored, or too much waits for that: GitHub shows it as failed, and it can be redelivered
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """

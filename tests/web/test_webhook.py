@@ -303,11 +303,10 @@ async def test_d14_no_more_bodies_of_strangers_are_read_at_once_than_there_are_p
     for sender in senders:
         await sender.is_read.wait()
 
-    turned_away = await door.post(b"{}")
+    assert (await door.post(b"{}")).status_code == 202  # whoever comes is let in, and the slowest goes
 
-    assert (turned_away.status_code, turned_away.json()["status"]) == (503, "refused")
-    assert [await sender.finish() for sender in senders] == [401] * 3
-    assert (await door.post(b"{}")).status_code == 202
+    assert [await sender.finish() for sender in senders] == [408, 401, 401]
+    assert (await door.post(b"{}")).status_code == 200
 
 
 async def test_d14_large_bodies_wait_for_one_of_few_places_while_small_ones_pass() -> None:
