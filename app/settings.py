@@ -23,6 +23,7 @@ class SettingsError(Exception):
 
 def _web_address(value: str) -> str:
     """Return an http(s) address without its last slash, so that paths can be put behind it."""
+    value = value.strip()
     try:
         TypeAdapter(HttpUrl).validate_python(value)
     except ValidationError:
@@ -56,9 +57,10 @@ def _some_secret(value: SecretStr) -> SecretStr:
 
 
 def _some_token(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
+    token = value.get_secret_value().strip()  # a file that it was kept in has ended its line
+    if not token:
         raise ValueError("is empty: leave it out where anybody may read /metrics")
-    return value
+    return SecretStr(token)
 
 
 def _file(value: Path) -> Path:
@@ -114,7 +116,8 @@ class Settings(BaseSettings):
         description="The private SSH or OpenPGP key, without a passphrase, that signs release tags; none: unsigned.",
     )
     notify: SecretStr | None = Field(
-        default=None, description="Where announcements go: Apprise addresses, separated by commas or line ends."
+        default=None,
+        description="Not used yet. Where announcements are to go: Apprise addresses, separated by commas or line ends.",
     )
 
     @classmethod
@@ -134,7 +137,7 @@ class Settings(BaseSettings):
     def _one_private_key(self) -> "Settings":
         if (self.private_key is None) == (self.private_key_file is None):
             raise ValueError(_ONE_KEY)
-        name = "GONOGO_PRIVATE_KEY" if self.private_key else "GONOGO_PRIVATE_KEY_FILE"
+        name = "GONOGO_PRIVATE_KEY" if self.private_key is not None else "GONOGO_PRIVATE_KEY_FILE"
         if not self.read_private_key().get_secret_value().lstrip().startswith("-----BEGIN "):
             raise ValueError(
                 f"{name} holds no private key: a line `-----BEGIN ... PRIVATE KEY-----` was expected first"
@@ -197,8 +200,11 @@ def load_database_url(env_file: Path | None = Path(".env"), environ: Mapping[str
 
 
 def _given(env_file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what is set, by the names of fields. The environment goes before the file."""
-    in_file = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
+    """Return what is set, by the names of fields. The environment goes before the file. Raises SettingsError."""
+    try:
+        in_file = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file} cannot be read: {type(error).__name__}") from None  # its text may quote it
     return {
         name.upper().removeprefix(PREFIX).lower(): value
         for name, value in {**in_file, **environ}.items()

@@ -89,6 +89,21 @@ def test_it_does_not_start_with_an_empty_webhook_secret(secret: str) -> None:
     assert said == "GONOGO_WEBHOOK_SECRET is empty: anybody could send us deliveries"
 
 
+def test_what_stands_around_a_token_or_an_address_is_no_part_of_it() -> None:
+    settings = load_settings(
+        None, LEAST | {"GONOGO_METRICS_TOKEN": " abc\n", "GONOGO_PUBLIC_URL": " https://x.example/ "}
+    )
+    assert settings.metrics_token is not None
+    assert settings.metrics_token.get_secret_value() == "abc"
+    assert settings.public_url == "https://x.example"
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"GONOGO_WEBHOOK_SECRET=\xff")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: UnicodeDecodeError"):
+        load_settings(tmp_path / ".env", LEAST)
+
+
 def test_a_token_for_the_figures_that_is_none_is_refused() -> None:
     assert refused(LEAST | {"GONOGO_METRICS_TOKEN": " "}).startswith("GONOGO_METRICS_TOKEN is empty")
 
@@ -110,6 +125,7 @@ def test_what_is_no_key_is_told_and_not_shown(tmp_path: Path) -> None:
     del in_file["GONOGO_PRIVATE_KEY"]
 
     assert refused(in_file).startswith("GONOGO_PRIVATE_KEY_FILE holds no private key")
+    assert refused(LEAST | {"GONOGO_PRIVATE_KEY": ""}).startswith("GONOGO_PRIVATE_KEY holds no private key")
     said = refused(LEAST | {"GONOGO_PRIVATE_KEY": "swordfish"})
     assert said.startswith("GONOGO_PRIVATE_KEY holds no private key")
     assert "swordfish" not in said
