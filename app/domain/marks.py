@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 BEGIN = "<!-- gonogo:begin -->"
@@ -67,6 +68,7 @@ def mark_of(line: str) -> str | None:
     return HEAD if bare.endswith(HEAD) else FOOT if bare.endswith(FOOT) else None
 
 
+@lru_cache(maxsize=8)  # a body is looked at again and again while it is shown once
 def scan_marks(body: str) -> Scan:
     """Find what is ours in a body. Linear in its length, whatever stands in it."""
     lines = list(lines_of(body))

@@ -40,7 +40,7 @@ class Database:
         self._is_shared = self.dialect == "sqlite"
         self._without = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # the same connections
         self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
-        self._waiting: list[tuple[Callable[[Connection], Any], asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
         self._driver: asyncio.Task[None] | None = None
         self._kept: Connection | None = None  # SQLite's one connection: a pool would cost more than most statements
 
@@ -49,14 +49,9 @@ class Database:
 
         A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole.
         """
-        loop = asyncio.get_running_loop()
-        if not self._is_shared:
-            return await loop.run_in_executor(self._threads, self._transact, self.engine, work)
-        done: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((work, done))
-        if self._driver is None:
-            self._driver = loop.create_task(self._drive())
-        return await done
+        if self._is_shared:
+            return await self._share(_Work(work, is_several=True))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self.engine, work)
 
     async def ask(self, work: Callable[[Connection], T]) -> T:
         """Run work that only reads, or that is one statement: a server is asked once for it, and not thrice.
@@ -64,8 +59,15 @@ class Database:
         What it reads is what is committed at each statement, as in `run`.
         """
         if self._is_shared:
-            return await self.run(work)
+            return await self._share(_Work(work, is_several=False))
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self._without, work)
+
+    async def _share(self, work: "_Work") -> Any:  # noqa: ANN401 - what the work returns
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, done))
+        if self._driver is None:
+            self._driver = asyncio.get_running_loop().create_task(self._drive())
+        return await done
 
     @staticmethod
     def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -97,29 +99,32 @@ class Database:
         finally:
             self._driver = None
 
-    def _transact_together(self, works: Sequence[Callable[[Connection], object]]) -> Sequence[object]:
+    def _transact_together(self, works: Sequence["_Work"]) -> Sequence[object]:
         """Run each work in the one transaction; return what came of each, once all of it is on the disk."""
         try:
             if self._kept is None:
                 self._kept = self.engine.connect()
             with self._kept.begin():
                 if len(works) == 1:
-                    return [works[0](self._kept)]
+                    return [works[0].do(self._kept)]
                 return [self._attempt(self._kept, work) for work in works]
         except Exception as error:  # noqa: BLE001 - it is handed on to each caller: nothing was committed
             return [_Failure(error)] * len(works)
 
-    def _attempt(self, connection: Connection, work: Callable[[Connection], object]) -> object:
+    def _attempt(self, connection: Connection, work: "_Work") -> object:
         """Run one work of several, so that its failing undoes nothing but itself."""
-        _sqlite(connection).execute("SAVEPOINT work")
+        if work.is_several:
+            _sqlite(connection).execute("SAVEPOINT work")
         try:
-            result = work(connection)
+            result = work.do(connection)
         except Exception as error:
             if not _sqlite(connection).in_transaction:
                 raise  # SQLite has undone everything by itself, as it does on a full disk: all fail
-            _sqlite(connection).execute("ROLLBACK TO work")
+            if work.is_several:
+                _sqlite(connection).execute("ROLLBACK TO work")
             result = _Failure(error)
-        _sqlite(connection).execute("RELEASE work")
+        if work.is_several:
+            _sqlite(connection).execute("RELEASE work")
         return result
 
     async def close(self) -> None:
@@ -135,6 +140,12 @@ class Database:
 def is_for_one_process(url: str) -> bool:
     """Whether only one process may work on what is kept there: a SQLite file wakes nobody else."""
     return make_url(url).get_backend_name() == "sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    do: Callable[[Connection], Any]
+    is_several: bool  # statements of which some write; one alone is undone by SQLite itself where it fails
 
 
 @dataclass(frozen=True, slots=True)

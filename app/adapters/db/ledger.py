@@ -105,7 +105,7 @@ class SqlLedger:
                 first_claimed_at=row.first_claimed_at,
             )
 
-        return await self._database.ask(write)
+        return await self._database.run(write)  # undone where the effect cannot be read
 
     async def renew(self, entry: Entry, lease_until: datetime) -> bool:
         """Keep a row that takes long; False where it is not in our hands any more."""
