@@ -1,30 +1,52 @@
-"""How much may come beside a body: the server reads addresses, headers and trailers of strangers without any bound."""
+"""How much may come beside a body, and for how long: the server itself waits for strangers without any bound."""
 
+import asyncio
 from typing import Final
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_BESIDE: Final = 64 * 1024
-"""Bytes of one request that are no body; GitHub sends a thousand or two."""
+"""Bytes of one request that are no body: address, headers, trailers. GitHub sends a thousand or two."""
+
+HEAD_SECONDS: Final = 10.0
+"""For all headers of a request, from the connection's begin or the last answer on. Bodies have bounds of their own."""
 
 log = structlog.stdlib.get_logger()
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """uvicorn's own protocol, which hangs up where more comes than that, and one read of the socket."""
+    """uvicorn's own protocol, which hangs up on who sends more than that (and one read of the socket), or is slower."""
 
+    head_seconds = HEAD_SECONDS
     _beside = 0
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
+        """Begin to wait for headers."""
+        super().connection_made(transport)
+        self._wait_for_headers()
 
     def on_message_begin(self) -> None:
         """Count from nothing for each request of a connection."""
         self._beside = 0
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        """Wait no longer."""
+        self._wait_no_more()
+        super().on_headers_complete()
+
     def on_body(self, body: bytes) -> None:
-        """Leave out what is body: that has bounds of its own."""
+        """Leave out what is body."""
         self._beside -= len(body)
         super().on_body(body)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, where it is not here already."""
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._wait_for_headers()
 
     def data_received(self, data: bytes) -> None:
         """Take what came."""
@@ -33,3 +55,17 @@ class BoundedHttp(HttpToolsProtocol):
         if self._beside > MOST_BESIDE:
             log.warning("request.cut_off", reason="its address and headers are too large")
             self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of everything."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait_for_headers(self) -> None:
+        self._wait_no_more()
+        self._patience = self.loop.call_later(self.head_seconds, self.transport.abort)
+
+    def _wait_no_more(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
