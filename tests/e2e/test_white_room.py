@@ -1,4 +1,4 @@
-"""A whole White Room release, played by its ten roles from start to a green gate; and by three who may not."""
+"""A whole White Room release, played by its ten roles from start to its end; and by three who may not."""
 
 from collections.abc import AsyncIterator
 from importlib.resources import files
@@ -11,6 +11,7 @@ from app.domain.plan.model import Dispatch
 from app.domain.plan.reader import read_plan
 from app.domain.release.gate import judge
 from tests.bot import REPO, Bot, TrackedRelease, running_bot
+from tests.e2e.test_publishing import sums
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +33,9 @@ WHO = {
     "Technical Writer": "writer",
 }
 """Who stands for each of the plan's ten owners."""
+
+BUILT = {f"White-Room-1.0.0.{kind}": f"for {kind}".encode() for kind in ("dmg", "exe", "ipa")}
+"""What the release consists of."""
 
 
 @pytest.fixture
@@ -75,7 +79,7 @@ async def checks(bot: Bot) -> None:
     await bot.pass_time(20)
 
 
-async def test_ten_roles_take_a_release_from_start_to_a_green_gate(white_room: Bot) -> None:
+async def test_ten_roles_take_a_release_from_start_to_its_end(white_room: Bot) -> None:
     white_room.github.commit(REPO, {"VERSION": "1.0.0\n"}, "Set the version", by="core-developer")
     release = await white_room.open_release("1.0.0")
     seen("started", release.body)
@@ -111,6 +115,25 @@ async def test_ten_roles_take_a_release_from_start_to_a_green_gate(white_room: B
     seen("green-gate", gate.summary or "")
     await release.comment("/release report", by="reader")
     seen("report", release.replies()[-1])
+
+    # Launch, and what comes after it: the plan's last two phases, which the gate does not wait for.
+    await release.comment("/release tag --confirm v1.0.0", by="release-manager", seconds=10)
+    draft = white_room.github.draft_release(REPO, "v1.0.0", by="github-actions[bot]")
+    for name, data in {**BUILT, "SHA256SUMS": sums(BUILT)}.items():
+        white_room.github.upload_asset(REPO, draft.id, name, data, by="github-actions[bot]")
+    await release.comment("/release publish --confirm v1.0.0 --adopt", by="release-manager", seconds=30)
+    assert white_room.github.releases(REPO) == [draft]
+    assert not draft.draft
+    seen("published", release.replies()[-1])
+    await release.comment("/release trigger-release-workflow", by="devops", seconds=20)
+    for phase in (3, 4):
+        await tick_all(release, phase)
+    assert release.body.count("- [ ]") == 0
+    await release.comment("/release finish", by="release-manager", seconds=10)
+    assert await white_room.service.releases.open_ids() == []
+    assert white_room.gate().conclusion == "success"
+    seen("finished", release.body)
+    seen("finished-status", release.status_comments()[0])
 
 
 async def test_three_who_may_not_change_nothing(white_room: Bot) -> None:
