@@ -16,6 +16,9 @@ from app.worker.workbench import Workbench
 _log: Final = structlog.stdlib.get_logger()
 FREEZE: Final = "release/freeze"
 _AGAIN: Final = timedelta(seconds=60)  # after GitHub failed
+_FRESH: Final = timedelta(seconds=5)
+"""How old a list of pull requests may be when the last of them is written: many writes take their time."""
+
 _LATEST: Final = 20
 """Releases of a repository, closed ones too, that are looked at for a branch's rules."""
 
@@ -72,6 +75,7 @@ class Freezer:
             by_sha: dict[Sha, list[PullSeen]] = {}
             for pull in await self._bench.github.open_pulls(repo):
                 by_sha.setdefault(pull.sha, []).append(pull)
+            listed_at = self._bench.clock.now()
             for sha, pulls in by_sha.items():
                 if sha in left or any(pull.base in rulings for pull in pulls):
                     await self._checks.write(repo, sha, lambda pulls=pulls: self._judged(rulings, pulls, heard))
@@ -79,6 +83,8 @@ class Freezer:
                 await self._checks.settle(repo.id, sha)
         finally:
             del self._heard[repo.id]
+        if self._bench.clock.now() - listed_at > _FRESH:  # another process may have heard of a change since
+            self._bench.scheduler.wake(f"freeze:{repo.id}")
 
     async def _wanted(self, repo: Repo, pull: PullSeen) -> Wanted:
         """Judge a pull request, and where it is free, the others that have its head and go into a frozen branch."""

@@ -12,7 +12,7 @@ from app.domain.release.events import Event
 from app.domain.release.events_course import ReleaseAbandoned
 from app.domain.release.events_said import HoldLifted
 from app.domain.values import ReleaseId, Repo, Sha, Target
-from app.ports import Change, Commit, Rejected, Throttled, Unclear
+from app.ports import Change, Commit, OwnCheck, Posted, Rejected, Throttled, Unclear
 from app.worker.draft import Draft
 from app.worker.freezing import Freezer
 from tests.clock import NOON
@@ -249,6 +249,23 @@ async def test_what_freezes_or_frees_has_pull_requests_looked_at_whichever_proce
     draft.add(R1, REPO, Accepted(events=(event,)))
     await shop.bench.write(draft)
     assert ("freeze:7" in shop.scheduler.woken) is is_woken
+
+
+async def test_a_look_that_took_long_is_taken_again_for_what_other_processes_heard_meanwhile(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+
+    class Slow(FakeGitHub):
+        async def create_check(self, repo: Repo, sha: Sha, name: str, check: OwnCheck) -> Posted:
+            shop.clock.advance(6)
+            self.open = [replace(PULL, labels=("security",))]
+            return await super().create_check(repo, sha, name, check)
+
+    github = Slow(open=[PULL])
+    await Freezer(replace(shop.bench, github=github)).show("7")
+    assert shop.scheduler.woken == ["freeze:7"]
+    shop.scheduler.woken.clear()
+    await Freezer(replace(shop.bench, github=github)).show("7")
+    assert shop.scheduler.woken == []
 
 
 @pytest.mark.parametrize("method", ["open_pulls", "find_check", "create_check"])
