@@ -12,13 +12,14 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
+import httpx
 from gidgethub import sansio
 from gidgethub.abc import GitHubAPI
 
 from app.adapters.github.answers import Answer, error_of, is_unclear, kind_of
 from app.adapters.github.cache import EtagCache, Kept, is_unchangeable
 from app.adapters.github.door import Door
-from app.adapters.github.exchange import WHOLE, Asked, Reading, TooLarge, Transport, exchange
+from app.adapters.github.exchange import WHOLE, Reading, TooLarge, exchange, request_of
 from app.adapters.github.graphql import RateLimited, address_of, data_of
 from app.adapters.github.patience import patiently
 from app.adapters.github.skew import Skew
@@ -71,7 +72,7 @@ class Credentials(Protocol):
 class Line:
     """What all callers share: the connection to one GitHub, and what is remembered of it."""
 
-    transport: Transport
+    transport: httpx.AsyncBaseTransport
     clock: Clock
     door: Door = field(init=False)
     skew: Skew = field(default_factory=Skew)
@@ -266,15 +267,14 @@ class Caller(GitHubAPI):
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", reading: Reading = WHOLE
     ) -> Answer:
-        sent = {name: value for name, value in headers.items() if name != "content-length"}  # it is counted below
-        asked = Asked(method=method, url=url, headers={**sent, **self._common}, body=body)
+        request = request_of(method, url, {**headers, **self._common}, body)
         clock, asked_at = self._line.clock, self._line.clock.now()
         if method != "GET" and url != self._graphql and not self._line.has_turn():
             raise TurnLost(asked_at + _TURN_COMES_BACK)
         with self._line.tracer.span("github.call", method=method, caller=self._budget.installation) as span:
             kind = CallAnswer.SILENT
             try:
-                answer = await exchange(self._line.transport, asked, reading)
+                answer = await exchange(self._line.transport, request, reading)
                 kind = kind_of(answer)
                 span.note("status", answer.status)
             except TooLarge as exc:
@@ -288,7 +288,7 @@ class Caller(GitHubAPI):
         if url.startswith(self.base_url + "/"):
             self._line.skew.note(answer.headers, asked_at, clock.now())
         if is_unclear(answer):
-            raise error_of(answer, f"{method} {asked.path}")
+            raise error_of(answer, f"{method} {request.url.path}")
         return answer
 
     def _is_ours(self, url: str) -> None:
