@@ -47,7 +47,10 @@ def open_transport() -> httpx.AsyncBaseTransport:
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_SECONDS_KEPT, ssl=context)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        made = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        # or it would by itself send a PUT or DELETE again whose answer did not come; it offers no other way
+        made._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return made
 
     return httpx_aiohttp.AiohttpTransport(verify=context, client=session)
 

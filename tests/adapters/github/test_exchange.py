@@ -71,6 +71,28 @@ async def test_a_broken_answer_is_unclear(answer: bytes) -> None:
     await transport.aclose()
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE"])
+async def test_d13_what_may_have_been_done_is_sent_once_also_where_a_kept_connection_breaks(method: str) -> None:
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")).partition(b" ")[0])
+        writer.write(HEAD + b"content-length: 2\r\n\r\n{}")
+        heard.append((await reader.readuntil(b"\r\n\r\n")).partition(b" ")[0])
+        writer.close()  # done, and no answer
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    transport = open_transport()
+    await exchange(transport, request_of("GET", f"http://{host}:{port}/first", {}, b""))
+    with pytest.raises(Unclear):
+        await exchange(transport, request_of(method, f"http://{host}:{port}/then", {}, b""))
+    await transport.aclose()
+    server.close()
+    await server.wait_closed()
+    assert heard == [b"GET", method.encode()]
+
+
 async def test_a_server_that_is_not_there_is_unclear() -> None:
     transport = open_transport()
     async with serving(b"") as url:
