@@ -11,6 +11,7 @@ from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.lost import SqlLostDeliveries
 from app.adapters.db.releases import SqlReleases
 from app.adapters.db.standing import SqlStanding
+from app.adapters.db.tables import ledger as ledger_rows
 from app.domain.doctor.facts import HookDelivery
 from app.ports import Backlog, Commit
 from app.ports.lost import Progress
@@ -54,3 +55,14 @@ async def test_everything_is_counted_where_it_stands(
         ledger={"todo": 2, "failed": 1, "done": 1},
         lost=2,
     )
+
+
+async def test_what_was_counted_of_the_ledger_is_not_counted_again(database: Database, releases: SqlReleases) -> None:
+    standing = SqlStanding(database, late_rows=1)
+    counts: list[int] = []
+    for first in (0, 4, 8):
+        await releases.commit(Commit(effects=[react(n) for n in range(first, first + 4)]), NOON)
+        counts.append(sum((await standing.backlog(NOON)).ledger.values()))
+    await database.run(lambda c: c.execute(ledger_rows.delete().where(ledger_rows.c.id < 9)).close())
+    counts.append(sum((await standing.backlog(NOON)).ledger.values()))
+    assert counts == [4, 8, 12, 12]
