@@ -33,7 +33,7 @@ class SqlStanding:
         self._counted = (0, 0)  # up to that id: so many rows
 
     async def backlog(self, now: datetime) -> Backlog:
-        """Return how it stands, all of it at one moment."""
+        """Return how it stands, each figure at a moment of its own."""
 
         def read(connection: Connection) -> Backlog:
             def count(statement: Select[int]) -> int:
@@ -41,12 +41,13 @@ class SqlStanding:
 
             oldest, failing = connection.execute(_WAITING).one()
             older = tuple(count(_OLDER.where(deliveries.c.received_at <= now - timedelta(seconds=age))) for age in AGES)
+            # before the rows, or the difference might be less than nothing
+            todo, failed = count(_ROWS.where(UNFINISHED)), count(_ROWS.where(BROKEN))
             before, rows = self._counted
             until = max(before, count(_LAST) - self._late_rows)
             rows += count(_ROWS.where(ledger.c.id > before, ledger.c.id <= until))
             self._counted = until, rows
             rows += count(_ROWS.where(ledger.c.id > until))
-            todo, failed = count(_ROWS.where(UNFINISHED)), count(_ROWS.where(BROKEN))
             return Backlog(
                 older_than=older,
                 oldest_at=oldest,
