@@ -15,6 +15,7 @@ from app.worker.workbench import Workbench
 
 _log: Final = structlog.stdlib.get_logger()
 FREEZE: Final = "release/freeze"
+EVERY: Final = timedelta(minutes=5)  # for pull requests of which nobody has told us, while something is frozen
 _AGAIN: Final = timedelta(seconds=60)  # after GitHub failed
 _FRESH: Final = timedelta(seconds=5)
 """How old a list of pull requests may be when the last of them is written: many writes take their time."""
@@ -49,7 +50,10 @@ class Freezer:
             self._failed(repo, error)
 
     async def show(self, rest: str) -> None:
-        """Bring the open pull requests of a repository up to date, and come back when a window begins or ends."""
+        """Bring the open pull requests of a repository up to date, and come back when a window begins or ends.
+
+        While something is frozen it comes back every few minutes: one whose webhook was lost could be merged.
+        """
         planned = await self._planned(int(rest))
         if not planned:
             return
@@ -60,6 +64,9 @@ class Freezer:
             self._bench.scheduler.wake_at(f"freeze:{repo.id}", error.retry_at)
         except GitHubError as error:
             self._failed(repo, error)
+        else:
+            if self._frozen(by_branch(planned)):
+                self._bench.scheduler.wake_at(f"freeze:{repo.id}", self._bench.clock.now() + EVERY)
         for ruling in by_branch(planned).values():
             if edge := changes_after(ruling, self._bench.clock.now()):
                 self._bench.scheduler.wake_at(f"freeze:{repo.id}", edge)

@@ -14,7 +14,7 @@ from app.domain.release.events_said import HoldLifted
 from app.domain.values import ReleaseId, Repo, Sha, Target
 from app.ports import Change, Commit, OwnCheck, Posted, Rejected, Throttled, Unclear
 from app.worker.draft import Draft
-from app.worker.freezing import Freezer
+from app.worker.freezing import EVERY, Freezer
 from tests.clock import NOON
 from tests.given import NOW, PLAN_TEXT, REPO, RUTH, SHA, STARTED, held, requested, retargeted
 from tests.worker.fakes import FakeGitHub
@@ -76,6 +76,19 @@ async def test_a_hold_freezes_what_is_open_and_lifting_it_thaws_it(shop: Worksho
     assert await show(shop) == ["open_pulls", "update_check"]
     assert said(shop) == [("success", "Not frozen")]
     assert await show(shop) == []
+
+
+async def test_d2_a_pull_request_of_which_nobody_told_is_found_while_something_is_frozen(shop: Workshop) -> None:
+    await shop.open_release(held(RUTH))
+    await show(shop)
+    assert shop.scheduler.alarms.pop("freeze:7") == NOON + EVERY
+    shop.github.open = [PULL]
+    await show(shop)
+    assert said(shop) == [("failure", "Frozen: 1.0.0 is held")]
+    await shop.happened(HoldLifted(holder=RUTH.id, by=RUTH, at=NOW))
+    shop.scheduler.alarms.clear()
+    await show(shop)
+    assert shop.scheduler.alarms == {}
 
 
 async def test_a_release_that_is_over_holds_nothing(shop: Workshop) -> None:
