@@ -88,7 +88,9 @@ async def at_pace(port: int, requests: Iterable[bytes], per_second: float) -> Po
     free = [await _Connection.open(port) for _ in range(MANY)]
 
     async def post(request: bytes, due: float) -> None:
-        line = free.pop() if free else await _Connection.open(port)
+        line = free.pop() if free else None
+        if line is None or line.is_closed:  # the service closes what was not used for some seconds
+            line = await _Connection.open(port)
         statuses[await line.post(request)] += 1
         waits.append(time.perf_counter() - due)
         free.append(line)
@@ -114,6 +116,10 @@ class _Connection:
     @classmethod
     async def open(cls, port: int) -> "_Connection":
         return cls(*await asyncio.open_connection(HOST, port))
+
+    @property
+    def is_closed(self) -> bool:
+        return self._reader.at_eof()
 
     async def post(self, request: bytes) -> int:
         self._writer.write(request)
