@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -45,15 +46,17 @@ class Cores:
 def pin(process: psutil.Process, cores: Sequence[int]) -> None:
     """Keep a process on cores, and whatever it has started."""
     for one in (process, *process.children(recursive=True)):
-        one.cpu_affinity(list(cores))
+        with suppress(psutil.NoSuchProcess):  # some of a database server's come and go
+            one.cpu_affinity(list(cores))
 
 
 def cpu_seconds(process: psutil.Process) -> float:
     """Return what a process and all that it has started have used, those that have ended among them."""
     used = 0.0
     for one in (process, *process.children(recursive=True)):
-        times = one.cpu_times()
-        used += times.user + times.system + times.children_user + times.children_system
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            used += times.user + times.system + times.children_user + times.children_system
     return used
 
 
