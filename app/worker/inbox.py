@@ -220,7 +220,7 @@ class InboxWorker:
         try:
             await self._bench.write(draft, deliveries=[*(one.id for one in quiet.deliveries), delivery.id])
         except (AlreadySettled, Conflict):  # another worker has handled some of it, or a release has moved on
-            await self._ticked_off(quiet.take())
+            quiet.look_again()
             await self._bench.decide(
                 lambda: self._draft(delivery, inputs, quiet, is_first=False), deliveries=[delivery.id]
             )

@@ -34,6 +34,10 @@ class Quiet:
             return None
         return self._seen[1]
 
+    def look_again(self) -> None:
+        """Forget what was seen: it is old."""
+        self._seen = None
+
     def take(self) -> list[Delivery]:
         """Return them, and begin anew: what was seen is old."""
         taken, self.deliveries, self._seen = self.deliveries, [], None

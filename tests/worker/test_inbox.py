@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from app.adapters.db.releases import SqlReleases
 from app.domain.inputs import Input
 from app.domain.values import Role
-from app.ports import Commit, Missing, Rejected, Throttled, Unclear
+from app.ports import Commit, Conflict, Missing, Rejected, Throttled, Unclear
 from app.worker.commands import CommandDesk
 from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
@@ -402,3 +402,21 @@ async def test_what_another_worker_has_ticked_off_meanwhile_keeps_nothing_from_b
     await worker(shop).drain(KEY)
     assert {how for _, how, _ in await shop.deliveries()} == {"handled"}
     assert await kinds(shop) == ["seen"]
+
+
+class TwiceBroken(SqlReleases):
+    """A database in which a release has moved on, and which then trips over the quiet delivery alone."""
+
+    async def commit(self, commit: Commit, now: datetime) -> None:
+        if "quiet" in commit.deliveries:
+            raise Conflict("moved on") if len(commit.deliveries) > 1 else ZeroDivisionError
+        await super().commit(commit, now)
+
+
+async def test_a_quiet_delivery_that_cannot_be_ticked_off_rests_before_it_is_tried_again(shop: Workshop) -> None:
+    await shop.open_release()
+    shop.bench = replace(shop.bench, releases=TwiceBroken(shop.database))
+    await comment(shop, "Looks good to me.", "quiet")
+    await store(shop, "news", "check_run", payload("check_run.completed"))
+    await worker(shop).drain(KEY)
+    assert await shop.deliveries() == [("quiet", "waiting", 1), ("news", "handled", 0)]
