@@ -76,9 +76,14 @@ class Missed:
             return
         pending = await self._ledger.unfinished(deploy_key(repo.id))
         known = {(one.run_id, one.environment.casefold()) for one in pending if isinstance(one, AnswerDeployment)}
+        ours: dict[str, bool] = {}  # a hundred runs may wait for the same few
         for run in runs:
             for environment in await self._waiting.environments_waited_for(repo, run.id):
-                if (run.id, environment.casefold()) not in known and await self._is_ours(repo, environment):
+                if (run.id, environment.casefold()) in known:
+                    continue
+                if environment not in ours:
+                    ours[environment] = await self._is_ours(repo, environment)
+                if ours[environment]:
                     await self._ask(repo, run, environment)
 
     async def _is_ours(self, repo: Repo, environment: str) -> bool:

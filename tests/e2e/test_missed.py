@@ -78,6 +78,19 @@ async def test_a_question_that_was_heard_is_not_asked_again(bot: Bot) -> None:
     await bot.pass_time(20)
 
 
+async def test_an_environment_is_asked_about_once_however_many_wait_for_it(bot: Bot) -> None:
+    release = await bot.open_release()
+    for _ in range(3):
+        await deploy_unheard(bot)
+    bot.clock.advance(121)
+    bot.github.calls.clear()
+    await look(bot)
+    asked = [call for call in bot.github.calls if call.path.endswith("/production/deployment_protection_rules")]
+    assert len(asked) == 1
+    await release.comment("/release abandon enough", seconds=10)
+    await bot.pass_time(20)
+
+
 async def test_an_environment_that_is_not_ours_is_left_alone(bot: Bot) -> None:
     await bot.open_release()
     bot.room.repo.environments["production"].rules.clear()
