@@ -52,7 +52,10 @@ class Inbox(Protocol):
         ...
 
     async def waiting(self, key: str, limit: int, *, after: int = 0) -> Sequence[Delivery]:
-        """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`."""
+        """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`.
+
+        It may be fewer than `limit`, but none only where none waits.
+        """
         ...
 
     async def keys(self) -> Sequence[str]:

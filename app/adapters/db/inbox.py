@@ -13,12 +13,23 @@ from app.ports import MOST_TROUBLED, Clock, Delivery, Replayed, Troubled
 
 BATCH_ROWS = 200
 BATCH_BYTES = 32 * 1024 * 1024
+READ_BYTES = 1024 * 1024  # of payloads that are read at once; the last of them may be as large as it likes
 
-_WAITING = (
-    select(deliveries)
+_OLDEST = (
+    select(deliveries.c.seq, func.length(deliveries.c.payload).label("size"))
     .where(deliveries.c.key == bindparam("key"), deliveries.c.seq > bindparam("after"), WAITING)
     .order_by(deliveries.c.seq)
     .limit(bindparam("limit"))
+    .subquery()
+)
+_SIZED = select(
+    _OLDEST.c.seq, (func.sum(_OLDEST.c.size).over(order_by=_OLDEST.c.seq) - _OLDEST.c.size).label("before")
+).subquery()
+_WAITING = (
+    select(deliveries)
+    .join(_SIZED, deliveries.c.seq == _SIZED.c.seq)
+    .where(_SIZED.c.before < READ_BYTES)
+    .order_by(deliveries.c.seq)
 )
 _KEYS = select(deliveries.c.key).where(WAITING).group_by(deliveries.c.key).order_by(func.min(deliveries.c.seq))
 _FAILED = (
@@ -118,7 +129,10 @@ class SqlInbox:
         return set(connection.execute(self._insert, rows).scalars())
 
     async def waiting(self, key: str, limit: int, *, after: int = 0) -> Sequence[Delivery]:
-        """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`."""
+        """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`.
+
+        Fewer than `limit` where they are large: a row of the largest that GitHub sends would take all memory.
+        """
 
         def read(connection: Connection) -> list[Delivery]:
             rows = connection.execute(_WAITING, {"key": key, "limit": limit, "after": after})

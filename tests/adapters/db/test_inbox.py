@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.adapters.db.engine import Database, T
-from app.adapters.db.inbox import SqlInbox
+from app.adapters.db.inbox import READ_BYTES, SqlInbox
 from app.adapters.db.releases import SqlReleases
 from app.ports import Commit, Replayed, Troubled
 from app.sim.clock import SimClock
@@ -62,6 +62,14 @@ async def test_the_keys_with_work_come_longest_waiting_first(inbox: SqlInbox, re
     await releases.commit(Commit(deliveries=["x"]), NOON)
 
     assert await inbox.keys() == ["repo:8", "repo:7"]
+
+
+async def test_d14_of_large_deliveries_few_are_read_at_once_and_one_at_least(inbox: SqlInbox) -> None:
+    for name, size in [("large", 2 * READ_BYTES), ("a", READ_BYTES - 1), ("b", 2), ("c", 2)]:
+        await inbox.store(delivery(name, payload=b" " * size))
+    (large,) = await inbox.waiting("repo:7", 10)
+    assert (large.id, len(large.payload)) == ("large", 2 * READ_BYTES)
+    assert [one.id for one in await inbox.waiting("repo:7", 10, after=large.seq)] == ["a", "b"]
 
 
 async def test_a_failed_delivery_waits_on_with_its_tries_counted(inbox: SqlInbox) -> None:
