@@ -63,7 +63,10 @@ class LostDeliveries(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[LostDelivery]:
-        """Return those whose time to be asked for has come, oldest first; those that have come are forgotten."""
+        """Return those whose time to be asked for has come, asked for least first, then the oldest.
+
+        Those that have come are forgotten.
+        """
         ...
 
     async def claim(self, one: LostDelivery, next_at: datetime | None) -> bool:

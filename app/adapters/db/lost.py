@@ -21,7 +21,7 @@ _CAME: Final = delete(lost).where(lost.c.guid.in_(select(deliveries.c.id)))
 _DUE: Final = (
     select(lost)
     .where(lost.c.next_at <= bindparam("now"))
-    .order_by(lost.c.lost_at, lost.c.guid)
+    .order_by(lost.c.asked, lost.c.lost_at, lost.c.guid)  # what never comes must not be asked for before all else
     .limit(bindparam("limit"))
 )
 _CLAIM: Final = (
@@ -84,7 +84,7 @@ class SqlLostDeliveries:
         return await self._database.run(write)
 
     async def due(self, now: datetime, limit: int) -> Sequence[LostDelivery]:
-        """Return those whose time has come, oldest first; those that have come are forgotten."""
+        """Return those whose time has come, asked for least first, then the oldest; forget those that have come."""
 
         def write(connection: Connection) -> list[LostDelivery]:
             connection.execute(_CAME)
