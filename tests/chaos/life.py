@@ -49,6 +49,9 @@ async def quiet() -> None:
             return
 
 
+WAYS_IN = ("run", "ask")
+"""Into the database: each has an await point before and after it."""
+
 Reach = Callable[[str], Awaitable[None]]
 """Called at each await point with its name; it does not return where the process dies there."""
 
@@ -112,12 +115,16 @@ class Life:
         self.service = Service(wiring(Wire(github, self._reach)))
         database = self.service.database
         setattr(database, "_threads", Inline(1))  # noqa: B010  the same
-        run = database.run
+        for name in WAYS_IN:
+            setattr(database, name, self._guarded(getattr(database, name)))
 
-        async def guarded(work: Callable[[Connection], T]) -> T:
+    def _guarded(self, run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """Return a way into the database that has an await point before it and one after it."""
+
+        async def guarded(work: Callable[[Connection], Any]) -> Any:  # noqa: ANN401  what the work returns
             wrote = False
 
-            def watched(connection: Connection) -> T:
+            def watched(connection: Connection) -> Any:  # noqa: ANN401  the same
                 nonlocal wrote
                 before = _changes(connection)
                 done = work(connection)
@@ -130,7 +137,7 @@ class Life:
             finally:
                 await self._reach("after a commit" if wrote else "after a look at the database")
 
-        setattr(database, "run", guarded)  # noqa: B010  the same
+        return guarded
 
     async def _reach(self, name: str) -> None:
         if not self.is_dead:

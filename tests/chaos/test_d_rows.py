@@ -4,10 +4,13 @@ Each trial tells a whole White Room release under trouble, and its end has to be
 """
 
 from functools import cache
+from inspect import iscoroutinefunction
 
 import pytest
 
+from app.adapters.db.engine import Database
 from tests.chaos.ends import differences
+from tests.chaos.life import WAYS_IN
 from tests.chaos.trials import Ended, every_kill, hold, play
 
 
@@ -39,6 +42,12 @@ def test_the_story_runs_the_same_way_each_time_and_a_difference_is_found() -> No
     assert again.points == calm().points
     other = {**calm().end, "runs": [*calm().end["runs"], calm().end["runs"][0]]}
     assert [found.partition(":")[0] for found in differences(other, again.end)] == ["runs"]
+
+
+def test_there_is_no_other_way_into_the_database() -> None:
+    """Else a process that is dead could still write there, and would not die where it does."""
+    ways = {name for name, of in vars(Database).items() if iscoroutinefunction(of) and not name.startswith("_")}
+    assert ways == {*WAYS_IN, "close"}
 
 
 @pytest.mark.parametrize("way", ["doubled", "again"])

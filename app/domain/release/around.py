@@ -10,7 +10,7 @@ from app.domain.plan.model import Plan
 from app.domain.release.events import Event
 from app.domain.release.events_course import BranchSeen, IssueSeen, IssuesRead, PlanSeen, TrackingIssueLost
 from app.domain.release.events_said import HoldLifted
-from app.domain.release.fold_course import is_news_of_issue
+from app.domain.release.fold_course import CLOCKS_DIFFER, is_news_of_issue
 from app.domain.release.issues import carries, watched_labels
 from app.domain.release.model import LabelledIssue, Release
 from app.domain.values import Sha
@@ -21,12 +21,16 @@ PLAN_IS_GONE = "the plan file is not there any more"
 def hear_issue(plan: Plan, release: Release, issue: LabelledIssue, now: datetime) -> Accepted:
     """Take what is said of an issue, where it has, or had, a label that the plan looks for.
 
-    Two words of the same second may come in either order: then GitHub is asked.
+    Two words of the same second may come in either order: then GitHub is asked. So it is where the word is older than
+    a list in which the issue was not any more.
     """
     known = release.issues.get(issue.number)
     matters = known is not None or carries(issue, watched_labels(plan))
     if not matters or not is_news_of_issue(release, issue):
         return Accepted()
+    read_at = release.issues_read_at
+    if known is None and read_at is not None and issue.updated_at < read_at - CLOCKS_DIFFER:
+        return Accepted(is_refresh=issue.is_open)
     is_unsure = known is not None and known.updated_at == issue.updated_at
     return Accepted(events=(IssueSeen(issue=issue, at=now),), is_refresh=is_unsure)
 

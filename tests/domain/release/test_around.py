@@ -89,6 +89,17 @@ def test_two_words_of_one_second_are_a_reason_to_ask_github(minute: int, *, is_u
     assert hear_issue(TEAM, of, an_issue(40, "bug", at=minute), NOW).is_refresh == is_unsure
 
 
+@pytest.mark.parametrize(("minute", "is_late"), [(3, True), (4, False)])
+def test_a_word_older_than_a_list_that_has_nothing_of_it_is_a_reason_to_ask_and_blocks_nothing(
+    minute: int, *, is_late: bool
+) -> None:
+    """Else a webhook that comes late would have an issue block that was closed, and forgotten, long ago."""
+    of = team_release(issue_seen(40, "P0"), IssuesRead(found=(), at=later(5)))
+    heard = hear_issue(TEAM, of, an_issue(40, "P0", at=minute), later(6))
+    assert (heard.events == (), heard.is_refresh) == (is_late, is_late)
+    assert hear_issue(TEAM, of, an_issue(40, "P0", is_open=False, at=3), later(6)) == Accepted()
+
+
 @pytest.mark.parametrize(
     ("events", "listed", "is_news"),
     [
