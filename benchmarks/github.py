@@ -258,7 +258,7 @@ class Teams:
         self.github.take()
         for room in rooms:
             self.github.comment(room.repo, 1, text, by=_BY)
-        return self.github.take()
+        return [post for post in self.github.take() if post.event == "issue_comment"]  # runs go on meanwhile
 
     def _running(self, rooms: Sequence[Room]) -> Iterator[tuple[Room, WorkflowRun]]:
         for room in rooms:

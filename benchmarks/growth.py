@@ -16,7 +16,7 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
     rounds = [-(-count // releases) for releases in size.releases]
     done: dict[int, tuple[Work, Work]] = {}
     with (
-        Stage.opened(size.releases[-1], 2 * sum(rounds), cores, place) as stage,
+        Stage.opened(size.releases[-1], sum(rounds) + len(rounds), cores, place) as stage,
         Service.opened(stage, cores, place) as service,
     ):
         before = 0

@@ -68,6 +68,8 @@ async def flood(port: int, requests: Sequence[bytes], *, connections: int = MANY
         async with asyncio.timeout(120):
             line = await _Connection.open(port)
             for request in waiting:
+                if line.is_closed:
+                    line = await _Connection.open(port)
                 started = time.perf_counter()
                 statuses[await line.post(request)] += 1
                 waits.append(time.perf_counter() - started)
