@@ -21,7 +21,8 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
     ):
         before = 0
         for releases in size.releases:
-            service.handle(stage.webhooks(f"start_some/{before}/{releases}"), rest=size.rest)
+            # Each release is asked after a minute after it has changed: these have begun, and are at rest again.
+            service.handle(stage.webhooks(f"start_some/{before}/{releases}"), rest=size.settled)
             service.handle(stage.webhooks(f"run_some/{releases}/{min(count, releases)}"), rest=size.rest)  # warm
             commands = service.handle(stage.webhooks(f"run_some/{releases}/{count}"), rest=size.rest)
             runs = service.handle(stage.webhooks("done_all"), rest=size.rest)

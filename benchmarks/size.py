@@ -13,6 +13,7 @@ class Size:
     teams: int
     tasks: int  # of each team's release
     rest: float  # seconds
+    settled: float  # seconds after which a release that has begun has been asked after
     noise: int
     paced_seconds: float
     burst_seconds: float
@@ -46,6 +47,7 @@ FULL: Final = Size(
     teams=50,
     tasks=25,
     rest=6.5,
+    settled=70,
     noise=6_000,
     paced_seconds=10,
     burst_seconds=15,
@@ -68,6 +70,7 @@ SHORT: Final = Size(
     teams=8,
     tasks=9,
     rest=0.2,
+    settled=0.2,
     noise=300,
     paced_seconds=0.5,
     burst_seconds=1,
