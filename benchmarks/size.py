@@ -62,7 +62,7 @@ FULL: Final = Size(
     workers=(1, 2, 4),
     slow_rounds=8,
     releases=(10, 100, 1_000),
-    growing_events=200,
+    growing_events=100,
     deaths=3,
     may_install=True,
 )
