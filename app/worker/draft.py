@@ -91,11 +91,7 @@ class Draft:
             deliveries=deliveries,
             entries=entries,
             changes=tuple(
-                Change(
-                    release=release,
-                    expected=self._read[release].revision if release in self._read else 0,
-                    events=tuple(events),
-                )
+                Change(release=release, expected=self._revision(release), events=tuple(events))
                 for release, events in self._events.items()
             ),
             effects=tuple(self._effects),
