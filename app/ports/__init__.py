@@ -16,7 +16,7 @@ from app.ports.github import (
     TagRef,
 )
 from app.ports.hosting import HostedAsset, HostedRelease, NewDraft, ReleaseHost
-from app.ports.inbox import MOST_TROUBLED, Delivery, Inbox, Replayed, Troubled
+from app.ports.inbox import MOST_TROUBLED, READ_BYTES, Delivery, Inbox, Replayed, Troubled
 from app.ports.ledger import Entry, Ledger
 from app.ports.protection import AppDesk, FoundRepo, Guarding
 from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
@@ -44,6 +44,7 @@ from app.ports.words import Renderer
 __all__ = [
     "AGES",
     "MOST_TROUBLED",
+    "READ_BYTES",
     "TURN",
     "UNKNOWN",
     "UNMETERED",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 MOST_TROUBLED: Final = 1_000  # that are told of at once
+READ_BYTES: Final = 1024 * 1024  # of payloads that are read at once; the last of them may be as large as it likes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Inbox(Protocol):
     async def waiting(self, key: str, limit: int, *, after: int = 0) -> Sequence[Delivery]:
         """Return the oldest unhandled deliveries of a key that are not parked, of those behind that `seq`.
 
-        It may be fewer than `limit`, but none only where none waits.
+        Fewer than `limit` are all of them, or have READ_BYTES together.
         """
         ...
 

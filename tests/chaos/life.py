@@ -121,7 +121,7 @@ class Life:
     def _guarded(self, run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         """Return a way into the database that has an await point before it and one after it."""
 
-        async def guarded(work: Callable[[Connection], Any]) -> Any:  # noqa: ANN401  what the work returns
+        async def guarded(work: Callable[[Connection], Any], **how: bool) -> Any:  # noqa: ANN401  what the work returns
             wrote = False
 
             def watched(connection: Connection) -> Any:  # noqa: ANN401  the same
@@ -133,7 +133,7 @@ class Life:
 
             await self._reach("before a transaction")
             try:
-                return await run(watched)
+                return await run(watched, **how)
             finally:
                 await self._reach("after a commit" if wrote else "after a look at the database")
 

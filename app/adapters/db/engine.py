@@ -2,11 +2,14 @@
 
 import asyncio
 import sqlite3
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import Any, Final, Protocol, TypeVar, cast
 
@@ -24,11 +27,11 @@ PATIENCE_SECONDS = 5  # for a server that does not answer, a lock that is held, 
 DEADLOCKED = frozenset({"40P01", "40001"})  # PostgreSQL has undone one of two that waited for one another
 TRIES = 5  # of a transaction that was undone so
 FRESH_SECONDS = 1.0  # after a connection was used: before that it is not asked first whether the server is there
-TOGETHER = 64  # works that share a commit, at most
+TOGETHER = 8  # works that share a commit, at most
 
 
 class Database:
-    """One database by its URL.
+    """One database by its URL, for the event loops of one process.
 
     SQLite writes one after another, and waits for the disk at each commit: so it gets one thread, and calls that come
     while one commit is being written share the next one. Other databases get threads that commit side by side.
@@ -40,17 +43,18 @@ class Database:
         self._is_shared = self.dialect == "sqlite"
         self._without = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # the same connections
         self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
-        self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
-        self._driver: asyncio.Task[None] | None = None
+        self._waiting: deque[_Work] = deque()
+        self._lock = Lock()  # of what waits
         self._kept: Connection | None = None  # SQLite's one connection: a pool would cost more than most statements
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
         """Run the work as one transaction, committed when this returns; where it raises, nothing of it is written.
 
-        A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole.
+        A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole. What is
+        urgent goes before all that waits.
         """
         if self._is_shared:
-            return await self._share(_Work(work, is_several=True))
+            return await self._share(work, is_several=True, is_urgent=is_urgent)
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self.engine, work)
 
     async def ask(self, work: Callable[[Connection], T]) -> T:
@@ -59,14 +63,16 @@ class Database:
         What it reads is what is committed at each statement, as in `run`.
         """
         if self._is_shared:
-            return await self._share(_Work(work, is_several=False))
+            return await self._share(work, is_several=False)
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self._without, work)
 
-    async def _share(self, work: "_Work") -> Any:  # noqa: ANN401 - what the work returns
-        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, done))
-        if self._driver is None:
-            self._driver = asyncio.get_running_loop().create_task(self._drive())
+    async def _share(self, do: Callable[[Connection], T], *, is_several: bool, is_urgent: bool = False) -> T:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        put = self._waiting.appendleft if is_urgent else self._waiting.append
+        with self._lock:
+            put(_Work(do, is_several, loop, done))
+        self._threads.submit(self._take)
         return await done
 
     @staticmethod
@@ -81,23 +87,18 @@ class Database:
         with engine.begin() as connection:
             return work(connection)
 
-    async def _drive(self) -> None:
-        """Take what waits, commit it together, tell each caller, and again until nobody waits."""
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-                outcomes = await asyncio.get_running_loop().run_in_executor(
-                    self._threads, self._transact_together, [work for work, _ in batch]
-                )
-                for (_, done), outcome in zip(batch, outcomes, strict=True):
-                    if done.done():
-                        continue  # its caller has been cancelled
-                    if isinstance(outcome, _Failure):
-                        done.set_exception(outcome.error)
-                    else:
-                        done.set_result(outcome)
-        finally:
-            self._driver = None
+    def _take(self) -> None:
+        """Take what waits, commit it together and tell each caller. Nothing waits where an earlier one took it all."""
+        with self._lock:
+            works = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+        if not works:
+            return
+        told: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = defaultdict(list)
+        for work, outcome in zip(works, self._transact_together(works), strict=True):
+            told[work.loop].append((work.done, outcome))
+        for loop, outcomes in told.items():
+            with suppress(RuntimeError):  # it is closed: nobody there wants to know
+                loop.call_soon_threadsafe(_tell, outcomes)
 
     def _transact_together(self, works: Sequence["_Work"]) -> Sequence[object]:
         """Run each work in the one transaction; return what came of each, once all of it is on the disk."""
@@ -129,8 +130,6 @@ class Database:
 
     async def close(self) -> None:
         """Let what is running finish, then close the connections."""
-        if self._driver is not None:
-            await self._driver
         await asyncio.to_thread(self._threads.shutdown)
         if self._kept is not None:
             self._kept.close()
@@ -146,11 +145,23 @@ def is_for_one_process(url: str) -> bool:
 class _Work:
     do: Callable[[Connection], Any]
     is_several: bool  # statements of which some write; one alone is undone by SQLite itself where it fails
+    loop: asyncio.AbstractEventLoop  # of its caller
+    done: asyncio.Future[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
     error: Exception
+
+
+def _tell(outcomes: Sequence[tuple[asyncio.Future[Any], object]]) -> None:
+    for done, outcome in outcomes:
+        if done.done():
+            continue  # its caller has been cancelled
+        if isinstance(outcome, _Failure):
+            done.set_exception(outcome.error)
+        else:
+            done.set_result(outcome)
 
 
 _AT_WORK = " ".join(

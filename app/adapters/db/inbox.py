@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from app.adapters.db.engine import Database
 from app.adapters.db.tables import PARKED, WAITING, bounded, deliveries, insert_new, storable
-from app.ports import MOST_TROUBLED, Clock, Delivery, Replayed, Troubled
+from app.ports import MOST_TROUBLED, READ_BYTES, Clock, Delivery, Replayed, Troubled
 
 BATCH_ROWS = 200
 BATCH_BYTES = 32 * 1024 * 1024
-READ_BYTES = 1024 * 1024  # of payloads that are read at once; the last of them may be as large as it likes
 
 _OLDEST = (
     select(deliveries.c.seq, func.length(deliveries.c.payload).label("size"))
@@ -66,6 +66,25 @@ _PRUNABLE = (
 _PRUNE = update(deliveries).where(deliveries.c.seq.in_(_PRUNABLE.scalar_subquery())).values(payload=None)
 
 
+class _Batch:
+    """Deliveries that are written together."""
+
+    def __init__(self, first: Delivery) -> None:
+        self.deliveries = [first]
+        self.written: asyncio.Task[set[str]]  # the ids of those that were new
+        self._bytes = len(first.payload)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may come."""
+        return len(self.deliveries) < BATCH_ROWS and self._bytes < BATCH_BYTES
+
+    def add(self, delivery: Delivery) -> None:
+        """Put one to the others."""
+        self.deliveries.append(delivery)
+        self._bytes += len(delivery.payload)
+
+
 class SqlInbox:
     """Deliveries in the database. Those that come while one commit is being written share the next one."""
 
@@ -73,48 +92,45 @@ class SqlInbox:
         self._database = database
         self._clock = clock
         self._insert = insert_new(database.dialect, deliveries, "id").returning(deliveries.c.id)
-        self._arrived: list[tuple[Delivery, asyncio.Future[bool]]] = []
-        self._flusher: asyncio.Task[None] | None = None
+        self._lock = Lock()  # of the open batch
+        self._open: _Batch | None = None
 
     async def store(self, delivery: Delivery) -> bool:
-        """Store and commit; False where that delivery id is there already. Raises what the database raises."""
-        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._arrived.append((delivery, stored))
-        if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush())
-        return await stored
+        """Store and commit; False where that delivery id is there already. Raises what the database raises.
 
-    async def _flush(self) -> None:
-        """Write batch after batch until nobody waits. It outlives each caller: one that hangs up loses nothing."""
-        try:
-            while self._arrived:
-                batch = self._take()
-                try:
-                    new = await self._database.run(lambda connection, batch=batch: self._write(connection, batch))
-                except Exception as error:  # noqa: BLE001 - whatever it is, each caller must hear of it
-                    for _, stored in batch:
-                        if not stored.done():
-                            stored.set_exception(error)
-                    continue
-                for delivery, stored in batch:
-                    if not stored.done():
-                        stored.set_result(delivery.id in new)
-                    new.discard(delivery.id)  # the same id once more in this batch is the one just stored
-        finally:
-            self._flusher = None
+        A caller that hangs up loses nothing.
+        """
+        batch = self._batch_for(delivery)
+        new = await asyncio.shield(batch.written)
+        is_new = delivery.id in new
+        new.discard(delivery.id)  # the same id once more in this batch is the one just stored
+        return is_new
 
-    def _take(self) -> list[tuple[Delivery, asyncio.Future[bool]]]:
-        size = 0
-        for count, (delivery, _) in enumerate(self._arrived, start=1):
-            size += len(delivery.payload)
-            if count == BATCH_ROWS or size >= BATCH_BYTES:
-                break
-        else:
-            count = len(self._arrived)
-        batch, self._arrived = self._arrived[:count], self._arrived[count:]
+    def _batch_for(self, delivery: Delivery) -> "_Batch":
+        """Put it to those that wait to be written, the first of a new batch where those are enough."""
+        with self._lock:
+            batch = self._open
+            if batch is not None and batch.has_room:
+                batch.add(delivery)
+                return batch
+            batch = self._open = _Batch(delivery)
+        batch.written = asyncio.create_task(self._written(batch))
         return batch
 
-    def _write(self, connection: Connection, batch: Sequence[tuple[Delivery, object]]) -> set[str]:
+    async def _written(self, batch: "_Batch") -> set[str]:
+        """Write the batch once its turn comes: whatever has arrived by then, while others committed, is taken along."""
+        try:
+            return await self._database.run(lambda c: self._write(c, self._closed(batch).deliveries), is_urgent=True)
+        finally:
+            self._closed(batch)  # also where its turn never came: the next delivery is not to share its failure
+
+    def _closed(self, batch: "_Batch") -> "_Batch":
+        with self._lock:
+            if self._open is batch:
+                self._open = None
+        return batch
+
+    def _write(self, connection: Connection, batch: Sequence[Delivery]) -> set[str]:
         rows: list[dict[str, Any]] = [
             {
                 "id": delivery.id,
@@ -124,7 +140,7 @@ class SqlInbox:
                 "received_at": delivery.received_at,
                 "attempts": delivery.attempts,
             }
-            for delivery, _ in batch
+            for delivery in batch
         ]
         return set(connection.execute(self._insert, rows).scalars())
 

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
@@ -101,6 +101,52 @@ async def test_two_processes_may_write_to_one_file(url: str, database: Database)
 
     assert len(await keys(database)) == 100
     await other.close()
+
+
+@SQLITE
+async def test_what_is_urgent_goes_before_all_that_waits(database: Database) -> None:
+    begun, may_end = Event(), Event()
+    order: list[str] = []
+
+    def hold(_: Connection) -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    def note(name: str) -> Callable[[Connection], None]:
+        return lambda _: order.append(name)
+
+    holding = asyncio.create_task(database.run(hold))
+    await asyncio.to_thread(begun.wait)
+    waiting = [asyncio.create_task(database.run(note(name))) for name in ("a", "b")]
+    waiting.append(asyncio.create_task(database.run(note("urgent"), is_urgent=True)))
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(holding, *waiting)
+    assert order == ["urgent", "a", "b"]
+
+
+async def test_event_loops_of_several_threads_share_a_database(database: Database) -> None:
+    def write(of: str) -> list[str]:
+        async def many() -> list[str]:
+            return await asyncio.gather(*(database.run(add(f"{of}{number}")) for number in range(30)))
+
+        return asyncio.run(many())
+
+    answers = await asyncio.gather(*(asyncio.to_thread(write, of) for of in "abc"))
+    assert answers == [[f"{of}{number}" for number in range(30)] for of in "abc"]
+    assert len(await keys(database)) == 90
+
+
+async def test_a_loop_that_has_ended_meanwhile_takes_nobody_along(database: Database) -> None:
+    async def leave() -> None:
+        task = asyncio.create_task(database.run(add("gone")))
+        await asyncio.sleep(0)
+        task.cancel()
+
+    for _ in range(20):
+        await asyncio.to_thread(asyncio.run, leave())
+        await database.run(lambda c: c.execute(delete(marks)).close())
+    assert await database.run(add("stays")) == "stays"
 
 
 @SQLITE

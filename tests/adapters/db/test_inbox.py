@@ -166,11 +166,11 @@ class Counting(Database):
         self.transactions = 0
         self.is_down = False
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
         self.transactions += 1
         if self.is_down:
             raise OSError("the disk is gone")
-        return await super().run(work)
+        return await super().run(work, is_urgent=is_urgent)
 
 
 @pytest.fixture
