@@ -32,6 +32,7 @@ from app.domain.messages import Trouble
 from app.domain.release.events import RepositoryMoved
 from app.domain.slash import find_invocations
 from app.ports import (
+    READ_BYTES,
     UNWATCHED,
     AlreadySettled,
     Conflict,
@@ -126,6 +127,8 @@ class InboxWorker:
                     break
             if not await self._ticked_off(quiet.take()) or is_resting:
                 return self._rests[key]
+            if len(waiting) < _BATCH and sum(len(one.payload) for one in waiting) < READ_BYTES:
+                break  # that was all; whatever has come since has asked for a run of its own
         return None
 
     async def _let_by(self, key: str, rest: Rest) -> None:

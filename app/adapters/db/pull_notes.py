@@ -22,6 +22,8 @@ def keep_lines(connection: Connection, notes: Sequence[PullNote]) -> None:
 
     Of a repository's lines those that nobody will read any more go.
     """
+    if not notes:
+        return  # as most often: not even the statement is built
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     new = make(pull_notes)
     kept = new.on_conflict_do_update(
