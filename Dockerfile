@@ -20,7 +20,7 @@ WORKDIR /data
 VOLUME /data
 USER 10001
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['GONOGO_PORT'] + '/healthz', timeout=2)"]
+HEALTHCHECK --interval=10s --timeout=8s --start-period=10s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['GONOGO_PORT'] + '/healthz', timeout=6)"]
 ENTRYPOINT ["gonogo"]
 CMD ["serve"]

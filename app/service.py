@@ -28,6 +28,7 @@ from app.adapters.github.operations import RestGitHub
 from app.adapters.github.pacing import Pace as WritePace
 from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
+from app.adapters.loops import Apart, Here, MakeLoop, Place
 from app.adapters.metrics import PrometheusMeter
 from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import LocalScheduler
@@ -36,7 +37,7 @@ from app.domain.doctor.service import KeyFacts
 from app.domain.values import Sha
 from app.ports import UNTRACED, Clock, Moments, Signer, Tracer, Turns, Watch, Work
 from app.web.health import health_routes
-from app.web.metrics import Known, metrics_routes
+from app.web.metrics import Facts, Known, metrics_routes
 from app.web.webhook import webhook_routes
 from app.worker.checkups import Checkups
 from app.worker.commands import CommandDesk
@@ -92,6 +93,7 @@ class Wiring:
     has_doctor: bool = True  # it looks after itself, at the start and every hour
     has_door: bool = True  # it takes deliveries
     is_working: bool = True  # it works on what came; several processes may, where the database is one for several
+    loop_of_work: MakeLoop | None = None  # where that is done; None: in the loop in which the door is
 
 
 class Service:
@@ -114,19 +116,16 @@ class Service:
             has_turn=lambda: self.scheduler.has_turn(),  # noqa: PLW0108 - bound late
         )
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
+        self._place: Place = Apart(wiring.loop_of_work) if wiring.loop_of_work else Here()
         self._work(wiring)
         secrets = tuple(wiring.webhook_secrets)
         verify = partial(verify_signature, secrets=secrets)
         # Plain routes, with no validation of FastAPI's in their way: a webhook is bytes until its signature is checked.
         routes: list[BaseRoute] = [
-            *(
-                webhook_routes(self.inbox, verify, self.scheduler.wake, clock, meter=self.meter)
-                if wiring.has_door
-                else ()
-            ),
-            *health_routes(lambda: self.database.run(trouble_with)),
+            *(webhook_routes(self.inbox, verify, self._wake, clock, meter=self.meter) if wiring.has_door else ()),
+            *health_routes(lambda: self.database.run(trouble_with), lambda: self._place.run(_nothing)),
             *metrics_routes(
-                Known(lambda: self.checkups.latest, self.github.remaining, self.github.troubles),
+                Known(lambda: self._place.run(self._facts)),
                 self.meter.registry,
                 SqlStanding(self.database).backlog,
                 clock,
@@ -236,15 +235,27 @@ class Service:
         """Drop the payloads of deliveries handled long ago: their ids stay, so that none is taken twice."""
         await self.inbox.prune(clock.now() - KEEP_PAYLOADS)
 
+    def _wake(self, key: str) -> None:
+        self._place.call(self.scheduler.wake, key)
+
     async def start(self) -> None:
         """Begin to work, with what was left from before."""
-        await self.scheduler.start()
+        await self._place.run(self.scheduler.start)
 
     async def stop(self) -> None:
         """Finish what is going on, then let go of everything. What is not finished is taken up at the next start."""
+        await self._place.run(self._stop)
+        await self._place.close()
+        await self.database.close()
+
+    async def _facts(self) -> Facts:
+        return Facts(
+            diagnosis=self.checkups.latest, calls_left=self.github.remaining(), troubles=self.github.troubles()
+        )
+
+    async def _stop(self) -> None:
         await self.scheduler.stop()
         await self._transport.aclose()
-        await self.database.close()
 
     @asynccontextmanager
     async def _lifespan(self, _web: FastAPI) -> AsyncGenerator[None]:
@@ -262,6 +273,10 @@ def _scheduler(wiring: Wiring, work: Mapping[str, Work], sweeps: Mapping[str, Fi
     from app.adapters.scheduler.shared import SharedScheduler  # noqa: PLC0415 - not loaded where it is not used
 
     return SharedScheduler(wiring.database_url, work, wiring.clock, sweeps=sweeps, is_working=wiring.is_working)
+
+
+async def _nothing() -> None:
+    """Whoever works has had their turn."""
 
 
 async def _payloads() -> Sequence[str]:

@@ -30,7 +30,7 @@ from app.web.head import BoundedHttp
 _log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
 _TRACED_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-SWITCH_SECONDS: Final = 0.001
+SWITCH_SECONDS: Final = 0.0002
 
 
 class _Server(uvicorn.Server):
@@ -74,7 +74,7 @@ def work_from_settings(port: int | None = None) -> None:
         return
     service = _service(settings, has_door=False)
     shorten_pauses()
-    with asyncio.Runner(loop_factory=_loop) as runner:
+    with asyncio.Runner(loop_factory=fast_loop) as runner:
         runner.run(_work(service))
 
 
@@ -99,7 +99,7 @@ async def _work(service: Service) -> None:
     _log.info("worker.stopped")
 
 
-def _loop() -> asyncio.AbstractEventLoop:
+def fast_loop() -> asyncio.AbstractEventLoop:
     """Return the fast event loop where there is one."""
     try:
         import uvloop  # noqa: PLC0415 - not on every system
@@ -231,6 +231,7 @@ def _service(settings: Settings, *, has_door: bool = True, is_working: bool = Tr
                 metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
                 has_door=has_door,
                 is_working=is_working,
+                loop_of_work=fast_loop if has_door and is_working else None,
             )
         )
     except ValueError as error:

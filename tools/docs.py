@@ -20,7 +20,7 @@ from app.domain.messages import Message
 from app.domain.slash import SlashCommand
 from app.ports import Backlog, Call, CallAnswer, Handling
 from app.settings import PREFIX, Settings, settings_table
-from app.web.metrics import Known, Waiting
+from app.web.metrics import Facts, Known, Waiting
 from handlers.commands import load_commands
 
 ROOT = Path(__file__).parent.parent
@@ -212,6 +212,10 @@ class _Midnight:
         raise NotImplementedError(seconds)
 
 
+async def _nobody() -> Facts:
+    raise NotImplementedError
+
+
 def metric_families() -> list[Metric]:
     """Return every figure of `/metrics`, each with a sample of what it can hold."""
     clock = _Midnight()
@@ -223,7 +227,9 @@ def metric_families() -> list[Metric]:
     meter.work_failed("inbox")
     waiting.latest = Backlog(ledger={"todo": 0, "done": 0, "failed": 0})
     check = Check(name=CheckName.DATABASE, state=State.OK, found="")
-    known = Known(lambda: Diagnosis(at=clock.now(), checks=(check,)), lambda: {1: 5_000}, lambda: {1: "throttled"})
+    known = Known(_nobody)
+    diagnosis = Diagnosis(at=clock.now(), checks=(check,))
+    known.latest = Facts(diagnosis=diagnosis, calls_left={1: 5_000}, troubles={1: "throttled"})
     return [*meter.registry.collect(), *waiting.collect(), *known.collect()]
 
 

@@ -1,4 +1,7 @@
-"""Whether the service lives, and whether it can take deliveries: for load balancers, containers and people."""
+"""Whether the service lives, and whether it can take deliveries: for load balancers, containers and people.
+
+It lives while it answers, and while its work goes on: where that stands still for CHECK_SECONDS, only a restart helps.
+"""
 
 import asyncio
 import json
@@ -14,15 +17,30 @@ from starlette.routing import Route
 Trouble = Callable[[], Awaitable[str | None]]
 """Says what keeps the service from taking deliveries, in words for people, or None. GitHub being down does not."""
 
+Answers = Callable[[], Awaitable[None]]
+"""Returns once those that work have their turn."""
+
 CHECK_SECONDS: Final = 5.0
 
 log = structlog.stdlib.get_logger()
 
 
-def health_routes(trouble: Trouble, *, check_seconds: float = CHECK_SECONDS) -> list[Route]:
-    """Return `GET /healthz` (200 while the process answers) and `GET /readyz` (200, or 503 with the reason)."""
+async def _at_once() -> None:
+    """Work where we are: who asks is answered."""
+
+
+def health_routes(
+    trouble: Trouble, answers: Answers = _at_once, *, check_seconds: float = CHECK_SECONDS
+) -> list[Route]:
+    """Return `GET /healthz` (200 while the service lives) and `GET /readyz` (200), or 503 with the reason."""
 
     async def alive(_: Request) -> Response:
+        try:
+            async with asyncio.timeout(check_seconds):
+                await answers()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it does not live
+            log.warning("work.stands_still", error=type(error).__name__)
+            return _answer(HTTPStatus.SERVICE_UNAVAILABLE, "standing still", "what came is taken, and not worked on")
         return _answer(HTTPStatus.OK, "alive")
 
     async def ready(_: Request) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -21,28 +22,41 @@ from app.ports import AGES, Backlog, Clock
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 MOST_SERIES: Final = 2_000
 LONGEST_LABEL: Final = 140  # GitHub's longest owner/name
+TELL_SECONDS: Final = 2.0
 FRESH_FOR: Final = timedelta(seconds=5)
 """How long a reading of the database is good for: however many ask, it is not read more often."""
 
 log = structlog.stdlib.get_logger()
 
 
-class Known(Collector):
-    """What is known already: reading it asks nobody."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What those that work know: telling it asks nobody."""
 
-    def __init__(
-        self,
-        diagnosis: Callable[[], Diagnosis | None],
-        calls_left: Callable[[], Mapping[int, int]],
-        troubles: Callable[[], Mapping[int, str]],
-    ) -> None:
-        self._diagnosis = diagnosis
-        self._calls_left = calls_left
-        self._troubles = troubles
+    diagnosis: Diagnosis | None = None
+    calls_left: Mapping[int, int] = field(default_factory=dict[int, int])  # by installation
+    troubles: Mapping[int, str] = field(default_factory=dict[int, str])  # the same
+
+
+class Known(Collector):
+    """The facts as they were told last, with label values that are bounded in number and length."""
+
+    def __init__(self, tell: Callable[[], Awaitable[Facts]]) -> None:
+        self._tell = tell
+        self.latest = Facts()
+
+    async def read(self) -> None:
+        """Have the facts told; where nobody tells them in time, nothing is claimed."""
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                self.latest = await self._tell()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other figures are told
+            log.warning("metrics.work_stands_still", error=type(error).__name__)
+            self.latest = Facts()
 
     def collect(self) -> Iterable[Metric]:
-        """Yield each figure, with label values that are bounded in number and length."""
-        found = self._diagnosis()
+        """Yield each figure."""
+        found = self.latest.diagnosis
         checks = GaugeMetricFamily(
             "gonogo_doctor_check",
             "How each thing stands that the doctor looks at: 1 for its state at the latest checkup.",
@@ -62,7 +76,7 @@ class Known(Collector):
             "Calls to GitHub that an installation has left in this hour, as GitHub told last.",
             labels=("installation",),
         )
-        for installation, number in list(self._calls_left().items())[:MOST_SERIES]:
+        for installation, number in list(self.latest.calls_left.items())[:MOST_SERIES]:
             left.add_metric((str(installation),), number)
         yield left
         waits = GaugeMetricFamily(
@@ -71,7 +85,7 @@ class Known(Collector):
             "throttled, no_answer, suspended, gone, or refused.",
             labels=("installation", "why"),
         )
-        for installation, why in list(self._troubles().items())[:MOST_SERIES]:
+        for installation, why in list(self.latest.troubles.items())[:MOST_SERIES]:
             waits.add_metric((str(installation), why), 1)
         yield waits
 
@@ -166,7 +180,7 @@ def metrics_routes(
         given = request.headers.get("authorization", "").encode()
         if wanted is not None and not hmac.compare_digest(given, wanted):
             return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"www-authenticate": "Bearer"})
-        await read()
+        await asyncio.gather(read(), known.read())
         return Response(generate_latest(registry), media_type=None, headers={"content-type": CONTENT_TYPE})
 
     return [Route("/metrics", metrics, methods=["GET"])]

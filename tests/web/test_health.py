@@ -43,6 +43,17 @@ async def test_it_is_alive_whatever_the_database_does(trouble: Callable[[], Awai
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
 
 
+async def test_it_is_not_alive_where_its_work_stands_still() -> None:
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    app = Starlette(routes=health_routes(fine, never, check_seconds=0.05))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://gonogo.example") as client:
+        alive, ready = await client.get("/healthz"), await client.get("/readyz")
+    assert (alive.status_code, alive.json()["status"]) == (503, "standing still")
+    assert ready.status_code == 200  # what comes is stored, whoever works on it
+
+
 @pytest.mark.parametrize(
     ("trouble", "status", "said"),
     [

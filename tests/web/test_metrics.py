@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from app.adapters.metrics import PrometheusMeter
 from app.ports import Backlog, Call, CallAnswer, Handling
 from app.sim.clock import SimClock
-from app.web.metrics import MOST_SERIES, Known, metrics_routes
+from app.web.metrics import MOST_SERIES, Facts, Known, metrics_routes
 from tests.clock import NOON
 
 pytestmark = pytest.mark.anyio
@@ -37,9 +37,14 @@ class Page:
     def __init__(self, token: str | None = None) -> None:
         self.database, self.clock, self.meter = Database(), SimClock(NOON), PrometheusMeter()
         self.calls_left: dict[int, int] = {}
-        known = Known(lambda: None, lambda: self.calls_left, lambda: {7: "suspended"})
-        routes = metrics_routes(known, self.meter.registry, self.database.backlog, self.clock, token=token)
+        self.is_stuck = False
+        routes = metrics_routes(Known(self.tell), self.meter.registry, self.database.backlog, self.clock, token=token)
         self._transport = httpx.ASGITransport(app=Starlette(routes=routes))
+
+    async def tell(self) -> Facts:
+        if self.is_stuck:
+            await asyncio.Event().wait()
+        return Facts(calls_left=self.calls_left, troubles={7: "suspended"})
 
     async def get(self, authorization: str | None = None) -> httpx.Response:
         headers = [] if authorization is None else [(b"authorization", authorization.encode("latin-1"))]
@@ -77,6 +82,16 @@ async def test_a_database_that_does_not_answer_is_told_and_hides_no_other_figure
     found = await page.read()
     assert (found["gonogo_database_readable"], found["gonogo_webhook_lag_seconds_count"]) == (0, 1)
     assert not [name for name in found if name.startswith("gonogo_deliveries")]
+
+
+async def test_work_that_stands_still_is_claimed_nothing_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.metrics.TELL_SECONDS", 0.05)
+    page = Page()
+    assert 'gonogo_github_waits{installation="7",why="suspended"}' in await page.read()
+    page.is_stuck = True
+    found = await page.read()
+    assert not [name for name in found if name.startswith("gonogo_github_waits{")]
+    assert found["gonogo_database_readable"] == 1
 
 
 async def test_however_many_ask_the_database_is_read_once_in_a_while() -> None:

@@ -1,0 +1,85 @@
+"""The work in an event loop of its own, as `gonogo serve` has it: however busy it is, GitHub is thanked at once."""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.service import Service, Wiring
+from app.sim.clock import SimClock
+from app.sim.github import SimGitHub
+from app.sim.scenario import Room, white_room
+from app.sim.webhooks import WebhookPost
+from tests.bot import REPO
+from tests.databases import new_database
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE = 60  # seconds; a busy machine is slow
+
+
+class Hog(httpx.AsyncBaseTransport):
+    """A way to GitHub that holds up the whole event loop of whoever takes it, until it may end."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE)
+        return httpx.Response(404, json={"message": "Not Found"}, request=request)
+
+
+@asynccontextmanager
+async def at_work(folder: Path, room: Room, hog: Hog) -> AsyncGenerator[httpx.AsyncClient]:
+    service = Service(
+        Wiring(
+            app_id=room.app.id,
+            private_key=room.private_key,
+            webhook_secrets=[room.webhook_secret],
+            database_url=new_database(folder),
+            transport=hog,
+            has_doctor=False,
+            has_healer=False,
+            loop_of_work=asyncio.new_event_loop,
+        )
+    )
+    transport = httpx.ASGITransport(app=service.web)
+    await service.start()
+    async with httpx.AsyncClient(transport=transport, base_url="http://gonogo.test", timeout=PATIENCE) as http:
+        try:
+            yield http
+        finally:
+            hog.may_end.set()
+            await service.stop()
+
+
+async def post(http: httpx.AsyncClient, webhook: WebhookPost) -> int:
+    return (await http.post("/webhook", content=webhook.body, headers=webhook.headers)).status_code
+
+
+async def test_work_that_stands_still_keeps_no_webhook_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.metrics.TELL_SECONDS", 0.05)
+    github, hog = SimGitHub(SimClock()), Hog()
+    room = white_room(github)
+    issue = github.open_issue(REPO, "Release", "", by="release-manager")
+    github.comment(REPO, issue.number, "/release start 1.0.0", by="release-manager")
+    github.comment(REPO, issue.number, "/release status", by="release-manager")
+    async with at_work(tmp_path, room, hog) as http:
+        *before, last = github.take()
+        assert {await post(http, webhook) for webhook in before} == {202}
+        assert await asyncio.to_thread(hog.begun.wait, PATIENCE)
+
+        assert (await post(http, last), await post(http, last)) == (202, 200)
+        assert (await http.get("/readyz")).status_code == 200
+        assert "gonogo_deliveries_waiting" in (await http.get("/metrics")).text
+        with pytest.raises(TimeoutError):  # it would say 503 in the end
+            async with asyncio.timeout(0.1):
+                await http.get("/healthz")
+
+        hog.may_end.set()
+        assert (await http.get("/healthz")).json() == {"status": "alive"}
