@@ -28,8 +28,11 @@ class Ledger(Protocol):
     Who gives a row back or up that somebody else has claimed since changes nothing.
     """
 
-    async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
-        """Claim the oldest row of the key that is due. One that was put off holds up nobody."""
+    async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | datetime | None:
+        """Claim the oldest row of the key that is due. One that was put off holds up nobody.
+
+        Where none is due: when one may be claimed next, or None where none is left.
+        """
         ...
 
     async def renew(self, entry: Entry, lease_until: datetime) -> bool:
@@ -54,10 +57,6 @@ class Ledger(Protocol):
 
     async def hurry(self, key: str, now: datetime) -> bool:
         """Make what was put off under the key due at once; False where there is nothing."""
-        ...
-
-    async def next_due(self, key: str) -> datetime | None:
-        """Return when a row of the key may be claimed next, or None where none is left."""
         ...
 
     async def keys(self) -> Sequence[str]:

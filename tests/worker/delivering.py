@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.domain.release.effects import React, Reply, Unlabel
 from app.domain.values import Person
-from app.ports import Delivery
+from app.ports import Delivery, Entry
 from app.worker.commands import CommandDesk
 from app.worker.freezing import Freezer
 from app.worker.inbox import InboxWorker
@@ -67,7 +67,8 @@ async def effects(shop: Workshop) -> list[str]:
     """What the ledger holds for the release and the repository: reactions by their sign, replies by their text."""
     found: list[str] = []
     for key in ("release:r1", KEY):
-        while entry := await shop.ledger.claim(key, shop.clock.now(), shop.clock.now() + timedelta(days=1)):
+        now = shop.clock.now()
+        while isinstance(entry := await shop.ledger.claim(key, now, now + timedelta(days=1)), Entry):
             match entry.effect:
                 case React(content=content):
                     found.append(content)

@@ -13,7 +13,7 @@ from app.domain.release.events import Event
 from app.domain.release.events_course import PlanAdopted, ReleaseAbandoned
 from app.domain.release.model import Progress, RunState, Sight
 from app.domain.values import Repo, Sha, TaskId
-from app.ports import Missing, Rejected, StartedRun, Throttled, Unclear
+from app.ports import Entry, Missing, Rejected, StartedRun, Throttled, Unclear
 from app.worker.breaker import LIMIT
 from app.worker.draft import reply_mark
 from tests.clock import NOON
@@ -337,7 +337,7 @@ async def test_each_failure_waits_longer_until_five_minutes_and_then_it_is_given
     shop.github.errors["react"] = [Unclear("502")] * 20
     await drain(shop, EYES)
     waits: list[float] = []
-    while (due := await shop.ledger.next_due(KEY)) is not None:
+    while (due := await shop.next_due(KEY)) is not None:
         waits.append((due - shop.clock.now()).total_seconds())
         await drain_again(shop, waits[-1])
     assert (waits[:4], waits[-1], len(waits)) == ([2, 4, 8, 16], 300, 19)
@@ -349,7 +349,7 @@ async def test_a_rerun_that_stays_in_doubt_is_given_up_without_a_word(shop: Work
     shop.github.errors["rerun"] = [Unclear("502")] * 20
     shop.github.sighting = run_seen(Progress.FAILURE)
     await drain(shop, RERUN)
-    while (due := await shop.ledger.next_due(KEY)) is not None:
+    while (due := await shop.next_due(KEY)) is not None:
         await drain_again(shop, (due - shop.clock.now()).total_seconds())
     assert (await shop.entries())[0] == ("rerun", "done", 20)
 
@@ -430,7 +430,7 @@ async def test_a_row_that_takes_long_stays_in_our_hands(shop: Workshop, slow: tu
     github, draining = slow
     await winding(shop, 60)
     now = shop.clock.now()
-    assert await shop.ledger.claim(KEY, now, now + timedelta(minutes=1)) is None
+    assert not isinstance(await shop.ledger.claim(KEY, now, now + timedelta(minutes=1)), Entry)
     github.go_on.set()
     await draining
     assert await shop.entries() == [("react", "done", 1)]
@@ -444,7 +444,7 @@ async def test_a_row_that_somebody_else_has_by_now_is_dropped(
     span = timedelta(seconds=30)
     ahead = shop.clock.now() + span  # as if we had stood still for so long
     taken = await shop.ledger.claim(KEY, ahead, ahead + span)
-    assert taken is not None
+    assert isinstance(taken, Entry)
     with capture_logs() as logs:
         await winding(shop, 5)
         await draining
@@ -478,5 +478,5 @@ async def test_who_is_told_to_stop_gives_its_row_back_at_once(
         await draining
     now = shop.clock.now()
     again = await shop.ledger.claim(KEY, now, now + timedelta(minutes=1))
-    assert again is not None
+    assert isinstance(again, Entry)
     assert again.attempts == 2  # it may have been done: whoever has it now looks first

@@ -233,7 +233,7 @@ async def test_d25_a_rate_limit_is_waited_for(shop: Workshop) -> None:
     shop.github.errors["cancel"] = [Throttled(NOON + timedelta(minutes=5))]
     await shop.plan(CANCEL)
     await drained(shop)
-    assert await shop.ledger.next_due(KEY) == NOON + timedelta(minutes=5)
+    assert await shop.next_due(KEY) == NOON + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("issue", [12, None])

@@ -417,4 +417,4 @@ async def test_a_process_that_dies_at_any_call_leaves_one_tag_in_the_end(
     assert github.calls.count("point_tag") <= 2
     assert [event.kind for event in await shop.releases.events(R1)].count("tag_made") == 1
     assert github.reactions == ["rocket"]
-    assert await shop.ledger.next_due(KEY) is None
+    assert await shop.next_due(KEY) is None

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
@@ -21,7 +21,7 @@ from app.domain.release.effects import Effect
 from app.domain.release.events import Event
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
-from app.ports import Change, Commit, Planned, Signer
+from app.ports import Change, Commit, Entry, Planned, Signer
 from app.sim.clock import SimClock
 from app.worker.deployments import DeploymentDesk
 from app.worker.gates import Gates
@@ -122,6 +122,12 @@ class Workshop:
         """Put effects into the ledger in the turn of release r1."""
         rows = [Planned(key="release:r1", release=R1, effect=effect) for effect in effects]
         await self.releases.commit(Commit(effects=rows), self.clock.now())
+
+    async def next_due(self, key: str) -> datetime | None:
+        """When a row may be claimed next: nothing is due yet on the day before."""
+        found = await self.ledger.claim(key, NOON - timedelta(days=1), NOON)
+        assert not isinstance(found, Entry)
+        return found
 
     async def entries(self) -> Sequence[tuple[str, str, int]]:
         """The ledger: kind of effect, state and attempts of each row, in order."""

@@ -85,17 +85,17 @@ class SqlLedger:
         self._database = database
         self._clock = clock
 
-    async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | None:
-        """Claim the key's oldest row that is due; None where there is none.
+    async def claim(self, key: str, now: datetime, lease_until: datetime) -> Entry | datetime | None:
+        """Claim the key's oldest row that is due; else say when one will be, or None where none is left.
 
         A row that was put off, or is in other hands, holds up nobody: a run that is being looked for must not keep
         the next answer waiting. A lease that has run out is claimed anew, with one more attempt counted.
         """
 
-        def write(connection: Connection) -> Entry | None:
+        def write(connection: Connection) -> Entry | datetime | None:
             row = connection.execute(_CLAIM, {"wanted": key, "now": now, "until": lease_until}).one_or_none()
             if row is None:
-                return None
+                return connection.execute(_NEXT, {"wanted": key}).scalar_one()
             return Entry(
                 id=row.id,
                 key=row.key,
@@ -150,10 +150,6 @@ class SqlLedger:
     async def _write(self, statement: Update, entry: Entry, values: dict[str, object]) -> None:
         named = {"entry": entry.id, "claim": entry.attempts, **values}
         await self._database.ask(lambda connection: connection.execute(statement, named).close())
-
-    async def next_due(self, key: str) -> datetime | None:
-        """Return when a row of the key may be claimed next, or None where none is left."""
-        return await self._database.ask(lambda connection: connection.execute(_NEXT, {"wanted": key}).scalar_one())
 
     async def keys(self) -> Sequence[str]:
         """Return the keys with unfinished rows, the one that waits longest first."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -27,8 +27,15 @@ async def plan(releases: SqlReleases, *comments: int, key: str = "repo:7") -> No
 
 async def claim(ledger: SqlLedger, after: timedelta = timedelta(0), key: str = "repo:7") -> Entry:
     entry = await ledger.claim(key, NOON + after, NOON + after + LEASE)
-    assert entry is not None
+    assert isinstance(entry, Entry)
     return entry
+
+
+async def next_due(ledger: SqlLedger) -> datetime | None:
+    """When a row may be claimed next: nothing is due yet on the day before."""
+    found = await ledger.claim("repo:7", NOON - timedelta(days=1), NOON)
+    assert not isinstance(found, Entry)
+    return found
 
 
 async def test_a_claimed_row_carries_its_effect(ledger: SqlLedger, releases: SqlReleases) -> None:
@@ -46,8 +53,7 @@ async def test_a_row_under_a_lease_is_nobody_elses(ledger: SqlLedger, releases: 
     await plan(releases, 1)
     await claim(ledger)
 
-    assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) is None
-    assert await ledger.next_due("repo:7") == NOON + LEASE
+    assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) == NOON + LEASE
 
 
 async def test_a_lease_that_ran_out_is_claimed_again_and_counted(ledger: SqlLedger, releases: SqlReleases) -> None:
@@ -82,7 +88,7 @@ async def test_a_row_put_off_holds_up_nobody_and_has_its_turn_when_it_is_due(
 
     second = await claim(ledger)
     assert second.effect == react(2).effect
-    assert await ledger.next_due("repo:7") == NOON + SOON
+    assert await next_due(ledger) == NOON + SOON
     assert (await claim(ledger, after=SOON)).id == first.id
 
 
@@ -100,7 +106,7 @@ async def test_nothing_is_due_where_nothing_is_left(ledger: SqlLedger, releases:
     entry = await claim(ledger)
     await releases.commit(Commit(entries=[entry]), NOON)
 
-    assert await ledger.next_due("repo:7") is None
+    assert await next_due(ledger) is None
     assert await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE) is None
     assert await ledger.keys() == []
 
@@ -123,7 +129,7 @@ async def test_the_same_effect_planned_twice_is_one_row(ledger: SqlLedger, relea
 
     await plan(releases, 1)  # done once is done for good
 
-    assert await ledger.next_due("repo:7") is None
+    assert await next_due(ledger) is None
 
 
 async def test_a_row_finished_elsewhere_is_not_finished_again(ledger: SqlLedger, releases: SqlReleases) -> None:
@@ -137,7 +143,7 @@ async def test_a_row_finished_elsewhere_is_not_finished_again(ledger: SqlLedger,
 
     assert (await claim(ledger)).effect == react(2).effect
     await ledger.put_off(late, NOON, "too late to say so")
-    assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) is None
+    assert await ledger.claim("repo:7", NOON + SOON, NOON + LEASE) == NOON + LEASE
 
 
 async def test_a_row_put_back_untried_begins_anew(ledger: SqlLedger, releases: SqlReleases) -> None:
@@ -188,7 +194,7 @@ async def test_a_row_that_takes_long_is_kept_and_one_that_was_lost_is_told(
     await plan(releases, 1)
     first = await claim(ledger)
     assert await ledger.renew(first, NOON + 2 * LEASE)
-    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 3 * LEASE) is None
+    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 3 * LEASE) == NOON + 2 * LEASE
 
     second = await claim(ledger, after=2 * LEASE)
 
@@ -209,9 +215,9 @@ async def test_d13_who_lost_a_row_can_neither_finish_it_nor_give_it_back(
     await ledger.put_back(late, NOON, "too late")
     await ledger.fail(late, "too late")
 
-    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 3 * LEASE) is None  # it is still in other hands
+    assert await ledger.claim("repo:7", NOON + LEASE, NOON + 3 * LEASE) == NOON + 2 * LEASE  # still in other hands
     await releases.commit(Commit(entries=[now]), NOON)
-    assert await ledger.next_due("repo:7") is None
+    assert await next_due(ledger) is None
 
 
 async def test_d13_who_lost_a_row_has_no_say_in_it_when_another_has_given_it_back(
@@ -219,16 +225,14 @@ async def test_d13_who_lost_a_row_has_no_say_in_it_when_another_has_given_it_bac
 ) -> None:
     await plan(releases, 1)
     late = await claim(ledger)
-    other = await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE)
-    assert other is not None
+    other = await claim(ledger, after=LEASE)
     await ledger.put_back(other, NOON + LEASE, "nothing was sent")
 
     assert not await ledger.renew(late, NOON + 3 * LEASE)
     await ledger.put_back(late, NOON + LEASE, "too late")
     with pytest.raises(AlreadySettled):
         await releases.commit(Commit(entries=[late]), NOON)
-    again = await ledger.claim("repo:7", NOON + LEASE, NOON + 2 * LEASE)
-    assert again is not None
+    again = await claim(ledger, after=LEASE)
     assert again.attempts == 2  # so it looks for what the first may have done
 
 
@@ -240,7 +244,7 @@ async def test_of_many_that_claim_at_once_each_row_has_one(url: str, database: D
     claimed: list[int] = []
     while len(claimed) < 5:  # one that was quicker leaves the others of that moment with nothing
         found = await asyncio.gather(*(one.claim("repo:7", NOON, NOON + LEASE) for one in hands))
-        claimed += [entry.id for entry in found if entry is not None]
+        claimed += [entry.id for entry in found if isinstance(entry, Entry)]
 
     assert len(set(claimed)) == len(claimed) == 5
     await other.close()

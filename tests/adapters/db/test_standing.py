@@ -13,7 +13,7 @@ from app.adapters.db.releases import SqlReleases
 from app.adapters.db.standing import SqlStanding
 from app.adapters.db.tables import ledger as ledger_rows
 from app.domain.doctor.facts import HookDelivery
-from app.ports import Backlog, Commit
+from app.ports import Backlog, Commit, Entry
 from app.ports.lost import Progress
 from tests.adapters.db.examples import delivery, react
 from tests.clock import NOON
@@ -36,7 +36,7 @@ async def test_everything_is_counted_where_it_stands(
     await releases.commit(Commit(deliveries=["done"], effects=[react(n) for n in range(4)]), NOON)
     for is_done in (True, False):
         entry = await ledger.claim("repo:7", NOON, NOON + timedelta(seconds=30))
-        assert entry is not None
+        assert isinstance(entry, Entry)
         await (releases.commit(Commit(entries=[entry]), NOON) if is_done else ledger.fail(entry, "no"))
     lost = SqlLostDeliveries(database)
     tries = [
