@@ -116,6 +116,7 @@ class Service:
             has_turn=lambda: self.scheduler.has_turn(),  # noqa: PLW0108 - bound late
         )
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
+        self.is_apart = wiring.loop_of_work is not None
         self._place: Place = Apart(wiring.loop_of_work) if wiring.loop_of_work else Here()
         self._work(wiring)
         secrets = tuple(wiring.webhook_secrets)

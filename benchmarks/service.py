@@ -51,8 +51,9 @@ def main() -> None:
     sys.stdout.write(f"{sock.getsockname()[1]}\n")
     sys.stdout.flush()
     make = Door if part == "door" and is_for_one_process(database) else Service
-    config = server_config(make(wiring))
-    shorten_pauses()
+    service = make(wiring)
+    config = server_config(service)
+    shorten_pauses(is_apart=service.is_apart)
     sys.stdin.readline()
     uvicorn.Server(config).run(sockets=[sock])
 
