@@ -1,5 +1,6 @@
 """The composition root: settings become adapters, adapters become the service. It alone knows everyone."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from functools import partial
 from typing import Final
 
 import httpx
+import structlog
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
@@ -65,6 +67,10 @@ from app.worker.units import unit
 from app.worker.workbench import Workbench
 from handlers.commands import load_commands
 from handlers.events import load_events
+
+_log: Final = structlog.stdlib.get_logger()
+STOP_SECONDS: Final = 30.0
+"""How long the work may take to end: longer than its grace and a database that is away. It may stand still."""
 
 KEEP_PAYLOADS: Final = timedelta(days=7)
 """How long a handled delivery's payload is kept, for whoever looks into what happened."""
@@ -245,7 +251,11 @@ class Service:
 
     async def stop(self) -> None:
         """Finish what is going on, then let go of everything. What is not finished is taken up at the next start."""
-        await self._place.run(self._stop)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._place.run(self._stop)
+        except TimeoutError:
+            _log.error("work.not_stopped")
         await self._place.close()
         await self.database.close()
 

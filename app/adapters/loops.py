@@ -7,9 +7,10 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
+JOIN_SECONDS: Final = 5.0
 MakeLoop = Callable[[], asyncio.AbstractEventLoop]
 
 
@@ -69,9 +70,9 @@ class Apart:
             self._loop.call_soon_threadsafe(do, key)
 
     async def close(self) -> None:
-        """End the thread, and wait for that."""
+        """End the thread, and wait for that; not for long, since it may stand still."""
         self._loop.call_soon_threadsafe(self._end.set)
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, JOIN_SECONDS)
 
     def _live(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:

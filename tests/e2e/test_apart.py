@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app.service import Service, Wiring
 from app.sim.clock import SimClock
@@ -34,9 +35,8 @@ class Hog(httpx.AsyncBaseTransport):
         return httpx.Response(404, json={"message": "Not Found"}, request=request)
 
 
-@asynccontextmanager
-async def at_work(folder: Path, room: Room, hog: Hog) -> AsyncGenerator[httpx.AsyncClient]:
-    service = Service(
+def made(folder: Path, room: Room, hog: Hog) -> Service:
+    return Service(
         Wiring(
             app_id=room.app.id,
             private_key=room.private_key,
@@ -48,6 +48,11 @@ async def at_work(folder: Path, room: Room, hog: Hog) -> AsyncGenerator[httpx.As
             loop_of_work=asyncio.new_event_loop,
         )
     )
+
+
+@asynccontextmanager
+async def at_work(folder: Path, room: Room, hog: Hog) -> AsyncGenerator[httpx.AsyncClient]:
+    service = made(folder, room, hog)
     transport = httpx.ASGITransport(app=service.web)
     await service.start()
     async with httpx.AsyncClient(transport=transport, base_url="http://gonogo.test", timeout=PATIENCE) as http:
@@ -83,3 +88,22 @@ async def test_work_that_stands_still_keeps_no_webhook_waiting(tmp_path: Path, m
 
         hog.may_end.set()
         assert (await http.get("/healthz")).json() == {"status": "alive"}
+
+
+async def test_the_service_ends_though_its_work_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.service.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("app.adapters.loops.JOIN_SECONDS", 0.05)
+    github, hog = SimGitHub(SimClock()), Hog()
+    room = white_room(github)
+    issue = github.open_issue(REPO, "Release", "", by="release-manager")
+    github.comment(REPO, issue.number, "/release start 1.0.0", by="release-manager")
+    service = made(tmp_path, room, hog)
+    await service.start()
+    transport = httpx.ASGITransport(app=service.web)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gonogo.test", timeout=PATIENCE) as http:
+        assert {await post(http, webhook) for webhook in github.take()} == {202}
+    assert await asyncio.to_thread(hog.begun.wait, PATIENCE)
+    with capture_logs() as logs:
+        await service.stop()
+    hog.may_end.set()
+    assert "work.not_stopped" in [log["event"] for log in logs]

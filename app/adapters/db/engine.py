@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,8 +43,9 @@ class Database:
         self._is_shared = self.dialect == "sqlite"
         self._without = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # the same connections
         self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
+        self._urgent: deque[_Work] = deque()
         self._waiting: deque[_Work] = deque()
-        self._lock = Lock()  # of what waits
+        self._lock = Lock()  # of the two
         self._kept: Connection | None = None  # SQLite's one connection: a pool would cost more than most statements
 
     async def run(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
@@ -69,9 +70,8 @@ class Database:
     async def _share(self, do: Callable[[Connection], T], *, is_several: bool, is_urgent: bool = False) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        put = self._waiting.appendleft if is_urgent else self._waiting.append
         with self._lock:
-            put(_Work(do, is_several, loop, done))
+            (self._urgent if is_urgent else self._waiting).append(_Work(do, is_several, loop, done))
         self._threads.submit(self._take)
         return await done
 
@@ -90,7 +90,8 @@ class Database:
     def _take(self) -> None:
         """Take what waits, commit it together and tell each caller. Nothing waits where an earlier one took it all."""
         with self._lock:
-            works = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            works = [*_taken(self._urgent, TOGETHER)]
+            works += _taken(self._waiting, TOGETHER - len(works))
         if not works:
             return
         told: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = defaultdict(list)
@@ -152,6 +153,11 @@ class _Work:
 @dataclass(frozen=True, slots=True)
 class _Failure:
     error: Exception
+
+
+def _taken(waiting: deque[_Work], most: int) -> Iterator[_Work]:
+    for _ in range(min(most, len(waiting))):
+        yield waiting.popleft()
 
 
 def _tell(outcomes: Sequence[tuple[asyncio.Future[Any], object]]) -> None:

@@ -118,11 +118,11 @@ async def test_what_is_urgent_goes_before_all_that_waits(database: Database) -> 
     holding = asyncio.create_task(database.run(hold))
     await asyncio.to_thread(begun.wait)
     waiting = [asyncio.create_task(database.run(note(name))) for name in ("a", "b")]
-    waiting.append(asyncio.create_task(database.run(note("urgent"), is_urgent=True)))
+    waiting += [asyncio.create_task(database.run(note(name), is_urgent=True)) for name in ("first", "second")]
     await asyncio.sleep(0)
     may_end.set()
     await asyncio.gather(holding, *waiting)
-    assert order == ["urgent", "a", "b"]
+    assert order == ["first", "second", "a", "b"]
 
 
 async def test_event_loops_of_several_threads_share_a_database(database: Database) -> None:
