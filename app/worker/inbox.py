@@ -125,10 +125,11 @@ class InboxWorker:
                 if not await self._handled(delivery, quiet):
                     is_resting = True
                     break
-            if not await self._ticked_off(quiet.take()) or is_resting:
+            taken = quiet.take()
+            if not await self._ticked_off(taken) or is_resting:
                 return self._rests[key]
-            if len(waiting) < _BATCH and sum(len(one.payload) for one in waiting) < READ_BYTES:
-                break  # that was all; whatever has come since has asked for a run of its own
+            if len(taken) == len(waiting) < _BATCH and sum(len(one.payload) for one in waiting) < READ_BYTES:
+                break  # that was all a moment ago; whatever has come since has asked for a run of its own
         return None
 
     async def _let_by(self, key: str, rest: Rest) -> None:
