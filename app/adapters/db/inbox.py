@@ -1,9 +1,9 @@
 """The inbox: deliveries as they came, committed before GitHub is thanked, drained in order of arrival."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
@@ -66,23 +66,7 @@ _PRUNABLE = (
 _PRUNE = update(deliveries).where(deliveries.c.seq.in_(_PRUNABLE.scalar_subquery())).values(payload=None)
 
 
-class _Batch:
-    """Deliveries that are written together."""
-
-    def __init__(self, first: Delivery) -> None:
-        self.deliveries = [first]
-        self.written: asyncio.Task[set[str]]  # the ids of those that were new
-        self._bytes = len(first.payload)
-
-    @property
-    def has_room(self) -> bool:
-        """Whether one more may come."""
-        return len(self.deliveries) < BATCH_ROWS and self._bytes < BATCH_BYTES
-
-    def add(self, delivery: Delivery) -> None:
-        """Put one to the others."""
-        self.deliveries.append(delivery)
-        self._bytes += len(delivery.payload)
+_Arrival = tuple[Delivery, asyncio.Future[bool]]
 
 
 class SqlInbox:
@@ -92,45 +76,52 @@ class SqlInbox:
         self._database = database
         self._clock = clock
         self._insert = insert_new(database.dialect, deliveries, "id").returning(deliveries.c.id)
-        self._lock = Lock()  # of the open batch
-        self._open: _Batch | None = None
+        self._arrived: deque[_Arrival] = deque()  # put there by the door's thread, taken by the database's as well
+        self._flusher: asyncio.Task[None] | None = None
 
     async def store(self, delivery: Delivery) -> bool:
-        """Store and commit; False where that delivery id is there already. Raises what the database raises.
+        """Store and commit; False where that delivery id is there already. Raises what the database raises."""
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._arrived.append((delivery, stored))
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush())
+        return await stored
 
-        A caller that hangs up loses nothing.
+    async def _flush(self) -> None:
+        """Write batch after batch until nobody waits. It outlives each caller: one that hangs up loses nothing.
+
+        One at a time, or those of one repository would overtake each other. What arrives while a batch waits for its
+        turn is written with it; where that turn never comes, it has a try of its own.
         """
-        batch = self._batch_for(delivery)
-        new = await asyncio.shield(batch.written)
-        is_new = delivery.id in new
-        new.discard(delivery.id)  # the same id once more in this batch is the one just stored
-        return is_new
-
-    def _batch_for(self, delivery: Delivery) -> "_Batch":
-        """Put it to those that wait to be written, the first of a new batch where those are enough."""
-        with self._lock:
-            batch = self._open
-            if batch is not None and batch.has_room:
-                batch.add(delivery)
-                return batch
-            batch = self._open = _Batch(delivery)
-        batch.written = asyncio.create_task(self._written(batch))
-        return batch
-
-    async def _written(self, batch: "_Batch") -> set[str]:
-        """Write the batch once its turn comes: whatever has arrived by then, while others committed, is taken along."""
         try:
-            return await self._database.run(lambda c: self._write(c, self._closed(batch).deliveries), is_urgent=True)
+            while self._arrived:
+                batch = self._taken([])
+                try:
+                    new = await self._database.run(
+                        lambda c, batch=batch: self._write(c, self._taken(batch)), is_urgent=True
+                    )
+                except Exception as error:  # noqa: BLE001 - whatever it is, each caller must hear of it
+                    for _, stored in batch:
+                        if not stored.done():
+                            stored.set_exception(error)
+                    continue
+                for delivery, stored in batch:
+                    if not stored.done():
+                        stored.set_result(delivery.id in new)
+                    new.discard(delivery.id)  # the same id once more in this batch is the one just stored
         finally:
-            self._closed(batch)  # also where its turn never came: the next delivery is not to share its failure
+            self._flusher = None
 
-    def _closed(self, batch: "_Batch") -> "_Batch":
-        with self._lock:
-            if self._open is batch:
-                self._open = None
+    def _taken(self, batch: list[_Arrival]) -> list[_Arrival]:
+        """Take what has arrived into the batch, as far as there is room."""
+        size = sum(len(delivery.payload) for delivery, _ in batch)
+        while self._arrived and len(batch) < BATCH_ROWS and size < BATCH_BYTES:
+            arrival = self._arrived.popleft()
+            size += len(arrival[0].payload)
+            batch.append(arrival)
         return batch
 
-    def _write(self, connection: Connection, batch: Sequence[Delivery]) -> set[str]:
+    def _write(self, connection: Connection, batch: Sequence[_Arrival]) -> set[str]:
         rows: list[dict[str, Any]] = [
             {
                 "id": delivery.id,
@@ -140,7 +131,7 @@ class SqlInbox:
                 "received_at": delivery.received_at,
                 "attempts": delivery.attempts,
             }
-            for delivery in batch
+            for delivery, _ in batch
         ]
         return set(connection.execute(self._insert, rows).scalars())
 

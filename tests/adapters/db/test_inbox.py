@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import OperationalError
 
-from app.adapters.db.engine import Database, T
+from app.adapters.db.engine import Database, T, open_engine
 from app.adapters.db.inbox import READ_BYTES, SqlInbox
 from app.adapters.db.releases import SqlReleases
 from app.ports import Commit, Replayed, Troubled
@@ -156,6 +158,42 @@ async def test_a_parked_delivery_is_put_back_once_and_as_one_that_was_never_trie
     assert asked == [Replayed.PUT_BACK, Replayed.WAITING, Replayed.HANDLED, Replayed.UNKNOWN]
     assert [(one.id, one.attempts) for one in await inbox.waiting("repo:7", 10)] == [("parked", 0)]
     assert await inbox.troubled() == []
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_lock_that_is_held_too_long_fails_only_those_that_waited_for_it(
+    url: str, database: Database, inbox: SqlInbox
+) -> None:
+    await database.run(lambda c: c.execute(text("PRAGMA busy_timeout = 300")).close())
+    other = open_engine(url)
+    with other.begin():
+        first = asyncio.create_task(inbox.store(delivery("first")))
+        await asyncio.sleep(0.1)  # by then it waits for the lock, and others come along
+        late = [asyncio.create_task(inbox.store(delivery(f"late {number}"))) for number in range(5)]
+        with pytest.raises(OperationalError, match="locked"):
+            await first
+    other.dispose()
+    assert await asyncio.gather(*late) == [True] * 5
+    assert await ids(inbox) == [f"late {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_a_small_delivery_does_not_overtake_a_large_one(database: Database, inbox: SqlInbox) -> None:
+    begun, may_end = Event(), Event()
+
+    def slowly(*_: object) -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    event.listen(database.engine, "before_cursor_execute", slowly, once=True)
+    large = asyncio.create_task(inbox.store(delivery("large")))
+    await asyncio.to_thread(begun.wait)
+    small = asyncio.create_task(inbox.store(delivery("small")))
+    done, _ = await asyncio.wait((large, small), timeout=0.2)  # nothing is to happen in it
+    assert done == set()
+    may_end.set()
+    assert await asyncio.gather(large, small) == [True, True]
+    assert await ids(inbox) == ["large", "small"]
 
 
 class Counting(Database):
