@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 5  # for a server that does not answer, a lock that is held, 
 DEADLOCKED = frozenset({"40P01", "40001"})  # PostgreSQL has undone one of two that waited for one another
 TRIES = 5  # of a transaction that was undone so
 FRESH_SECONDS = 1.0  # after a connection was used: before that it is not asked first whether the server is there
-TOGETHER = 8  # works that share a commit, at most
+TOGETHER = 8  # works that share a commit, at most: GitHub waits for those of the commit before its own
 
 
 class Database:
@@ -45,14 +45,14 @@ class Database:
         self._threads = ThreadPoolExecutor(1 if self._is_shared else THREADS, thread_name_prefix="database")
         self._urgent: deque[_Work] = deque()
         self._waiting: deque[_Work] = deque()
-        self._lock = Lock()  # of the two
+        self._lock = Lock()  # of both, for the loops put there and the thread takes
         self._kept: Connection | None = None  # SQLite's one connection: a pool would cost more than most statements
 
     async def run(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
         """Run the work as one transaction, committed when this returns; where it raises, nothing of it is written.
 
         A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole. What is
-        urgent goes before all that waits.
+        urgent goes before all that waits for SQLite's one thread.
         """
         if self._is_shared:
             return await self._share(work, is_several=True, is_urgent=is_urgent)
@@ -70,9 +70,18 @@ class Database:
     async def _share(self, do: Callable[[Connection], T], *, is_several: bool, is_urgent: bool = False) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
+        queue, work = self._urgent if is_urgent else self._waiting, _Work(do, is_several, loop, done)
         with self._lock:
-            (self._urgent if is_urgent else self._waiting).append(_Work(do, is_several, loop, done))
-        self._threads.submit(self._take)
+            queue.append(work)
+        try:
+            self._threads.submit(self._take)
+        except RuntimeError:  # closed: but one that was submitted earlier may have taken it
+            with self._lock:
+                is_left = work in queue
+                if is_left:
+                    queue.remove(work)
+            if is_left:
+                raise
         return await done
 
     @staticmethod
@@ -88,7 +97,10 @@ class Database:
             return work(connection)
 
     def _take(self) -> None:
-        """Take what waits, commit it together and tell each caller. Nothing waits where an earlier one took it all."""
+        """Take what waits, commit it together and tell each caller.
+
+        It is submitted once for each work, so that none is left; most find that an earlier one took theirs along.
+        """
         with self._lock:
             works = [*_taken(self._urgent, TOGETHER)]
             works += _taken(self._waiting, TOGETHER - len(works))

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier, Event
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -123,6 +125,28 @@ async def test_what_is_urgent_goes_before_all_that_waits(database: Database) -> 
     may_end.set()
     await asyncio.gather(holding, *waiting)
     assert order == ["first", "second", "a", "b"]
+
+
+@SQLITE
+async def test_what_is_asked_of_a_closing_database_is_refused_and_never_written(url: str, database: Database) -> None:
+    begun, may_end = Event(), Event()
+
+    def hold(_: Connection) -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    holding = [asyncio.create_task(database.run(work)) for work in (hold, add("before"))]
+    await asyncio.to_thread(begun.wait)
+    threads = cast("ThreadPoolExecutor", getattr(database, "_threads"))  # noqa: B009  a test may look inside
+    threads.shutdown(wait=False)
+    with pytest.raises(RuntimeError, match="shutdown"):
+        await database.run(add("after"))
+    may_end.set()
+    await asyncio.gather(*holding)
+    await database.close()
+    again = Database(url)
+    assert await keys(again) == ["before"]
+    await again.close()
 
 
 async def test_event_loops_of_several_threads_share_a_database(database: Database) -> None:
