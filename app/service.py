@@ -30,7 +30,7 @@ from app.adapters.github.operations import RestGitHub
 from app.adapters.github.pacing import Pace as WritePace
 from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
-from app.adapters.loops import Apart, Here, MakeLoop, Place
+from app.adapters.loops import MakeLoop, OwnLoop, SameLoop, WorkLoop
 from app.adapters.metrics import PrometheusMeter
 from app.adapters.render import TemplateRenderer
 from app.adapters.scheduler.local import LocalScheduler
@@ -69,8 +69,11 @@ from handlers.commands import load_commands
 from handlers.events import load_events
 
 _log: Final = structlog.stdlib.get_logger()
-STOP_SECONDS: Final = 30.0
-"""How long the work may take to end: longer than its grace and a database that is away. It may stand still."""
+STOP_SECONDS: Final = 16.0
+"""How long the work may take to end: longer than its grace, and a database that is away. It may stand still.
+
+With what uvicorn gives open connections before, it is less than what Kubernetes and deploy/compose.yaml wait for.
+"""
 
 KEEP_PAYLOADS: Final = timedelta(days=7)
 """How long a handled delivery's payload is kept, for whoever looks into what happened."""
@@ -122,17 +125,17 @@ class Service:
             has_turn=lambda: self.scheduler.has_turn(),  # noqa: PLW0108 - bound late
         )
         self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
-        self.is_apart = wiring.loop_of_work is not None
-        self._place: Place = Apart(wiring.loop_of_work) if wiring.loop_of_work else Here()
         self._work(wiring)
+        self.has_own_loop = wiring.loop_of_work is not None
+        self._work_loop: WorkLoop = OwnLoop(wiring.loop_of_work) if wiring.loop_of_work else SameLoop()
         secrets = tuple(wiring.webhook_secrets)
         verify = partial(verify_signature, secrets=secrets)
         # Plain routes, with no validation of FastAPI's in their way: a webhook is bytes until its signature is checked.
         routes: list[BaseRoute] = [
             *(webhook_routes(self.inbox, verify, self._wake, clock, meter=self.meter) if wiring.has_door else ()),
-            *health_routes(lambda: self.database.run(trouble_with), lambda: self._place.run(_nothing)),
+            *health_routes(lambda: self.database.run(trouble_with), lambda: self._work_loop.run(_nothing)),
             *metrics_routes(
-                Known(lambda: self._place.run(self._facts)),
+                Known(lambda: self._work_loop.run(self._facts)),
                 self.meter.registry,
                 SqlStanding(self.database).backlog,
                 clock,
@@ -243,21 +246,22 @@ class Service:
         await self.inbox.prune(clock.now() - KEEP_PAYLOADS)
 
     def _wake(self, key: str) -> None:
-        self._place.call(self.scheduler.wake, key)
+        self._work_loop.call(self.scheduler.wake, key)
 
     async def start(self) -> None:
         """Begin to work, with what was left from before."""
-        await self._place.run(self.scheduler.start)
+        await self._work_loop.run(self.scheduler.start)
 
     async def stop(self) -> None:
         """Finish what is going on, then let go of everything. What is not finished is taken up at the next start."""
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await self._place.run(self._stop)
+                await self._work_loop.run(self._stop)
         except TimeoutError:
             _log.error("work.not_stopped")
-        await self._place.close()
-        await self.database.close()
+        finally:
+            await self._work_loop.close()
+            await self.database.close()
 
     async def _facts(self) -> Facts:
         return Facts(
@@ -265,13 +269,15 @@ class Service:
         )
 
     async def _stop(self) -> None:
-        await self.scheduler.stop()
-        await self._transport.aclose()
+        try:
+            await self.scheduler.stop()
+        finally:
+            await self._transport.aclose()
 
     @asynccontextmanager
     async def _lifespan(self, _web: FastAPI) -> AsyncGenerator[None]:
-        await self.start()
         try:
+            await self.start()
             yield
         finally:
             await self.stop()

@@ -31,7 +31,7 @@ _log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
 _TRACED_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 SWITCH_SECONDS: Final = 0.001
-APART_SWITCH_SECONDS: Final = 0.0002  # where a busy event loop stands between GitHub and the door's
+OWN_LOOP_SWITCH_SECONDS: Final = 0.0002  # where a busy event loop stands between GitHub and the door's
 
 
 class _Server(uvicorn.Server):
@@ -91,9 +91,9 @@ async def _work(service: Service) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, hear)
-    await service.start()
-    _log.info("worker.started")
     try:
+        await service.start()
+        _log.info("worker.started")
         await told.wait()
     finally:
         await service.stop()
@@ -114,7 +114,7 @@ def _serve_on(settings: Settings, port: int, make: Callable[[], Service]) -> Non
     with sock:
         service = make()
         server = _Server(server_config(service))
-        shorten_pauses(is_apart=service.is_apart)
+        shorten_pauses(has_own_loop=service.has_own_loop)
         server.run(sockets=[sock])
     if not server.started:
         raise Unusable("The service did not come up: the log line above says why.")
@@ -141,14 +141,14 @@ def listen(host: str, port: int) -> socket.socket:
         raise Unusable(f"Cannot listen on {host} port {port}: {error.strerror}. Choose another port.") from error
 
 
-def shorten_pauses(*, is_apart: bool = False) -> None:
+def shorten_pauses(*, has_own_loop: bool = False) -> None:
     """Keep deliveries from waiting on Python itself; called once everything is loaded.
 
     The database's thread gets its turn beside a busy event loop after a millisecond, not five; where the door is in
     another thread than the work, after a fifth of one. And what was loaded stays for good: the garbage collector need
     not go through it again and again.
     """
-    sys.setswitchinterval(APART_SWITCH_SECONDS if is_apart else SWITCH_SECONDS)
+    sys.setswitchinterval(OWN_LOOP_SWITCH_SECONDS if has_own_loop else SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
 

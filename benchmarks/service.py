@@ -53,7 +53,7 @@ def main() -> None:
     make = Door if part == "door" and is_for_one_process(database) else Service
     service = make(wiring)
     config = server_config(service)
-    shorten_pauses(is_apart=service.is_apart)
+    shorten_pauses(has_own_loop=service.has_own_loop)
     sys.stdin.readline()
     uvicorn.Server(config).run(sockets=[sock])
 

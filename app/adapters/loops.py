@@ -4,17 +4,22 @@ With its own, what is busy there holds up nobody here: a door goes on thanking G
 """
 
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
+import structlog
+
+_log: Final = structlog.stdlib.get_logger()
 T = TypeVar("T")
-JOIN_SECONDS: Final = 5.0
+JOIN_SECONDS: Final = 2.0
 MakeLoop = Callable[[], asyncio.AbstractEventLoop]
 
 
-class Place(Protocol):
+class WorkLoop(Protocol):
     """An event loop in which work runs."""
 
     async def run(self, do: Callable[[], Awaitable[T]]) -> T:
@@ -30,7 +35,7 @@ class Place(Protocol):
         ...
 
 
-class Here:
+class SameLoop:
     """The loop of whoever asks."""
 
     async def run(self, do: Callable[[], Awaitable[T]]) -> T:
@@ -45,12 +50,13 @@ class Here:
         """Do nothing: it belongs to others."""
 
 
-class Apart:
-    """A loop of its own. Its thread does not keep the process from ending."""
+class OwnLoop:
+    """A loop of its own. Its thread does not keep the process from ending; where it falls over, the process ends."""
 
     def __init__(self, make: MakeLoop) -> None:
         self._loop = make()
         self._end = asyncio.Event()
+        self._is_ending = False
         self._thread = threading.Thread(target=self._live, name="work", daemon=True)
         self._thread.start()
 
@@ -71,12 +77,21 @@ class Apart:
 
     async def close(self) -> None:
         """End the thread, and wait for that; not for long, since it may stand still."""
-        self._loop.call_soon_threadsafe(self._end.set)
+        self._is_ending = True
+        with suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._end.set)
         await asyncio.to_thread(self._thread.join, JOIN_SECONDS)
 
     def _live(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(_awaited(self._end.wait))
+        why = ""
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(_awaited(self._end.wait))
+        except BaseException as error:  # noqa: BLE001 - a thread dies of SystemExit without a word
+            why = type(error).__name__
+        if not self._is_ending:  # the process would go on without it, and nobody would start it anew
+            _log.critical("work.ended", error=why)
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _awaited(do: Callable[[], Awaitable[T]]) -> T:

@@ -79,14 +79,14 @@ class LedgerWorker:
     async def drain(self, key: str) -> None:
         """Perform what is due under the key; come back when the next is."""
         now = self._bench.clock.now()
-        while isinstance(entry := await self._ledger.claim(key, now, now + _LEASE), Entry):
-            effect = entry.effect
+        while isinstance(found := await self._ledger.claim(key, now, now + _LEASE), Entry):
+            entry, effect = found, found.effect
             issue = getattr(effect, "issue", None)
             with about(repo=effect.repo, issue=issue, release=entry.release, entry=entry.id, effect=effect.kind):
                 await self._perform_under_lease(entry)
             now = self._bench.clock.now()
-        if entry is not None:
-            self._bench.scheduler.wake_at(f"ledger:{key}", entry)
+        if found is not None:
+            self._bench.scheduler.wake_at(f"ledger:{key}", found)
 
     async def _perform_under_lease(self, entry: Entry) -> None:
         """Perform a row for as long as it is in our hands; give it back where we are told to stop."""

@@ -1,6 +1,7 @@
 """The work in an event loop of its own, as `gonogo serve` has it: however busy it is, GitHub is thanked at once."""
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,7 +11,9 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from app.service import Service, Wiring
+from app.adapters.loops import JOIN_SECONDS
+from app.service import STOP_SECONDS, Service, Wiring
+from app.serving import GRACE_SECONDS
 from app.sim.clock import SimClock
 from app.sim.github import SimGitHub
 from app.sim.scenario import Room, white_room
@@ -20,6 +23,7 @@ from tests.databases import new_database
 
 pytestmark = pytest.mark.anyio
 
+ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds; a busy machine is slow
 
 
@@ -105,5 +109,41 @@ async def test_the_service_ends_though_its_work_stands_still(tmp_path: Path, mon
     assert await asyncio.to_thread(hog.begun.wait, PATIENCE)
     with capture_logs() as logs:
         await service.stop()
+    (thread,) = (one for one in threading.enumerate() if one.name == "work")
     hog.may_end.set()
+    await asyncio.to_thread(thread.join, PATIENCE)
     assert "work.not_stopped" in [log["event"] for log in logs]
+
+
+async def test_whatever_goes_wrong_at_its_end_the_service_lets_go_of_everything(tmp_path: Path) -> None:
+    class Stubborn(Hog):
+        async def aclose(self) -> None:
+            raise OSError("the connection is gone")
+
+    service = made(tmp_path, white_room(SimGitHub(SimClock())), Stubborn())
+    await service.start()
+    with pytest.raises(OSError, match="gone"):
+        await service.stop()
+    assert "work" not in {thread.name for thread in threading.enumerate()}
+    with pytest.raises(RuntimeError, match="shutdown"):
+        await service.database.run(lambda _: None)
+
+
+async def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail() -> None:
+        raise OSError("no database")
+
+    service = made(tmp_path, white_room(SimGitHub(SimClock())), Hog())
+    monkeypatch.setattr(service.scheduler, "start", fail)
+    with pytest.raises(OSError, match="no database"):
+        async with service.web.router.lifespan_context(service.web):
+            pass
+    assert "work" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_it_ends_before_it_is_killed() -> None:
+    longest = GRACE_SECONDS + STOP_SECONDS + JOIN_SECONDS
+    for file, words in (("deploy/compose.yaml", "stop_grace_period: "), ("docs/deploying.md", "GracePeriodSeconds: ")):
+        graces = [int(found) for found in re.findall(rf"{words}(\d+)", (ROOT / file).read_text("utf-8"))]
+        assert graces, file
+        assert longest < min(graces), file
