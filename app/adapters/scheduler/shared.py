@@ -254,7 +254,7 @@ class SharedScheduler:
         began_at = monotonic()
         ours = {worker.worker_id: worker for worker in self._workers.values() if worker.worker_id is not None}
         alive = await self._app.connector.execute_query_all_async(BEAT, ids=list(ours))
-        given_up = ours.keys() - {row["id"] for row in alive}
+        given_up = {id_ for id_ in ours.keys() - {row["id"] for row in alive} if not ours[id_].is_over}
         for number in given_up:
             log.warning("turns.lost", queue=ours[number].worker_name)
             ours[number].stop()
@@ -302,6 +302,11 @@ class _Worker(Worker):
             stalled_worker_timeout=LOST_SECONDS,
         )
         self._coming_back: set[asyncio.Task[bool]] = set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been told to stop and has nothing in hand: then it signs off, and nobody has given it up."""
+        return self._stop_event.is_set() and not self._running_jobs
 
     @contextmanager
     def step_aside(self) -> Generator[None]:

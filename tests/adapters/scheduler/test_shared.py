@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
+from procrastinate.manager import JobManager
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -128,6 +129,33 @@ async def test_what_was_cut_off_at_the_end_is_taken_up_by_another(two: tuple[Pro
     await one.scheduler.stop(grace_seconds=0.01)
     await other.scheduler.start()
     await until(lambda: other.running == ["a"])
+
+
+async def test_what_goes_on_at_the_end_is_let_finish_beside_those_that_sign_off(
+    two: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has nothing in hand signs off at once: that is no sign of being given up."""
+    one, _ = two
+    sign_off = JobManager.unregister_worker
+    signing_off: list[int] = []
+
+    async def slowly(manager: JobManager, worker_id: int) -> None:
+        await sign_off(manager, worker_id)
+        signing_off.append(worker_id)
+        await asyncio.sleep(5 * shared.BEAT_SECONDS)  # the answer takes its time, and a heartbeat goes between
+
+    monkeypatch.setattr(JobManager, "unregister_worker", slowly)
+    await one.scheduler.start()
+    one.scheduler.wake("inbox:a")
+    await until(lambda: one.running == ["a"])
+    with capture_logs() as logs:
+        stopping = asyncio.create_task(one.scheduler.stop())
+        await until(lambda: len(signing_off) == 2)
+        await asyncio.sleep(3 * shared.BEAT_SECONDS)
+        assert one.running == ["a"]
+        one.go_on.set()
+        await stopping
+    assert [log["event"] for log in logs] == []
 
 
 async def test_a_database_that_goes_away_and_comes_back_costs_nothing(
