@@ -21,7 +21,7 @@ from app.adapters.sshsig import SshSigner
 from app.log import set_up_logging
 from app.protecting import protect
 from app.service import Service, Wiring
-from app.serving import listen, server_config
+from app.serving import KEPT_SECONDS, listen, server_config
 from app.sim.stage import REPO, DidNotHappen, Stage, build_stage, play, play_on_when_asked, pump
 from app.worker.show import Pace
 
@@ -147,4 +147,11 @@ def _address(sock: socket.socket) -> str:
 
 def _page_config(stage: Stage) -> uvicorn.Config:
     """Return how the simulated GitHub is served: it tells the time itself, by its own clock."""
-    return uvicorn.Config(stage.web, log_config=None, access_log=False, server_header=False, date_header=False)
+    return uvicorn.Config(
+        stage.web,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEPT_SECONDS,  # longer than the service does: it would look for a lost run for a minute
+    )

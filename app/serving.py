@@ -29,6 +29,12 @@ from app.web.head import BoundedHttp
 
 _log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
+KEPT_SECONDS: Final = 75
+"""How long a connection is kept for the next request: longer than a proxy before us keeps it, most of them for 60 s.
+
+Otherwise one of its deliveries meets, now and then, a connection that was closed just then, and is lost.
+"""
+
 _TRACED_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 SWITCH_SECONDS: Final = 0.001
 OWN_LOOP_SWITCH_SECONDS: Final = 0.0002  # where a busy event loop stands between GitHub and the door's
@@ -163,6 +169,7 @@ def server_config(service: Service) -> uvicorn.Config:
         http=BoundedHttp,
         ws="none",
         lifespan="on",
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, cast
 import uvicorn
 
 from app.adapters.clock import SystemClock
-from app.serving import listen
+from app.serving import KEPT_SECONDS, listen
 from app.sim.github import SimGitHub
 from app.sim.http.asgi import Receive, Scope, Send
 from app.sim.scenario import Room, white_room
@@ -330,7 +330,11 @@ def main() -> None:
     sock = listen(HOST, 0)
     sys.stdout.write(f"{sock.getsockname()[1]}\n")
     sys.stdout.flush()
-    config = uvicorn.Config(Steered(teams), log_level="warning", access_log=False, server_header=False)
+    # Kept for longer than the service keeps them, as GitHub does: what is sent on a connection that is closed just then
+    # gets no answer, and the service would look for a run for a minute before it dispatched again.
+    config = uvicorn.Config(
+        Steered(teams), log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEPT_SECONDS
+    )
     asyncio.run(uvicorn.Server(config).serve(sockets=[sock]))
 
 

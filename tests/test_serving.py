@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -160,6 +161,17 @@ def test_d14_who_sends_headers_without_end_is_hung_up_on(serving: Serving) -> No
     assert {name: is_cut_off(serving.port, *parts) for name, parts in ENDLESS.items()} == dict.fromkeys(ENDLESS, True)
     assert serving.ask("GET", "/healthz", headers={"X-Usual": "a" * 8_000}) == 200
     assert serving.output.count("request.cut_off") == len(ENDLESS)
+
+
+def test_a_proxy_before_it_may_keep_its_connections(serving: Serving) -> None:
+    serving.wait_until_alive()
+    with closing(HTTPConnection("127.0.0.1", serving.port, timeout=PATIENCE)) as kept:
+        kept.request("GET", "/healthz")
+        kept.getresponse().read()
+        ours = kept.sock
+        time.sleep(6)  # by default uvicorn would have hung up after 5
+        kept.request("GET", "/healthz")
+        assert (kept.getresponse().status, kept.sock) == (200, ours)
 
 
 def test_ctrl_c_ends_it_as_well(serving: Serving) -> None:

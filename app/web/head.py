@@ -10,7 +10,7 @@ MOST_BESIDE: Final = 64 * 1024
 """Bytes of one request that are no body: address, headers, trailers. GitHub sends a thousand or two."""
 
 HEAD_SECONDS: Final = 10.0
-"""For all headers of a request, from the connection's begin or the last answer on. Bodies have bounds of their own."""
+"""For all headers of a request, from the connection's begin or the request's on. Bodies have bounds of their own."""
 
 log = structlog.stdlib.get_logger()
 
@@ -20,6 +20,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     head_seconds = HEAD_SECONDS
     _beside = 0
+    _is_within = False  # a request: not all of it has come
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
@@ -30,6 +31,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Count from nothing for each request of a connection."""
         self._beside = 0
+        self._is_within = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -42,10 +44,15 @@ class BoundedHttp(HttpToolsProtocol):
         self._beside -= len(body)
         super().on_body(body)
 
+    def on_message_complete(self) -> None:
+        """Note that all of it has come."""
+        self._is_within = False
+        super().on_message_complete()
+
     def on_response_complete(self) -> None:
-        """Wait for the next request, where it is not here already."""
+        """Wait for the rest, where not all has come of this request or the next. Kept for another, it waits longer."""
         super().on_response_complete()
-        if self.cycle.response_complete and not self.transport.is_closing():
+        if self._is_within and self._is_answered():
             self._wait_for_headers()
 
     def data_received(self, data: bytes) -> None:
@@ -55,11 +62,17 @@ class BoundedHttp(HttpToolsProtocol):
         if self._beside > MOST_BESIDE:
             log.warning("request.cut_off", reason="its address and headers are too large")
             self.transport.abort()
+        elif self._patience is None and self._is_answered():
+            self._wait_for_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of everything."""
         self._wait_no_more()
         super().connection_lost(exc)
+
+    def _is_answered(self) -> bool:
+        """Whether all that was asked in whole is answered, and the connection is kept."""
+        return self.cycle.response_complete and not self.transport.is_closing()
 
     def _wait_for_headers(self) -> None:
         self._wait_no_more()

@@ -18,6 +18,7 @@ import psycopg
 import uvicorn
 
 from app.adapters.clock import SystemClock
+from app.serving import KEPT_SECONDS
 from app.sim.github import SimGitHub
 from app.sim.scenario import Room, white_room
 from app.sim.state import WorkflowRun
@@ -263,7 +264,10 @@ async def running_cluster(folder: Path, postgres: Server, plan: str) -> AsyncGen
     room = white_room(github, plan=plan)
     front = Front(github.asgi)
     sock = socket.create_server(("127.0.0.1", 0))
-    server = _Uvicorn(uvicorn.Config(front, log_config=None, access_log=False, lifespan="off", date_header=False))
+    config = uvicorn.Config(
+        front, log_config=None, access_log=False, lifespan="off", date_header=False, timeout_keep_alive=KEPT_SECONDS
+    )
+    server = _Uvicorn(config)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     wire = Wire(postgres.folder / ".s.PGSQL.5432")
     await wire.open()

@@ -37,7 +37,16 @@ async def late(_: Request) -> PlainTextResponse:
 async def port() -> AsyncIterator[int]:
     app = Starlette(routes=[Route("/now", now), Route("/late", late)])
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        server = uvicorn.Server(uvicorn.Config(app, http=Quick, ws="none", lifespan="off", log_config=None))
+        config = uvicorn.Config(
+            app,
+            http=Quick,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([sock]))
         address: tuple[str, int] = sock.getsockname()
         yield address[1]
@@ -45,11 +54,14 @@ async def port() -> AsyncIterator[int]:
         await serving
 
 
-async def answer(port: int, *sent: bytes) -> bytes:
-    """All that comes until the other side hangs up."""
+async def answer(port: int, *sent: bytes | None) -> bytes:
+    """All that comes until the other side hangs up. None stands for a while in which nothing is sent."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for part in sent:
-        writer.write(part)
+        if part is None:
+            await asyncio.sleep(4 * Quick.head_seconds)
+        else:
+            writer.write(part)
     try:
         return await reader.read()
     except ConnectionResetError:
@@ -65,10 +77,25 @@ async def test_d14_whoever_is_slow_with_headers_is_hung_up_on(port: int, sent: b
     assert await answer(port, sent) == b""
 
 
+@pytest.mark.parametrize("sent", [b"\r\n", b"GET /now", GET], ids=["nothing", "address", "line"])
+async def test_d14_also_in_a_later_request_of_a_connection(port: int, sent: bytes) -> None:
+    assert (await answer(port, GET + b"\r\n", None, sent)).count(b"here") == 1
+
+
+async def test_d14_also_in_one_that_begins_before_the_answer(port: int) -> None:
+    assert (await answer(port, GET + b"\r\n" + GET)).count(b"here") == 1
+
+
 async def test_a_body_that_nobody_reads_keeps_no_connection(port: int) -> None:
     assert (await answer(port, GET + b"Content-Length: 9\r\n\r\n", b"half")).endswith(b"here")
 
 
+async def test_a_connection_is_kept_for_the_next_request(port: int) -> None:
+    last = GET + b"Connection: close\r\n\r\n"
+    assert (await answer(port, GET + b"\r\n", None, last)).count(b"here") == 2
+
+
 async def test_an_answer_may_take_longer_also_one_behind_another(port: int) -> None:
-    found = await answer(port, b"GET /late HTTP/1.1\r\nHost: gonogo\r\n\r\n" * 2)
+    asked = b"GET /late HTTP/1.1\r\nHost: gonogo\r\n"
+    found = await answer(port, asked + b"\r\n" + asked + b"Connection: close\r\n\r\n")
     assert found.count(b"at last") == 2
