@@ -3,9 +3,9 @@
 import asyncio
 import sqlite3
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
 _USED_AT: Final = "used_at"
+_BEGUN_BY_HAND: Final = {"gonogo_begun_by_hand": True}  # an option of a connection: SQLAlchemy begins nothing there
 
 BUSY_TIMEOUT_MS = 5_000  # how long SQLite waits for another process, such as a command line, to let go of the file
 THREADS = 8  # of a database that many may write to at once
@@ -59,9 +60,10 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self.engine, work)
 
     async def ask(self, work: Callable[[Connection], T]) -> T:
-        """Run work that only reads, or that is one statement: a server is asked once for it, and not thrice.
+        """Run work that only reads, or that is one statement: it is asked once for that, and not begin and commit too.
 
-        What it reads is what is committed at each statement, as in `run`.
+        Where a statement writes, all that it returns is to be fetched: before that SQLite does not commit it. What is
+        read is what is committed at each statement, as in `run`.
         """
         if self._is_shared:
             return await self._share(work, is_several=False)
@@ -117,8 +119,10 @@ class Database:
         """Run each work in the one transaction; return what came of each, once all of it is on the disk."""
         try:
             if self._kept is None:
-                self._kept = self.engine.connect()
-            with self._kept.begin():
+                self._kept = self.engine.connect().execution_options(**_BEGUN_BY_HAND)
+            if len(works) == 1 and not works[0].is_several:
+                return [works[0].do(self._kept)]  # SQLite makes a transaction of each statement by itself
+            with _transaction(self._kept):
                 if len(works) == 1:
                     return [works[0].do(self._kept)]
                 return [self._attempt(self._kept, work) for work in works]
@@ -270,10 +274,28 @@ def _prepare_sqlite(connection: _Sqlite, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock first: a transaction that reads and then writes could not wait for it and would fail."""
+    if not connection.get_execution_options().keys() & _BEGUN_BY_HAND.keys():
+        _say(connection, "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Generator[None]:
+    """Begin one on a connection that otherwise has none, and commit it, or undo it where anything is raised."""
+    _say(connection, "BEGIN IMMEDIATE")
     try:
-        _sqlite(connection).execute("BEGIN IMMEDIATE")
-    except sqlite3.Error as error:  # SQLAlchemy wraps only what it did itself
-        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        yield
+        _say(connection, "COMMIT")
+    finally:
+        if _sqlite(connection).in_transaction:
+            _say(connection, "ROLLBACK")
+
+
+def _say(connection: Connection, word: str) -> None:
+    """Say a word of transactions to the driver. Raises OperationalError: SQLAlchemy wraps only what it did itself."""
+    try:
+        _sqlite(connection).execute(word)
+    except sqlite3.Error as error:
+        raise OperationalError(word, None, error) from error
 
 
 def _sqlite(connection: Connection) -> _Sqlite:

@@ -187,6 +187,38 @@ async def test_a_lock_that_is_not_let_go_is_told_and_gets_over(url: str, databas
     assert await keys(database) == ["c"]
 
 
+@SQLITE
+async def test_reading_waits_for_no_lock(url: str, database: Database) -> None:
+    await database.run(add("a"))
+    other = open_engine(url)
+    with other.begin() as connection:
+        connection.execute(insert(marks).values(name="b", text="-"))
+        assert await database.ask(lambda c: c.execute(select(marks.c.name)).scalars().all()) == ["a"]
+    other.dispose()
+    assert await keys(database) == ["a", "b"]
+
+
+async def test_one_statement_asked_alone_is_committed(url: str, database: Database) -> None:
+    asked = insert(marks).values(name="a", text="-").returning(marks.c.name)
+    assert await database.ask(lambda c: c.execute(asked).one_or_none()) == ("a",)
+    with pytest.raises(IntegrityError):
+        await database.ask(lambda c: c.execute(insert(marks).values(name="a", text="-")).close())
+
+    other = Database(url)
+    assert await keys(other) == ["a"]
+    await asyncio.gather(*(d.run(add(f"{d is other}")) for d in (database, other)))  # and nothing is left open
+    await other.close()
+
+
+@SQLITE
+async def test_one_statement_asked_alone_tells_where_the_disk_is_full(database: Database) -> None:
+    asked = insert(marks).values(name="a", text="x" * 100_000).returning(marks.c.name)
+    await database.run(lambda c: c.execute(text("PRAGMA max_page_count = 1")).close())  # as many as there are now
+    with pytest.raises(DatabaseError):
+        await database.ask(lambda c: c.execute(asked).one_or_none())
+    assert await keys(database) == []
+
+
 async def test_closing_lets_what_was_begun_finish(url: str, database: Database) -> None:
     begun = [asyncio.create_task(database.run(add(name))) for name in ("a", "b")]
     await asyncio.sleep(0)
