@@ -1,11 +1,15 @@
 """What a command and a CI event cost while few releases are open, and while many are: it is to be the same."""
 
+import time
 from pathlib import Path
+from typing import Final
 
 from benchmarks.machine import Cores
 from benchmarks.report import Report
 from benchmarks.size import Size
 from benchmarks.stage import Service, Stage, Work
+
+LOOKS: Final = 20  # at whether it rests, before it is measured as it is
 
 
 def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
@@ -23,6 +27,7 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
         for releases in size.releases:
             # Each release is asked after a minute after it has changed: these have begun, and are at rest again.
             service.handle(stage.webhooks(f"start_some/{before}/{releases}"), rest=size.settled)
+            _wait_for_rest(stage, size)
             service.handle(stage.webhooks(f"run_some/{asked}/{asked}"), rest=size.rest)  # warm
             commands = service.handle(stage.webhooks(f"run_some/{asked}/{count}"), rest=size.rest)
             runs = service.handle(stage.webhooks("done_all"), rest=size.rest)
@@ -39,3 +44,12 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
             aim = f"{work.cpu_ms / first.cpu_ms:.2f} x" if work is not first else "flat"
             report.add(f"{name}_at_{releases}_releases_cpu_ms", work.cpu_ms, words, aim)
             report.figures[f"{name}_at_{releases}_releases_calls"] = round(calls, 3)
+
+
+def _wait_for_rest(stage: Stage, size: Size) -> None:
+    """Wait until nothing has been asked of GitHub for a while: many that have begun are shown one after another."""
+    stage.calls()
+    for _ in range(LOOKS):
+        time.sleep(size.rest)
+        if not stage.calls():
+            return

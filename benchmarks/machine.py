@@ -1,5 +1,6 @@
 """Processes of a benchmark: started on their cores, asked what they cost, and always ended."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -48,6 +49,13 @@ def pin(process: psutil.Process, cores: Sequence[int]) -> None:
     for one in (process, *process.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):  # some of a database server's come and go
             one.cpu_affinity(list(cores))
+
+
+def move(process: psutil.Process, cores: Sequence[int]) -> None:
+    """Let a process that runs go on on other cores: all of its threads, which `pin` alone would not reach."""
+    for thread in process.threads():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(thread.id, cores)
 
 
 def cpu_seconds(process: psutil.Process) -> float:
@@ -110,6 +118,10 @@ class Child:
         if self._popen.stdin:
             self._popen.stdin.write(b"\n")
             self._popen.stdin.flush()
+
+    def move(self, cores: Sequence[int]) -> None:
+        """Let it go on on other cores."""
+        move(self._process, cores)
 
     def kill(self) -> None:
         """End the child as a power cut would."""

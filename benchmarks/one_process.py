@@ -18,12 +18,15 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
         handle = partial(service.handle, rest=size.rest)
         handle(stage.webhooks("start"))
         handle(stage.webhooks("run/1"))  # warm: permissions, tokens and workflow files have been read
-        idle, working = _acknowledged(size, stage, service)
-        commands = handle(stage.webhooks(f"run/{size.tasks - 1 - size.rounds}"))
+        idle = service.handle(stage.webhooks(f"noise/{size.paced}"), paced(PACE), rest=0).posted
+        working = _acknowledged(size, stage, service)
+        commands = handle(stage.webhooks(f"run/{size.tasks - 1 - 2 * size.rounds}"))
         done = handle(stage.webhooks("done_all"))
         burst = _burst(size, stage, service)  # before the noise: after it everything has been shown
         noise = handle(stage.webhooks(f"noise/{size.noise}"))
-        _acknowledgements(report, noise.posted, idle, working)
+        service.move(cores.shared.measured)
+        moving = _acknowledged(size, stage, service)
+        _acknowledgements(report, noise.posted, idle, working, moving)
         report.section()
         _events(report, "command", commands, ">= 250")
         split = _split(commands)
@@ -44,16 +47,14 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
         service.insist(size.teams * size.tasks + 1)
 
 
-def _acknowledged(size: Size, stage: Stage, service: Service) -> tuple[Posted, Posted]:
-    """Time acknowledgements at a fixed pace: with next to nothing to do beside them, and with commands among them."""
-    idle = service.handle(stage.webhooks(f"noise/{size.paced}"), paced(PACE), rest=0).posted
+def _acknowledged(size: Size, stage: Stage, service: Service) -> Posted:
+    """Time acknowledgements at a fixed pace, with commands among them."""
     noise = stage.webhooks(f"noise/{size.paced - size.rounds * size.teams}")
     commands = stage.webhooks(f"run/{size.rounds}")
-    working = service.handle(mixed(noise, commands), paced(PACE), rest=size.rest).posted
-    return idle, working
+    return service.handle(mixed(noise, commands), paced(PACE), rest=size.rest).posted
 
 
-def _acknowledgements(report: Report, flooded: Posted, idle: Posted, working: Posted) -> None:
+def _acknowledgements(report: Report, flooded: Posted, idle: Posted, working: Posted, moving: Posted) -> None:
     report.add("acks_per_second", flooded.per_second, "{:.0f}, each committed first, the work going on beside it")
     report.add("ack_p50_ms_flooded", flooded.milliseconds(50), "{:.1f} ms at saturation")
     report.add("ack_p99_ms_flooded", flooded.milliseconds(99), "{:.1f} ms at saturation")
@@ -63,6 +64,8 @@ def _acknowledgements(report: Report, flooded: Posted, idle: Posted, working: Po
     words = f"{{:.1f}} ms at {PACE:.0f}/s, {PACE / 10:.0f} of them commands"
     report.add("ack_p50_ms_working", working.milliseconds(50), words)
     report.add("ack_p99_ms_working", working.milliseconds(99), "{:.1f} ms", "< 10 ms")
+    words = "{:.1f} ms where the kernel may move the service from core to core"
+    report.add("ack_p99_ms_working_on_any_core", moving.milliseconds(99), words)
 
 
 def _events(report: Report, name: str, work: Work, aim: str = "") -> None:

@@ -122,6 +122,11 @@ class Service:
             child.go()
         return began
 
+    def move(self, cores: Sequence[int]) -> None:
+        """Let all processes go on on other cores."""
+        for child in self.children:
+            child.move(cores)
+
     def stop(self) -> None:
         """Stop all processes."""
         self.children.clear()
