@@ -72,7 +72,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _is_answered(self) -> bool:
         """Whether all that was asked in whole is answered, and the connection is kept."""
-        return self.cycle.response_complete and not self.transport.is_closing()
+        # In this order: after a request that was refused before anything of it began there is no cycle.
+        return not self.transport.is_closing() and self.cycle.response_complete
 
     def _wait_for_headers(self) -> None:
         self._wait_no_more()
