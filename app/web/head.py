@@ -10,7 +10,8 @@ MOST_BESIDE: Final = 64 * 1024
 """Bytes of one request that are no body: address, headers, trailers. GitHub sends a thousand or two."""
 
 HEAD_SECONDS: Final = 10.0
-"""For all headers of a request, from the connection's begin or the request's on. Bodies have bounds of their own."""
+"""For all headers of a request, from its first byte on; of the first one, from when the connection was made; of one
+that begins before the answer to the one before, from that answer on. Bodies have bounds of their own."""
 
 log = structlog.stdlib.get_logger()
 
@@ -33,6 +34,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._beside = 0
         self._is_within = True
         super().on_message_begin()
+        if self._patience is None and self._is_answered():
+            self._wait_for_headers()
 
     def on_headers_complete(self) -> None:
         """Wait no longer."""
@@ -45,12 +48,13 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Note that all of it has come."""
+        """Wait for no more of it: it may have been answered before."""
         self._is_within = False
+        self._wait_no_more()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the rest, where not all has come of this request or the next. Kept for another, it waits longer."""
+        """Wait for the rest, where not all has come of this request or the next. For another, uvicorn waits longer."""
         super().on_response_complete()
         if self._is_within and self._is_answered():
             self._wait_for_headers()
@@ -62,8 +66,8 @@ class BoundedHttp(HttpToolsProtocol):
         if self._beside > MOST_BESIDE:
             log.warning("request.cut_off", reason="its address and headers are too large")
             self.transport.abort()
-        elif self._patience is None and self._is_answered():
-            self._wait_for_headers()
+        elif self._patience is None and not self._is_within and self._is_answered():
+            self._keep_for_another()  # what came has ended that wait, and was no request
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of everything."""
@@ -72,8 +76,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _is_answered(self) -> bool:
         """Whether all that was asked in whole is answered, and the connection is kept."""
-        # In this order: after a request that was refused before anything of it began there is no cycle.
         return not self.transport.is_closing() and self.cycle.response_complete
+
+    def _keep_for_another(self) -> None:
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def _wait_for_headers(self) -> None:
         self._wait_no_more()
