@@ -72,7 +72,7 @@ class SharedScheduler:
         )
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of each job otherwise
         self._app = procrastinate.App(connector=connector)
-        self._app.job_manager = _Manager(connector, lambda: self._is_stopped)
+        self._app.job_manager = self._manager = _Manager(connector, lambda: self._is_stopped)
         self._app.task(name="look")(self._look)
         self._app.task(name="ring")(self._ring)
         sweep = self._app.task(name="sweep", queue="looks", lock="sweep", queueing_lock="sweep")(self._sweep)
@@ -254,7 +254,8 @@ class SharedScheduler:
         began_at = monotonic()
         ours = {worker.worker_id: worker for worker in self._workers.values() if worker.worker_id is not None}
         alive = await self._app.connector.execute_query_all_async(BEAT, ids=list(ours))
-        given_up = {id_ for id_ in ours.keys() - {row["id"] for row in alive} if not ours[id_].is_over}
+        self._manager.signed_off &= ours.keys()
+        given_up = ours.keys() - {row["id"] for row in alive} - self._manager.signed_off
         for number in given_up:
             log.warning("turns.lost", queue=ours[number].worker_name)
             ours[number].stop()
@@ -303,11 +304,6 @@ class _Worker(Worker):
         )
         self._coming_back: set[asyncio.Task[bool]] = set()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether it has been told to stop and has nothing in hand: then it signs off, and nobody has given it up."""
-        return self._stop_event.is_set() and not self._running_jobs
-
     @contextmanager
     def step_aside(self) -> Generator[None]:
         """Have another job fetched meanwhile. It goes on at once when it comes back, and takes a free place then."""
@@ -321,11 +317,20 @@ class _Worker(Worker):
 
 
 class _Manager(JobManager):
-    """Finishes a job for certain: one that stayed unfinished would keep its key for as long as its worker lives."""
+    """Finishes a job for certain: one that stayed unfinished would keep its key for as long as its worker lives.
+
+    It knows which workers have signed off: others have not given those up.
+    """
 
     def __init__(self, connector: procrastinate.BaseConnector, is_stopped: Callable[[], bool]) -> None:
         super().__init__(connector)
         self._is_stopped = is_stopped
+        self.signed_off: set[int] = set()
+
+    async def unregister_worker(self, worker_id: int) -> None:
+        """Sign a worker off that has nothing in hand any more."""
+        self.signed_off.add(worker_id)
+        await super().unregister_worker(worker_id)
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - as it is above
         """Finish a job, also when the database is away for a while; nothing where somebody has taken it over."""

@@ -1,10 +1,11 @@
 """Several processes share the turns: one works on a key, and what it had is taken over when it is heard of no more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import timedelta
 
 import pytest
+from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from sqlalchemy import text
 from structlog.testing import capture_logs
@@ -156,6 +157,33 @@ async def test_what_goes_on_at_the_end_is_let_finish_beside_those_that_sign_off(
         one.go_on.set()
         await stopping
     assert [log["event"] for log in logs] == []
+
+
+async def test_who_is_given_up_while_it_ends_has_no_turn_any_more(
+    url: str, two: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it fetches just then it would work on beside whoever has taken it over."""
+    one, _ = two
+    fetch, may_go_on = JobManager.fetch_job, asyncio.Event()
+
+    async def slowly(manager: JobManager, *, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        await may_go_on.wait()
+        return await fetch(manager, queues=queues, worker_id=worker_id)
+
+    monkeypatch.setattr(JobManager, "fetch_job", slowly)
+    await one.scheduler.start()
+    await until(one.scheduler.has_turn)
+    with capture_logs() as logs:
+        stopping = asyncio.create_task(one.scheduler.stop())
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM {SCHEMA}.procrastinate_workers"))  # noqa: S608 - a name of ours
+        engine.dispose()
+        await until(lambda: [log["event"] for log in logs] != [])
+        await until(lambda: not one.scheduler.has_turn())
+        may_go_on.set()
+        await stopping
+    assert {log["event"] for log in logs} == {"turns.lost"}
 
 
 async def test_a_database_that_goes_away_and_comes_back_costs_nothing(
