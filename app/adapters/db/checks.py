@@ -62,6 +62,7 @@ class SqlChecks:
         def write(connection: Connection) -> bool:
             if before is None:
                 row = {"repo": repo, "sha": sha, "name": name, **new}
+                # Not `first`, which leaves the statement before its end: SQLite commits there, and tells if it could.
                 return connection.execute(self._first, row).one_or_none() is not None
             known = {"known": before.check, "said": before.digest or ""}
             row = {"in_repo": repo, "at_sha": sha, "of_name": name, **known, **new}

@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
 _USED_AT: Final = "used_at"
-_BEGUN_BY_HAND: Final = {"gonogo_begun_by_hand": True}  # an option of a connection: SQLAlchemy begins nothing there
+_BEGUN_BY_HAND: Final = "gonogo_begun_by_hand"  # an option of a connection: SQLAlchemy's begin does nothing there
 
 BUSY_TIMEOUT_MS = 5_000  # how long SQLite waits for another process, such as a command line, to let go of the file
 THREADS = 8  # of a database that many may write to at once
@@ -63,7 +63,8 @@ class Database:
         """Run work that only reads, or that is one statement: it is asked once for that, and not begin and commit too.
 
         Where a statement writes, all that it returns is to be fetched: before that SQLite does not commit it. What is
-        read is what is committed at each statement, as in `run`.
+        read is what is committed at each statement, as in `run`. On SQLite those that come together share a commit,
+        and then wait for the lock; one that comes alone and reads waits for none.
         """
         if self._is_shared:
             return await self._share(work, is_several=False)
@@ -119,7 +120,8 @@ class Database:
         """Run each work in the one transaction; return what came of each, once all of it is on the disk."""
         try:
             if self._kept is None:
-                self._kept = self.engine.connect().execution_options(**_BEGUN_BY_HAND)
+                # For SQLAlchemy all that ever happens here is one transaction. Those that SQLite knows are begun below.
+                self._kept = self.engine.connect().execution_options(**{_BEGUN_BY_HAND: True})
             if len(works) == 1 and not works[0].is_several:
                 return [works[0].do(self._kept)]  # SQLite makes a transaction of each statement by itself
             with _transaction(self._kept):
@@ -274,7 +276,7 @@ def _prepare_sqlite(connection: _Sqlite, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock first: a transaction that reads and then writes could not wait for it and would fail."""
-    if not connection.get_execution_options().keys() & _BEGUN_BY_HAND.keys():
+    if _BEGUN_BY_HAND not in connection.get_execution_options():
         _say(connection, "BEGIN IMMEDIATE")
 
 
@@ -286,7 +288,7 @@ def _transaction(connection: Connection) -> Generator[None]:
         yield
         _say(connection, "COMMIT")
     finally:
-        if _sqlite(connection).in_transaction:
+        if _sqlite(connection).in_transaction:  # neither committed nor, as on a full disk, undone by SQLite itself
             _say(connection, "ROLLBACK")
 
 

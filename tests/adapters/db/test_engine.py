@@ -188,7 +188,7 @@ async def test_a_lock_that_is_not_let_go_is_told_and_gets_over(url: str, databas
 
 
 @SQLITE
-async def test_reading_waits_for_no_lock(url: str, database: Database) -> None:
+async def test_reading_alone_waits_for_no_lock(url: str, database: Database) -> None:
     await database.run(add("a"))
     other = open_engine(url)
     with other.begin() as connection:
