@@ -30,7 +30,7 @@ from app.web.head import BoundedHttp
 _log: Final = structlog.stdlib.get_logger()
 GRACE_SECONDS: Final = 10
 KEPT_SECONDS: Final = 75
-"""How long a connection is kept for the next request: longer than a proxy before us keeps it, most of them for 60 s.
+"""How long a connection is kept for the next request: longer than nginx keeps its own before us, which is 60 s.
 
 Otherwise one of its deliveries meets, now and then, a connection that was closed just then, and is lost.
 """

@@ -47,7 +47,10 @@ def measure(report: Report, size: Size, cores: Cores, folder: Path) -> None:
 
 
 def _wait_for_rest(stage: Stage, size: Size) -> None:
-    """Wait until nothing has been asked of GitHub for a while: many that have begun are shown one after another."""
+    """Wait until nothing has been asked of GitHub for a while: many that have begun are shown one after another.
+
+    Where that takes too long, the calls an event of the rows show it.
+    """
     stage.calls()
     for _ in range(LOOKS):
         time.sleep(size.rest)
