@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 5  # for a server that does not answer, a lock that is held, 
 DEADLOCKED = frozenset({"40P01", "40001"})  # PostgreSQL has undone one of two that waited for one another
 TRIES = 5  # of a transaction that was undone so
 FRESH_SECONDS = 1.0  # after a connection was used: before that it is not asked first whether the server is there
-TOGETHER = 8  # works that share a commit, at most: GitHub waits for those of the commit before its own
+TOGETHER = 8  # works that share a commit, at most: GitHub waits for those that are at it when it comes
 
 
 class Database:
@@ -49,25 +49,25 @@ class Database:
         self._lock = Lock()  # of both, for the loops put there and the thread takes
         self._kept: Connection | None = None  # SQLite's one connection: a pool would cost more than most statements
 
-    async def run(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         """Run the work as one transaction, committed when this returns; where it raises, nothing of it is written.
 
-        A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole. What is
-        urgent goes before all that waits for SQLite's one thread.
+        A caller that is cancelled meanwhile does not undo it: the work is then committed, or not, as a whole.
         """
         if self._is_shared:
-            return await self._share(work, is_several=True, is_urgent=is_urgent)
+            return await self._share(work, is_several=True)
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self.engine, work)
 
-    async def ask(self, work: Callable[[Connection], T]) -> T:
+    async def ask(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
         """Run work that only reads, or that is one statement: it is asked once for that, and not begin and commit too.
 
         Where a statement writes, all that it returns is to be fetched: before that SQLite does not commit it. What is
         read is what is committed at each statement, as in `run`. On SQLite those that come together share a commit,
-        and then wait for the lock; one that comes alone and reads waits for none.
+        and then wait for the lock; one that comes alone and reads waits for none. What is urgent goes before all that
+        waits for SQLite's one thread, and shares no commit with it: it would wait for all of theirs.
         """
         if self._is_shared:
-            return await self._share(work, is_several=False)
+            return await self._share(work, is_several=False, is_urgent=is_urgent)
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, self._without, work)
 
     async def _share(self, do: Callable[[Connection], T], *, is_several: bool, is_urgent: bool = False) -> T:
@@ -105,8 +105,7 @@ class Database:
         It is submitted once for each work, so that none is left; most find that an earlier one took theirs along.
         """
         with self._lock:
-            works = [*_taken(self._urgent, TOGETHER)]
-            works += _taken(self._waiting, TOGETHER - len(works))
+            works = list(_taken(self._urgent or self._waiting, TOGETHER))
         if not works:
             return
         told: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = defaultdict(list)

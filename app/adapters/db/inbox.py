@@ -97,7 +97,7 @@ class SqlInbox:
             while self._arrived:
                 batch = self._taken([])
                 try:
-                    new = await self._database.run(
+                    new = await self._database.ask(
                         lambda c, batch=batch: self._write(c, self._taken(batch)), is_urgent=True
                     )
                 except Exception as error:  # noqa: BLE001 - whatever it is, each caller must hear of it

@@ -1,8 +1,10 @@
 """Each call is one transaction, and time is exact."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier, Event
 from typing import cast
@@ -120,11 +122,34 @@ async def test_what_is_urgent_goes_before_all_that_waits(database: Database) -> 
     holding = asyncio.create_task(database.run(hold))
     await asyncio.to_thread(begun.wait)
     waiting = [asyncio.create_task(database.run(note(name))) for name in ("a", "b")]
-    waiting += [asyncio.create_task(database.run(note(name), is_urgent=True)) for name in ("first", "second")]
+    waiting += [asyncio.create_task(database.ask(note(name), is_urgent=True)) for name in ("first", "second")]
     await asyncio.sleep(0)
     may_end.set()
     await asyncio.gather(holding, *waiting)
     assert order == ["first", "second", "a", "b"]
+
+
+@SQLITE
+async def test_what_is_urgent_is_there_before_the_next_is_begun(database: Database) -> None:
+    begun, may_end = Event(), Event()
+    seen: list[tuple[str]] = []
+
+    def hold(_: Connection) -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    def look(_: Connection) -> None:
+        with closing(sqlite3.connect(str(database.engine.url.database))) as other:
+            seen.extend(other.execute("SELECT name FROM marks"))
+
+    holding = asyncio.create_task(database.run(hold))
+    await asyncio.to_thread(begun.wait)
+    waiting = [asyncio.create_task(database.run(look))]
+    waiting += [asyncio.create_task(database.ask(add("urgent"), is_urgent=True))]
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(holding, *waiting)
+    assert seen == [("urgent",)]
 
 
 @SQLITE
