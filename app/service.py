@@ -40,6 +40,7 @@ from app.domain.values import Sha
 from app.ports import UNTRACED, Clock, Moments, Signer, Tracer, Turns, Watch, Work
 from app.web.health import health_routes
 from app.web.metrics import Facts, Known, metrics_routes
+from app.web.straight import Straight
 from app.web.webhook import webhook_routes
 from app.worker.checkups import Checkups
 from app.worker.commands import CommandDesk
@@ -130,9 +131,10 @@ class Service:
         self._work_loop: WorkLoop = OwnLoop(wiring.loop_of_work) if wiring.loop_of_work else SameLoop()
         secrets = tuple(wiring.webhook_secrets)
         verify = partial(verify_signature, secrets=secrets)
+        door = webhook_routes(self.inbox, verify, self._wake, clock, meter=self.meter) if wiring.has_door else []
         # Plain routes, with no validation of FastAPI's in their way: a webhook is bytes until its signature is checked.
         routes: list[BaseRoute] = [
-            *(webhook_routes(self.inbox, verify, self._wake, clock, meter=self.meter) if wiring.has_door else ()),
+            *door,
             *health_routes(lambda: self.database.run(trouble_with), lambda: self._work_loop.run(_nothing)),
             *metrics_routes(
                 Known(lambda: self._work_loop.run(self._facts)),
@@ -142,7 +144,8 @@ class Service:
                 token=wiring.metrics_token,
             ),
         ]
-        self.web = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
+        self.api = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
+        self.web = Straight(self.api, door)
 
     def _work(self, wiring: Wiring) -> None:
         """Make the workers and give each its turns."""

@@ -136,7 +136,7 @@ async def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypa
     service = made(tmp_path, white_room(SimGitHub(SimClock())), Hog())
     monkeypatch.setattr(service.scheduler, "start", fail)
     with pytest.raises(OSError, match="no database"):
-        async with service.web.router.lifespan_context(service.web):
+        async with service.api.router.lifespan_context(service.api):
             pass
     assert "work" not in {thread.name for thread in threading.enumerate()}
 
