@@ -33,7 +33,12 @@ ALIKE = (
     # Deliveries are numbered by GitHub too.
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<delivery>"),
     (re.compile(r"untagged-[0-9a-f]+"), "<draft>"),
+    # What a checklist is of, which is made of the release's name: that it is the right one is compared beside.
+    (re.compile(r"\bgonogo:of:[0-9a-f]{12}\b"), "gonogo:of:<release>"),
 )
+
+RELEASE = re.compile(r"gonogo:status:([0-9a-f]{16})")
+"""Who a status comment is of."""
 
 OBSERVED = frozenset({"seen", "issue_seen", "issues_read", "branch_moved", "plan_looked_at", "box_found"})
 """Events that tell what was seen of GitHub: how often, and how far things had come, depends on when one looked."""
@@ -116,7 +121,8 @@ async def ending_in_database(story: Story, database: Database) -> End:
     for number in ids:
         found = await SqlReleases(database).get(number)
         assert found is not None
-        folds.append(words.within(_fold(json.loads(release_codec().encode(found)))))
+        is_in_the_issue = f"gonogo:of:{found.stamp} " in story.body
+        folds.append(words.within(_fold(json.loads(release_codec().encode(found)))) | {"in the issue": is_in_the_issue})
     return {
         "releases in the database": folds,
         "log": sorted(words.of(_event(kind, body)) for _, kind, body in log if kind not in OBSERVED),
@@ -179,6 +185,9 @@ class _Words:
             self._known[sha] = "<tag object>"  # its bytes tell when it was made
         for one in repo.checks.values():
             self._known[str(one.id)] = "<check or job>"
+        # A release is named after the delivery that began it: of two that tell of the same comment, either may.
+        for name in RELEASE.findall("\n".join(one.body for one in repo.comments.values() if one.user.type == "Bot")):
+            self._known[name] = "<release>"
         self._pattern = re.compile("|".join(sorted(map(re.escape, self._known), key=len, reverse=True)) or "$^")
 
     def of(self, text: str) -> str:

@@ -32,6 +32,7 @@ def test_the_undisturbed_release_ends_whole() -> None:
     assert end["gates"][0][1] == "success"
     assert [one["is draft"] for one in end["releases"]] == [False]
     assert (len(end["tag"]), len(end["runs"]), len(end["comments of the bot"])) == (1, 2, 5)
+    assert [one["in the issue"] for one in end["releases in the database"]] == [True]
     assert end["deliveries that nobody handled"] == []
     assert all(row.endswith(": done") for row in end["ledger"])
 
@@ -53,6 +54,11 @@ def test_there_is_no_other_way_into_the_database() -> None:
 @pytest.mark.parametrize("way", ["doubled", "again"])
 def test_d1_deliveries_that_come_again_do_nothing_again(way: str) -> None:
     assert_ends_alike(f"astray:1:{way}")
+
+
+def test_d1_a_release_may_be_begun_by_the_second_telling_of_its_comment() -> None:
+    """It has another name then, which is nobody's business; the first telling comes later, and begins no other."""
+    assert_ends_alike("all:8419000006")
 
 
 @pytest.mark.parametrize("way", ["dropped", "delayed"])
