@@ -144,8 +144,8 @@ class Service:
                 token=wiring.metrics_token,
             ),
         ]
-        self.api = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
-        self.web = Straight(self.api, door)
+        around = FastAPI(title="Go/No-Go", routes=routes, lifespan=self._lifespan, openapi_url=None)
+        self.web = Straight(around, door)
 
     def _work(self, wiring: Wiring) -> None:
         """Make the workers and give each its turns."""

@@ -21,6 +21,7 @@ import structlog
 from sqlalchemy import Engine, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from app.adapters.db.engine import Database
 from app.adapters.github.tokens import AppJwt
@@ -31,6 +32,7 @@ from app.ports import Clock
 from app.service import Service, Wiring
 from app.sim.http.asgi import Server
 from app.sim.http.auth import TOKEN_MARK
+from app.web.straight import Straight
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -183,7 +185,7 @@ def _trace(exc_info: object) -> str:
 
 
 def _watch_the_wire(patch: pytest.MonkeyPatch) -> None:
-    answer, call = Server._answer, Starlette.__call__  # pyright: ignore[reportPrivateUsage] - where the simulation hears all
+    answer = Server._answer  # pyright: ignore[reportPrivateUsage] - where the simulation hears all
 
     def heard(self: Server, scope: Scope, headers: dict[str, str], raw: bytes) -> object:
         told = {name: value for name, value in headers.items() if name != "authorization"}
@@ -191,16 +193,20 @@ def _watch_the_wire(patch: pytest.MonkeyPatch) -> None:
         watch.look(f"request to GitHub {scope['method']} {scope['path']}", asked, told, raw)
         return answer(self, scope, headers, raw)
 
-    async def answered(self: Starlette, scope: Scope, receive: Receive, send: Send) -> None:
-        async def watched(message: Message) -> None:
-            watch.look(f"answer of ours at {scope['path']}", message.get("headers", ()), message.get("body", b""))
-            await send(message)
+    def watching(call: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def answered(self: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+            async def watched(message: Message) -> None:
+                watch.look(f"answer of ours at {scope['path']}", message.get("headers", ()), message.get("body", b""))
+                await send(message)
 
-        is_github = str(scope.get("path", "")).startswith("/api/")  # the simulated one, beside the demo's page
-        await call(self, scope, receive, send if is_github or scope["type"] != "http" else watched)
+            is_github = str(scope.get("path", "")).startswith("/api/")  # the simulated one, beside the demo's page
+            await call(self, scope, receive, send if is_github or scope["type"] != "http" else watched)
+
+        return answered
 
     patch.setattr(Server, "_answer", heard)
-    patch.setattr(Starlette, "__call__", answered)
+    for application in (Starlette, Straight):
+        patch.setattr(application, "__call__", watching(application.__call__))
 
 
 def _watch_the_rows(patch: pytest.MonkeyPatch) -> None:

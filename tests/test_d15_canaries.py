@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.adapters.db.engine import Database
 from app.adapters.db.tables import deliveries
@@ -29,6 +30,7 @@ from app.sim import SimGitHub
 from app.sim.clock import SimClock
 from app.sim.http.auth import issue_token
 from app.sim.scenario import white_room
+from app.web.straight import Straight
 from tests.canaries import leaking, look_at_printed, watch
 from tests.clock import NOON
 from tests.conftest import pytest_runtest_makereport
@@ -166,16 +168,28 @@ def _ask(method: str, path: str, **how: object) -> None:
 
 def answered(secret: str) -> None:
     """As a metric or a page would show it."""
+    asyncio.run(_asked(Starlette(routes=[_page_with(secret)])))
 
+
+def answered_straight(secret: str) -> None:
+    """As the door would, past what is around it."""
+    asyncio.run(_asked(Straight(_nobody, [_page_with(secret)])))
+
+
+def _page_with(secret: str) -> Route:
     async def page(_: Request) -> Response:
         return PlainTextResponse(f'gonogo_metric{{about="{secret}"}} 1')
 
-    async def ask() -> None:
-        transport = httpx.ASGITransport(app=Starlette(routes=[Route("/metrics", page)]))
-        async with httpx.AsyncClient(transport=transport, base_url="http://gonogo.test") as client:
-            await client.get("/metrics")
+    return Route("/metrics", page)
 
-    asyncio.run(ask())
+
+async def _asked(web: ASGIApp) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://gonogo.test") as client:
+        await client.get("/metrics")
+
+
+async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError(scope, receive, send)
 
 
 PLACES: dict[str, Callable[[str], None]] = {
@@ -194,6 +208,7 @@ PLACES: dict[str, Callable[[str], None]] = {
         to_github_in_a_path,
         to_github_in_a_header,
         answered,
+        answered_straight,
     )
 }
 

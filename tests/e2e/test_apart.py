@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from app.adapters.loops import JOIN_SECONDS
@@ -133,12 +135,34 @@ async def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypa
     async def fail() -> None:
         raise OSError("no database")
 
+    async def begin() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        told.append(str(message["type"]))
+
+    told: list[str] = []
     service = made(tmp_path, white_room(SimGitHub(SimClock())), Hog())
     monkeypatch.setattr(service.scheduler, "start", fail)
     with pytest.raises(OSError, match="no database"):
-        async with service.api.router.lifespan_context(service.api):
-            pass
+        await service.web({"type": "lifespan"}, begin, send)
+    assert told == ["lifespan.startup.failed"]
     assert "work" not in {thread.name for thread in threading.enumerate()}
+
+
+async def test_a_delivery_goes_straight_to_the_door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[str] = []
+    around = FastAPI.__call__
+
+    async def noted(self: FastAPI, scope: Scope, receive: Receive, send: Send) -> None:
+        passed.append(str(scope["path"]))
+        await around(self, scope, receive, send)
+
+    monkeypatch.setattr(FastAPI, "__call__", noted)
+    async with at_work(tmp_path, white_room(SimGitHub(SimClock())), Hog()) as http:
+        assert (await http.post("/webhook", content=b"{}")).status_code == 401
+        assert (await http.get("/healthz")).status_code == 200
+    assert passed == ["/healthz"]
 
 
 def test_it_ends_before_it_is_killed() -> None:

@@ -1,8 +1,10 @@
 """The application: deliveries go straight to the door, and all else is answered as FastAPI answers."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,7 +17,11 @@ pytestmark = pytest.mark.anyio
 
 
 async def said(request: Request) -> Response:
-    return PlainTextResponse(f"{request.method} {request.url.path}")
+    return PlainTextResponse(f"{request.method} {request.url.path} {(await request.body()).decode()}")
+
+
+async def fails(_: Request) -> Response:
+    raise LookupError("a bug of ours")
 
 
 class Counted:
@@ -37,30 +43,38 @@ def passed() -> list[str]:
 
 @pytest.fixture
 def web(passed: list[str]) -> Straight:
-    door = Route("/webhook", said, methods=["POST"])
-    around = Starlette(routes=[door, Route("/healthz", said)], middleware=[Middleware(Counted, passed)])
-    return Straight(around, [door])
+    doors = [Route("/webhook", said, methods=["POST"]), Route("/bug", fails, methods=["POST"])]
+    around = FastAPI(routes=[*doors, Route("/healthz", said)], middleware=[Middleware(Counted, passed)])
+    return Straight(around, doors)
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "layers"),
+    ("asked", "status", "text", "layers"),
     [
-        ("POST", "/webhook", 200, []),
-        ("GET", "/webhook", 405, ["/webhook"]),
-        ("GET", "/healthz", 200, ["/healthz"]),
-        ("POST", "/healthz", 405, ["/healthz"]),
-        ("POST", "/webhooks", 404, ["/webhooks"]),
+        ("POST /webhook", 200, "POST /webhook in two pieces", []),
+        ("GET /webhook", 405, '{"detail":"Method Not Allowed"}', ["/webhook"]),
+        ("GET /healthz", 200, "GET /healthz in two pieces", ["/healthz"]),
+        ("POST /healthz", 405, '{"detail":"Method Not Allowed"}', ["/healthz"]),
+        ("POST /webhooks", 404, '{"detail":"Not Found"}', ["/webhooks"]),
     ],
 )
 async def test_only_the_door_is_gone_straight_to(
-    web: Straight, passed: list[str], method: str, path: str, status: int, layers: list[str]
+    web: Straight, passed: list[str], asked: str, status: int, text: str, layers: list[str]
 ) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://service") as client:
-        answer = await client.request(method, path)
+    async def body() -> AsyncIterator[bytes]:
+        yield b"in two "
+        yield b"pieces"
 
-    assert (answer.status_code, passed) == (status, layers)
-    if status == 200:
-        assert answer.text == f"{method} {path}"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://service") as client:
+        answer = await client.request(*asked.split(), content=body())
+
+    assert (answer.status_code, answer.text, passed) == (status, text, layers)
+
+
+async def test_what_a_route_raises_reaches_the_server_as_it_does_through_fastapi(web: Straight) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://service") as client:
+        with pytest.raises(LookupError, match="a bug of ours"):
+            await client.post("/bug")
 
 
 async def test_the_lifespan_is_that_of_the_application_around(web: Straight, passed: list[str]) -> None:

@@ -35,7 +35,8 @@ class Database:
     """One database by its URL, for the event loops of one process.
 
     SQLite writes one after another, and waits for the disk at each commit: so it gets one thread, and calls that come
-    while one commit is being written share the next one. Other databases get threads that commit side by side.
+    while one commit is being written share the next one, unless they are urgent. Other databases get threads that
+    commit side by side.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,7 +65,8 @@ class Database:
         Where a statement writes, all that it returns is to be fetched: before that SQLite does not commit it. What is
         read is what is committed at each statement, as in `run`. On SQLite those that come together share a commit,
         and then wait for the lock; one that comes alone and reads waits for none. What is urgent goes before all that
-        waits for SQLite's one thread, and shares no commit with it: it would wait for all of theirs.
+        waits for SQLite's one thread, and shares no commit with it: it would wait for all of theirs. Nothing makes room
+        for the others: who asks so is to have one such work under way at a time.
         """
         if self._is_shared:
             return await self._share(work, is_several=False, is_urgent=is_urgent)

@@ -90,8 +90,8 @@ class SqlInbox:
     async def _flush(self) -> None:
         """Write batch after batch until nobody waits. It outlives each caller: one that hangs up loses nothing.
 
-        One at a time, or those of one repository would overtake each other. What arrives while a batch waits for its
-        turn is written with it; where that turn never comes, it has a try of its own.
+        One at a time, or those of one repository would overtake each other. What arrives while a batch waits for a
+        thread is written with it; where that turn never comes, it has a try of its own.
         """
         try:
             while self._arrived:

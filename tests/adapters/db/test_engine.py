@@ -144,11 +144,11 @@ async def test_what_is_urgent_is_there_before_the_next_is_begun(database: Databa
 
     holding = asyncio.create_task(database.run(hold))
     await asyncio.to_thread(begun.wait)
-    waiting = [asyncio.create_task(database.run(look))]
-    waiting += [asyncio.create_task(database.ask(add("urgent"), is_urgent=True))]
+    looking = asyncio.create_task(database.run(look))
+    urgent = asyncio.create_task(database.ask(add("urgent"), is_urgent=True))
     await asyncio.sleep(0)
     may_end.set()
-    await asyncio.gather(holding, *waiting)
+    await asyncio.gather(holding, looking, urgent)
     assert seen == [("urgent",)]
 
 

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from app.adapters.db.engine import Database, T, open_engine
 from app.adapters.db.inbox import READ_BYTES, SqlInbox
@@ -201,11 +201,11 @@ class Counting(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.asked = 0
+        self.urgent = 0
         self.is_down = False
 
     async def ask(self, work: Callable[[Connection], T], *, is_urgent: bool = False) -> T:
-        self.asked += is_urgent
+        self.urgent += is_urgent
         if self.is_down:
             raise OSError("the disk is gone")
         return await super().ask(work, is_urgent=is_urgent)
@@ -223,15 +223,35 @@ async def test_those_that_come_together_share_a_commit(inbox: SqlInbox, database
     inserts: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        inserts.extend([statement] if statement.startswith("INSERT") else [])
+        if statement.startswith("INSERT"):
+            inserts.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
     answers = await asyncio.gather(*(inbox.store(delivery(str(n))) for n in range(300)))
 
     assert all(answers)
     assert len(await ids(inbox, limit=1_000)) == 300
-    assert database.asked == 2  # a batch holds at most 200
+    assert database.urgent == 2  # a batch holds at most 200
     assert len(inserts) == 2  # and is one statement, or part of it could be committed without the rest
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_where_one_cannot_be_written_none_of_its_batch_is(inbox: SqlInbox) -> None:
+    batch = [delivery("a"), delivery("b" * 65), delivery("c")]  # an id has 64 characters
+    failed = await asyncio.gather(*map(inbox.store, batch), return_exceptions=True)
+
+    assert [type(error) for error in failed] == [DataError] * 3
+    assert await ids(inbox) == []
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_where_the_disk_is_full_none_of_a_batch_is_written(inbox: SqlInbox, database: Counting) -> None:
+    await database.run(lambda c: c.execute(text("PRAGMA max_page_count = 1")).close())  # as many as there are now
+    batch = [delivery(name, payload=b" " * size) for name, size in (("a", 1), ("b", 1_000_000), ("c", 1))]
+    failed = await asyncio.gather(*map(inbox.store, batch), return_exceptions=True)
+
+    assert [type(error) for error in failed] == [OperationalError] * 3
+    assert await ids(inbox) == []
 
 
 async def test_large_ones_do_not_pile_up_in_one_commit(inbox: SqlInbox, database: Counting) -> None:
@@ -239,7 +259,7 @@ async def test_large_ones_do_not_pile_up_in_one_commit(inbox: SqlInbox, database
 
     await asyncio.gather(*(inbox.store(delivery(str(n), payload=large)) for n in range(3)))
 
-    assert database.asked == 2
+    assert database.urgent == 2
 
 
 async def test_a_database_that_is_down_is_told_to_each_and_tried_again_for_the_next(
