@@ -37,9 +37,6 @@ ALIKE = (
     (re.compile(r"\bgonogo:of:[0-9a-f]{12}\b"), "gonogo:of:<release>"),
 )
 
-RELEASE = re.compile(r"gonogo:status:([0-9a-f]{16})")
-"""Who a status comment is of."""
-
 OBSERVED = frozenset({"seen", "issue_seen", "issues_read", "branch_moved", "plan_looked_at", "box_found"})
 """Events that tell what was seen of GitHub: how often, and how far things had come, depends on when one looked."""
 
@@ -91,6 +88,12 @@ def ending(story: Story) -> End:
         ],
     }
     return end
+
+
+def release_names(story: Story) -> list[str]:
+    """Return what the releases are called, by their status comments."""
+    words = "\n".join(one.body for one in story.repo.comments.values() if one.user.type == "Bot")
+    return re.findall(r"gonogo:status:([0-9a-f]{16})", words)
 
 
 async def unfinished(database: Database) -> list[str]:
@@ -186,8 +189,7 @@ class _Words:
         for one in repo.checks.values():
             self._known[str(one.id)] = "<check or job>"
         # A release is named after the delivery that began it: of two that tell of the same comment, either may.
-        for name in RELEASE.findall("\n".join(one.body for one in repo.comments.values() if one.user.type == "Bot")):
-            self._known[name] = "<release>"
+        self._known |= dict.fromkeys(release_names(story), "<release>")
         self._pattern = re.compile("|".join(sorted(map(re.escape, self._known), key=len, reverse=True)) or "$^")
 
     def of(self, text: str) -> str:

@@ -58,7 +58,10 @@ def test_d1_deliveries_that_come_again_do_nothing_again(way: str) -> None:
 
 def test_d1_a_release_may_be_begun_by_the_second_telling_of_its_comment() -> None:
     """It has another name then, which is nobody's business; the first telling comes later, and begins no other."""
-    assert_ends_alike("all:8419000006")
+    played = play("all:8419000006")
+    assert len(played.releases) == 1
+    assert played.releases != calm().releases, "the story runs another way now: another seed has to be found"
+    assert differences(calm().end, played.end) == []
 
 
 @pytest.mark.parametrize("way", ["dropped", "delayed"])

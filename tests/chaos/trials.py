@@ -15,7 +15,7 @@ import stamina
 import structlog
 
 from tests.chaos.database import POSTGRES, fresh
-from tests.chaos.ends import End, differences, ending, ending_in_database
+from tests.chaos.ends import End, differences, ending, ending_in_database, release_names
 from tests.chaos.story import Story
 from tests.chaos.trouble import FAULTS, All, Astray, Calm, DiesAt, DiesOften, FailsAt, FailsOften
 from tests.chaos.world import World, scratch
@@ -29,6 +29,7 @@ class Ended:
 
     name: str
     end: End
+    releases: list[str]  # their names, which two endings that are alike need not share
     struck: Counter[str]
     points: list[str]
     calls: int
@@ -78,13 +79,19 @@ def play(name: str) -> Ended:
     began = time.process_time()
     trouble = trouble_of(name)
     with tempfile.TemporaryDirectory(dir=scratch()) as folder, fresh(name, Path(folder)) as url:
-        end, calls = asyncio.run(_tell(url, trouble))
-    points = trouble.came_by
-    seconds = time.process_time() - began
-    return Ended(name=name, end=end, struck=Counter(trouble.struck), points=points, calls=calls, seconds=seconds)
+        end, releases, calls = asyncio.run(_tell(url, trouble))
+    return Ended(
+        name=name,
+        end=end,
+        releases=releases,
+        struck=Counter(trouble.struck),
+        points=trouble.came_by,
+        calls=calls,
+        seconds=time.process_time() - began,
+    )
 
 
-async def _tell(url: str, trouble: Struck) -> tuple[End, int]:
+async def _tell(url: str, trouble: Struck) -> tuple[End, list[str], int]:
     world = World(url, trouble)
     story = Story(world)
     try:
@@ -100,7 +107,7 @@ async def _tell(url: str, trouble: Struck) -> tuple[End, int]:
     finally:
         await world.end()
     world.github.assert_no_unknown_calls()
-    return end, len(world.github.calls)
+    return end, release_names(story), len(world.github.calls)
 
 
 def hold(name: str, calm: End) -> Result:
