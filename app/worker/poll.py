@@ -10,7 +10,7 @@ import structlog
 from app.domain.decision import Accepted
 from app.domain.facts import NoPlan, PlanSource
 from app.domain.plan.model import ByCheck, ByJob, ByStatus, ByWorkflow, Plan
-from app.domain.release.around import end_holds, hear_branch, hear_issues, hear_plan
+from app.domain.release.around import end_holds, hear_branch, hear_issues, hear_plan, in_doubt_until
 from app.domain.release.evidence import run_progress
 from app.domain.release.issues import watched_labels
 from app.domain.release.model import LabelledIssue, Release, RunState, Sighting
@@ -31,6 +31,7 @@ AT_REST: Final = timedelta(minutes=5)
 SHOWN_BY: Final = timedelta(days=1)
 """How long after its end a release is shown once more at a start."""
 
+_A_SECOND: Final = timedelta(seconds=1)
 _MOST_RUNS: Final = 20
 """Runs at a commit whose jobs are read, the newest first."""
 
@@ -79,6 +80,7 @@ class Poller:
         else:
             await self._take(release, plan, found)
             wait = min(wait, POLL_AFTER) if found.is_partial else wait
+            wait = min([wait, *found.doubts_end_in(release, plan)])
             self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
 
     async def ask(self, release_id: ReleaseId) -> None:
@@ -184,6 +186,11 @@ class _Found:
             # A plan that was taken up since is not the one that this was held against.
             yield lambda r: hear_plan(r, found, now) if r.plan_blob == of.plan_blob else Accepted()
 
+    def doubts_end_in(self, of: Release, plan: Plan) -> list[timedelta]:
+        """Return how long after it was asked for the list of issues would be believed where it is not now."""
+        until = None if self.issues is None else in_doubt_until(plan, of, self.issues, self.asked_at)
+        return [] if until is None else [until - self.asked_at + _A_SECOND]
+
     def failed(self, error: GitHubError) -> None:
         """Pass over what cannot be had just now, unless it is asked for strictly. Raises what it was given."""
         if self._is_strict or isinstance(error, Throttled):
@@ -261,4 +268,4 @@ def _silent(release: Release) -> tuple[int, ...]:
 
 def _holds_end_in(release: Release, now: datetime) -> list[timedelta]:
     """Return how long it is until each hold ends by itself."""
-    return [max(hold.until - now, timedelta(seconds=1)) for hold in release.holds if hold.until is not None]
+    return [max(hold.until - now, _A_SECOND) for hold in release.holds if hold.until is not None]

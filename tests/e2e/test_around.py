@@ -122,6 +122,17 @@ async def test_a_blocker_turns_the_gate_at_once_and_back_when_it_is_settled(
     assert team.gate().conclusion is None
 
 
+async def test_a_blocker_that_was_closed_within_its_first_second_blocks_for_a_minute_at_most(team: Bot) -> None:
+    """GitHub tells time by the second: which of the two words came last has to be asked, as soon as that is sure."""
+    await team.open_release()
+    bug = team.github.open_issue(REPO, "A bug", "", by="developer", labels=["P0"])
+    team.github.close_issue(REPO, bug.number, by="developer")
+    await team.pass_time(8)
+    assert team.gate().conclusion == "failure"
+    await team.pass_time(60)
+    assert team.gate().conclusion is None
+
+
 async def test_a_blocker_that_is_reopened_blocks_again_and_a_pull_request_blocks_as_well(team: Bot) -> None:
     await team.open_release()
     target = team.github.head(REPO)

@@ -206,6 +206,14 @@ async def test_d27_a_blocker_that_was_just_heard_of_stays_for_clocks_differ(shop
     await shop.open_team_release(issue_seen(40, "P0", at=-0.9))
     await Poller(shop.bench).poll(R1)
     assert list((await shop.release()).issues) == [40]
+    assert shop.scheduler.alarms["poll:r1"] == NOON + timedelta(seconds=7)  # then the list counts
+
+
+async def test_only_a_blocker_that_the_list_lacks_is_asked_for_again_soon(shop: Workshop) -> None:
+    await shop.open_team_release(issue_seen(40, "P0"), issue_seen(41, "P0", is_open=False), issue_seen(42, "bug"))
+    shop.github.issues = [an_issue(40, "P0")]
+    await Poller(shop.bench).poll(R1)
+    assert shop.scheduler.alarms["poll:r1"] == NOON + AT_REST
 
 
 @pytest.mark.parametrize("error", [Unclear("502"), Rejected(403, "Resource not accessible by integration")])

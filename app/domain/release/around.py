@@ -11,7 +11,7 @@ from app.domain.release.events import Event
 from app.domain.release.events_course import BranchSeen, IssueSeen, IssuesRead, PlanSeen, TrackingIssueLost
 from app.domain.release.events_said import HoldLifted
 from app.domain.release.fold_course import CLOCKS_DIFFER, is_news_of_issue
-from app.domain.release.issues import carries, watched_labels
+from app.domain.release.issues import carries, open_with, watched_labels
 from app.domain.release.model import LabelledIssue, Release
 from app.domain.values import Sha
 
@@ -42,6 +42,21 @@ def hear_issues(release: Release, found: Iterable[LabelledIssue], asked_at: date
     if release.issues_read_at is not None and listed == known:
         return Accepted()
     return Accepted(events=(IssuesRead(found=listed, at=asked_at),))
+
+
+def in_doubt_until(plan: Plan, release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> datetime | None:
+    """Return when to ask anew, where an issue counts as open though the list lacks it; None where none does.
+
+    It was heard of so lately that the list may be the older word. But what was heard may be the wrong one of two words
+    of the same second.
+    """
+    numbers = {issue.number for issue in found}
+    doubted = [
+        issue.updated_at + CLOCKS_DIFFER
+        for issue in open_with(release, watched_labels(plan))
+        if issue.number not in numbers and issue.updated_at >= asked_at - CLOCKS_DIFFER
+    ]
+    return min(doubted, default=None)
 
 
 def hear_gone(release: Release, issue: int, how: str, now: datetime) -> Accepted:
