@@ -16,6 +16,7 @@ class Size:
     settled: float  # seconds after which a release that has begun has been asked after
     noise: int
     paced_seconds: float
+    times_working: int  # that acknowledgements are timed while there is work: one stall of the disk spoils a hundredth
     burst_seconds: float
     starts: int
     peer_events: int
@@ -50,6 +51,7 @@ FULL: Final = Size(
     settled=70,
     noise=6_000,
     paced_seconds=10,
+    times_working=3,
     burst_seconds=15,
     starts=5,
     peer_events=1_000,
@@ -73,6 +75,7 @@ SHORT: Final = Size(
     settled=0.2,
     noise=300,
     paced_seconds=0.5,
+    times_working=1,
     burst_seconds=1,
     starts=1,
     peer_events=48,

@@ -58,6 +58,8 @@ class Stage:
         log = folder / "github.log"
         command = module("benchmarks.github", str(teams), str(tasks))
         with Child(command, cores=cores.around, log=log) as child:
+            if cores.around != cores.measured:  # the load is there too, and its waits are to be the service's
+                child.give_way()
             yield cls(child)
 
     def ask(self, what: str) -> Any:  # noqa: ANN401 - JSON
