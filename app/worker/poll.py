@@ -10,7 +10,7 @@ import structlog
 from app.domain.decision import Accepted
 from app.domain.facts import NoPlan, PlanSource
 from app.domain.plan.model import ByCheck, ByJob, ByStatus, ByWorkflow, Plan
-from app.domain.release.around import end_holds, hear_branch, hear_issues, hear_plan, in_doubt_until
+from app.domain.release.around import end_holds, hear_branch, hear_issues, hear_plan, trusted_at
 from app.domain.release.evidence import run_progress
 from app.domain.release.issues import watched_labels
 from app.domain.release.model import LabelledIssue, Release, RunState, Sighting
@@ -31,7 +31,9 @@ AT_REST: Final = timedelta(minutes=5)
 SHOWN_BY: Final = timedelta(days=1)
 """How long after its end a release is shown once more at a start."""
 
-_A_SECOND: Final = timedelta(seconds=1)
+_LEAST: Final = timedelta(seconds=5)
+"""How far apart looks are at least that are for issues: sixty may have come up in as many seconds."""
+
 _MOST_RUNS: Final = 20
 """Runs at a commit whose jobs are read, the newest first."""
 
@@ -80,8 +82,10 @@ class Poller:
         else:
             await self._take(release, plan, found)
             wait = min(wait, POLL_AFTER) if found.is_partial else wait
-            wait = min([wait, *found.doubts_end_in(release, plan)])
-            self._bench.scheduler.wake_at(key, self._bench.clock.now() + wait)
+            at = self._bench.clock.now() + wait
+            if (trusted := found.trusted_at(release, plan)) is not None:
+                at = min(at, max(trusted, now + _LEAST))
+            self._bench.scheduler.wake_at(key, at)
 
     async def ask(self, release_id: ReleaseId) -> None:
         """Ask for all that evidence rests on, and write down what is news: something hangs on it for good.
@@ -179,17 +183,17 @@ class _Found:
             yield lambda r, sighting=sighting: see(plan, r, sighting, now)
         yield lambda r: see_gone(r, self.gone, now)
         if (issues := self.issues) is not None:
-            yield lambda r: hear_issues(r, issues, self.asked_at)
+            # A plan that was taken up since may look for other labels.
+            yield lambda r: hear_issues(r, issues, self.asked_at) if r.plan_blob == of.plan_blob else Accepted()
         if (head := self.head) is not None:
             yield lambda r: hear_branch(r, head, now)
         if (found := self.plan) is not None:
             # A plan that was taken up since is not the one that this was held against.
             yield lambda r: hear_plan(r, found, now) if r.plan_blob == of.plan_blob else Accepted()
 
-    def doubts_end_in(self, of: Release, plan: Plan) -> list[timedelta]:
-        """Return how long after it was asked for the list of issues would be believed where it is not now."""
-        until = None if self.issues is None else in_doubt_until(plan, of, self.issues, self.asked_at)
-        return [] if until is None else [until - self.asked_at + _A_SECOND]
+    def trusted_at(self, of: Release, plan: Plan) -> datetime | None:
+        """Return from when on a list of issues will be trusted, where this one is not yet."""
+        return None if self.issues is None else trusted_at(plan, of, self.issues, self.asked_at)
 
     def failed(self, error: GitHubError) -> None:
         """Pass over what cannot be had just now, unless it is asked for strictly. Raises what it was given."""
@@ -268,4 +272,4 @@ def _silent(release: Release) -> tuple[int, ...]:
 
 def _holds_end_in(release: Release, now: datetime) -> list[timedelta]:
     """Return how long it is until each hold ends by itself."""
-    return [max(hold.until - now, _A_SECOND) for hold in release.holds if hold.until is not None]
+    return [max(hold.until - now, timedelta(seconds=1)) for hold in release.holds if hold.until is not None]

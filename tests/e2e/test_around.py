@@ -122,15 +122,33 @@ async def test_a_blocker_turns_the_gate_at_once_and_back_when_it_is_settled(
     assert team.gate().conclusion is None
 
 
-async def test_a_blocker_that_was_closed_within_its_first_second_blocks_for_a_minute_at_most(team: Bot) -> None:
-    """GitHub tells time by the second: which of the two words came last has to be asked, as soon as that is sure."""
+@pytest.mark.parametrize("settle", [unlabelled, closed, deleted])
+async def test_a_blocker_that_is_settled_in_the_second_in_which_it_came_up_blocks_for_a_minute(
+    team: Bot, settle: Callable[[Bot, int], None]
+) -> None:
+    """GitHub tells time by the second: which word came last is asked for, as soon as the answer is the newer one."""
     await team.open_release()
-    bug = team.github.open_issue(REPO, "A bug", "", by="developer", labels=["P0"])
-    team.github.close_issue(REPO, bug.number, by="developer")
+    bug = team.github.open_issue(REPO, "A bug", "", by="developer", labels=["critical"])
     await team.pass_time(8)
-    assert team.gate().conclusion == "failure"
-    await team.pass_time(60)
+    team.github.unlabel(REPO, bug.number, "critical", by="developer")
+    team.github.label(REPO, bug.number, "P0", by="developer")
+    settle(team, bug.number)
+    await team.pass_time(4)
+    assert team.gate().conclusion == (None if settle is deleted else "failure")
+    await team.pass_time(61)
     assert team.gate().conclusion is None
+
+
+async def test_a_label_that_blocks_counts_though_others_were_taken_off_in_the_same_second(team: Bot) -> None:
+    await team.open_release()
+    bug = team.github.open_issue(REPO, "A bug", "", by="developer", labels=["critical", "needs-triage"])
+    await team.pass_time(70)
+    team.github.unlabel(REPO, bug.number, "critical", by="developer")
+    team.github.unlabel(REPO, bug.number, "needs-triage", by="developer")
+    team.github.label(REPO, bug.number, "P0", by="developer")
+    for seconds in (8, 54, 10, 70):
+        await team.pass_time(seconds)
+        assert team.gate().conclusion == "failure"
 
 
 async def test_a_blocker_that_is_reopened_blocks_again_and_a_pull_request_blocks_as_well(team: Bot) -> None:

@@ -41,6 +41,20 @@ NIGHTLY = sighting(Sight.WORKFLOW, "nightly.yml", source="nightly.yml")
 JOB = sighting(Sight.JOB, "build (linux)", run_id=500)
 
 
+def adopted(text: str) -> PlanAdopted:
+    return PlanAdopted(
+        plan_path=".github/release-plan.md",
+        plan_blob=Sha("e5" * 20),
+        plan_text=text,
+        tag="v1.0.0",
+        people={},
+        items={},
+        tasks={},
+        by=RUTH,
+        at=NOW,
+    )
+
+
 async def kinds(shop: Workshop) -> list[str]:
     return [event.kind for event in await shop.releases.events(R1)]
 
@@ -209,11 +223,25 @@ async def test_d27_a_blocker_that_was_just_heard_of_stays_for_clocks_differ(shop
     assert shop.scheduler.alarms["poll:r1"] == NOON + timedelta(seconds=7)  # then the list counts
 
 
-async def test_only_a_blocker_that_the_list_lacks_is_asked_for_again_soon(shop: Workshop) -> None:
-    await shop.open_team_release(issue_seen(40, "P0"), issue_seen(41, "P0", is_open=False), issue_seen(42, "bug"))
-    shop.github.issues = [an_issue(40, "P0")]
+@pytest.mark.parametrize(
+    ("minute", "until", "seconds"),
+    [(-0.9, None, 7), (-0.99, None, 5), (-0.5, 0.1, 6), (-0.5, None, 31)],  # looks are five seconds apart; a hold ends
+)
+async def test_a_blocker_that_the_list_would_lift_is_asked_for_again_as_soon_as_that_counts(
+    shop: Workshop, minute: float, until: float | None, seconds: int
+) -> None:
+    holds = () if until is None else (held(SAM, until=later(until)),)
+    await shop.open_team_release(issue_seen(40, "P0", at=minute), *holds)
     await Poller(shop.bench).poll(R1)
-    assert shop.scheduler.alarms["poll:r1"] == NOON + AT_REST
+    assert shop.scheduler.alarms["poll:r1"] == NOON + timedelta(seconds=seconds)
+
+
+async def test_a_list_of_another_plan_s_labels_is_passed_over(shop: Workshop) -> None:
+    await shop.open_team_release()
+    poller = Poller(replace(shop.bench, releases=Rival(shop, lambda: shop.happened(adopted(TEAM_TEXT)))))
+    await poller.poll(R1)
+    after = await shop.release()
+    assert (after.plan_blob, after.issues_read_at) == (Sha("e5" * 20), None)
 
 
 @pytest.mark.parametrize("error", [Unclear("502"), Rejected(403, "Resource not accessible by integration")])
@@ -271,18 +299,7 @@ async def test_a_plan_that_is_taken_up_while_it_is_looked_at_is_no_drift(shop: W
     await shop.open_team_release(issues_read())
     longer = f"{TEAM_TEXT}- [ ] One more\n"
     await moved(shop, longer)
-    adopted = PlanAdopted(
-        plan_path=".github/release-plan.md",
-        plan_blob=Sha("e5" * 20),
-        plan_text=longer,
-        tag="v1.0.0",
-        people={},
-        items={},
-        tasks={},
-        by=RUTH,
-        at=NOW,
-    )
-    late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(adopted)))
+    late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(adopted(longer))))
     poller = Poller(late)
     await poller.poll(R1)
     assert (await shop.release()).drift is None

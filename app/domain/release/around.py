@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from app.domain.decision import Accepted
 from app.domain.facts import NoPlan, PlanSource
@@ -10,11 +11,12 @@ from app.domain.plan.model import Plan
 from app.domain.release.events import Event
 from app.domain.release.events_course import BranchSeen, IssueSeen, IssuesRead, PlanSeen, TrackingIssueLost
 from app.domain.release.events_said import HoldLifted
-from app.domain.release.fold_course import CLOCKS_DIFFER, is_news_of_issue
-from app.domain.release.issues import carries, open_with, watched_labels
+from app.domain.release.fold_course import CLOCKS_DIFFER, is_news_of_issue, kept_against
+from app.domain.release.issues import carries, watched_labels
 from app.domain.release.model import LabelledIssue, Release
 from app.domain.values import Sha
 
+_A_SECOND: Final = timedelta(seconds=1)
 PLAN_IS_GONE = "the plan file is not there any more"
 
 
@@ -26,12 +28,12 @@ def hear_issue(plan: Plan, release: Release, issue: LabelledIssue, now: datetime
     """
     known = release.issues.get(issue.number)
     matters = known is not None or carries(issue, watched_labels(plan))
+    is_unsure = known is not None and known.updated_at == issue.updated_at and known != issue
     if not matters or not is_news_of_issue(release, issue):
-        return Accepted()
+        return Accepted(is_refresh=is_unsure)
     read_at = release.issues_read_at
     if known is None and read_at is not None and issue.updated_at < read_at - CLOCKS_DIFFER:
         return Accepted(is_refresh=issue.is_open)
-    is_unsure = known is not None and known.updated_at == issue.updated_at
     return Accepted(events=(IssueSeen(issue=issue, at=now),), is_refresh=is_unsure)
 
 
@@ -44,19 +46,15 @@ def hear_issues(release: Release, found: Iterable[LabelledIssue], asked_at: date
     return Accepted(events=(IssuesRead(found=listed, at=asked_at),))
 
 
-def in_doubt_until(plan: Plan, release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> datetime | None:
-    """Return when to ask anew, where an issue counts as open though the list lacks it; None where none does.
+def trusted_at(plan: Plan, release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> datetime | None:
+    """Return from when on a list will be trusted, where it would lift a blocker and is not trusted yet; else None.
 
-    It was heard of so lately that the list may be the older word. But what was heard may be the wrong one of two words
-    of the same second.
+    Such a blocker may be newer than the list that was asked for then. Or it was settled in the second in which it came
+    up, and what was heard of that cannot be put in order. Nobody notices a list that is older than clocks may differ.
     """
-    numbers = {issue.number for issue in found}
-    doubted = [
-        issue.updated_at + CLOCKS_DIFFER
-        for issue in open_with(release, watched_labels(plan))
-        if issue.number not in numbers and issue.updated_at >= asked_at - CLOCKS_DIFFER
-    ]
-    return min(doubted, default=None)
+    kept = (heard for heard, _ in kept_against(release, found, asked_at).values())
+    blocking = (issue for issue in kept if issue.is_open and carries(issue, watched_labels(plan)))
+    return min((issue.updated_at + CLOCKS_DIFFER + _A_SECOND for issue in blocking), default=None)
 
 
 def hear_gone(release: Release, issue: int, how: str, now: datetime) -> Accepted:
@@ -64,7 +62,8 @@ def hear_gone(release: Release, issue: int, how: str, now: datetime) -> Accepted
     events: list[Event] = []
     known = release.issues.get(issue)
     if known is not None and known.is_open:
-        ended = replace(known, is_open=False, updated_at=max(now, known.updated_at))
+        # later than what was heard of it before: of the same moment the word that blocks would count
+        ended = replace(known, is_open=False, updated_at=max(now, known.updated_at + timedelta(microseconds=1)))
         events.append(IssueSeen(issue=ended, at=now))
     if issue == release.issue and release.lost is None:
         events.append(TrackingIssueLost(how=how, at=now))

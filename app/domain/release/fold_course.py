@@ -1,6 +1,6 @@
 """The fold of what a release is about: its commit, its plan, the issues around it, and its end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar, assert_never
@@ -40,7 +40,7 @@ def changed_course(release: Release, event: CourseEvent) -> Release:
         case BranchSeen():
             return replace(release, head=None if event.sha == release.target.sha else event.sha)
         case IssueSeen():
-            return replace(release, issues=_newer(release.issues, event.issue))
+            return replace(release, issues=_heard(release.issues, event.issue))
         case IssuesRead():
             return _read(release, event)
         case BlockRepaired():
@@ -57,11 +57,20 @@ def changed_course(release: Release, event: CourseEvent) -> Release:
 def is_news_of_issue(release: Release, issue: LabelledIssue) -> bool:
     """Whether this says more of an issue than what was heard of it before."""
     known = release.issues.get(issue.number)
-    return (
-        known is None
-        or issue.updated_at > known.updated_at
-        or (issue.updated_at == known.updated_at and issue != known)
-    )
+    return known is None or _joined(known, issue) != known
+
+
+def kept_against(
+    release: Release, found: Iterable[LabelledIssue], asked_at: datetime
+) -> Mapping[int, tuple[LabelledIssue, LabelledIssue]]:
+    """Return what stays of issues although a list says otherwise: as it was heard, and as both together have it.
+
+    It was heard of so lately that the list, which was asked for then, may be the older word.
+    """
+    listed = {issue.number: issue for issue in found}
+    lately = (issue for issue in release.issues.values() if issue.updated_at >= asked_at - CLOCKS_DIFFER)
+    both = ((issue, _joined(issue, listed.get(issue.number, issue))) for issue in lately)
+    return {issue.number: (issue, joined) for issue, joined in both if joined != listed.get(issue.number)}
 
 
 def _retargeted(release: Release, event: Retargeted) -> Release:
@@ -109,24 +118,26 @@ def _renamed(known: Mapping[K, V], names: Mapping[K, K]) -> dict[K, V]:
     return {names[key]: value for key, value in known.items() if key in names}
 
 
-def _newer(known: Mapping[int, LabelledIssue], seen: LabelledIssue) -> Mapping[int, LabelledIssue]:
-    """Take what is said of an issue last; of two words of the same second the one that blocks, or may, stays."""
-    before = known.get(seen.number)
-    if before is not None and _rank(before) > _rank(seen):
-        return known
-    return {**known, seen.number: seen}
+def _joined(one: LabelledIssue, other: LabelledIssue) -> LabelledIssue:
+    """Return the later of two words about one issue; of the same second, what blocks in either of them.
+
+    Which of those came last nobody can tell. In whatever order they are heard, the same comes of it.
+    """
+    if one.updated_at != other.updated_at:
+        return max(one, other, key=lambda issue: issue.updated_at)
+    if one == other:
+        return one
+    worded = max(one, other, key=lambda issue: (issue.title, issue.url))
+    labels = tuple(sorted({*one.labels, *other.labels}))
+    return replace(worded, labels=labels, is_open=one.is_open or other.is_open)
 
 
-def _rank(issue: LabelledIssue) -> tuple[datetime, bool, int, tuple[str, ...], str, str]:
-    """Order what is said of one issue, wholly: in whatever order it is heard, the same of it stays."""
-    return (issue.updated_at, issue.is_open, len(issue.labels), issue.labels, issue.title, issue.url)
+def _heard(known: Mapping[int, LabelledIssue], seen: LabelledIssue) -> Mapping[int, LabelledIssue]:
+    return {**known, seen.number: _joined(known.get(seen.number, seen), seen)}
 
 
 def _read(release: Release, event: IssuesRead) -> Release:
     """Take a whole list. What was heard of after it was asked for is newer than the list."""
     listed = {issue.number: issue for issue in event.found}
-    later = {n: issue for n, issue in release.issues.items() if issue.updated_at >= event.at - CLOCKS_DIFFER}
-    merged: Mapping[int, LabelledIssue] = listed
-    for issue in later.values():
-        merged = _newer(merged, issue)
-    return replace(release, issues=merged, issues_read_at=event.at)
+    kept = {number: both for number, (_, both) in kept_against(release, event.found, event.at).items()}
+    return replace(release, issues={**listed, **kept}, issues_read_at=event.at)

@@ -184,6 +184,20 @@ def test_of_two_words_of_the_same_second_the_one_that_blocks_stays(one: IssueSee
     assert issues(team_release(one, other)) == issues(team_release(other, one)) == {40: one.issue}
 
 
+@pytest.mark.parametrize("order", list(permutations([("critical", "needs-triage", "x"), ("P0",), ("bug",)])))
+def test_of_words_of_the_same_second_all_labels_count(order: tuple[tuple[str, ...], ...]) -> None:
+    """Whichever came last: one that blocks is never thought away."""
+    told = team_release(*(issue_seen(40, *labels, at=1) for labels in order))
+    assert issues(told)[40].labels == ("P0", "bug", "critical", "needs-triage", "x")
+
+
+def test_a_list_lifts_no_label_of_a_word_that_may_be_newer() -> None:
+    heard = issue_seen(40, "critical", "needs-triage", at=9)
+    of = team_release(heard, issues_read(an_issue(40, "P0", at=9), at=9.5))
+    assert issues(of)[40].labels == ("P0", "critical", "needs-triage")
+    assert issues(team_release(heard, issues_read(an_issue(40, "P0", at=9), at=10.1)))[40].labels == ("P0",)
+
+
 WORDS = st.builds(
     issue_seen,
     st.sampled_from([40, 41]),
