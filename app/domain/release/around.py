@@ -1,6 +1,6 @@
 """What is heard around a release: issues with labels, its branch, its plan file, its tracking issue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from app.domain.plan.model import Plan
 from app.domain.release.events import Event
 from app.domain.release.events_course import BranchSeen, IssueSeen, IssuesRead, PlanSeen, TrackingIssueLost
 from app.domain.release.events_said import HoldLifted
-from app.domain.release.fold_course import CLOCKS_DIFFER, is_news_of_issue, kept_against
+from app.domain.release.fold_course import CLOCKS_DIFFER, is_news_of_issue, issues_after, kept_against
 from app.domain.release.issues import carries, watched_labels
 from app.domain.release.model import LabelledIssue, Release
 from app.domain.values import Sha
@@ -39,11 +39,14 @@ def hear_issue(plan: Plan, release: Release, issue: LabelledIssue, now: datetime
 
 def hear_issues(release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> Accepted:
     """Take a whole list of the open issues that carry such labels, as of when it was asked for."""
-    listed = tuple(sorted(found, key=lambda issue: issue.number))
-    known = tuple(sorted((i for i in release.issues.values() if i.is_open), key=lambda issue: issue.number))
-    if release.issues_read_at is not None and listed == known:
+    listed = IssuesRead(found=tuple(sorted(found, key=lambda issue: issue.number)), at=asked_at)
+    if release.issues_read_at is not None and _open(issues_after(release, listed)) == _open(release.issues):
         return Accepted()
-    return Accepted(events=(IssuesRead(found=listed, at=asked_at),))
+    return Accepted(events=(listed,))
+
+
+def _open(issues: Mapping[int, LabelledIssue]) -> Mapping[int, LabelledIssue]:
+    return {number: issue for number, issue in issues.items() if issue.is_open}
 
 
 def trusted_at(plan: Plan, release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> datetime | None:
@@ -52,7 +55,7 @@ def trusted_at(plan: Plan, release: Release, found: Iterable[LabelledIssue], ask
     Such a blocker may be newer than the list that was asked for then. Or it was settled in the second in which it came
     up, and what was heard of that cannot be put in order. Nobody notices a list that is older than clocks may differ.
     """
-    kept = (heard for heard, _ in kept_against(release, found, asked_at).values())
+    kept = kept_against(release, found, asked_at).values()
     blocking = (issue for issue in kept if issue.is_open and carries(issue, watched_labels(plan)))
     return min((issue.updated_at + CLOCKS_DIFFER + _A_SECOND for issue in blocking), default=None)
 

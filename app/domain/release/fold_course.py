@@ -42,7 +42,7 @@ def changed_course(release: Release, event: CourseEvent) -> Release:
         case IssueSeen():
             return replace(release, issues=_heard(release.issues, event.issue))
         case IssuesRead():
-            return _read(release, event)
+            return replace(release, issues=issues_after(release, event), issues_read_at=event.at)
         case BlockRepaired():
             return replace(release, repair=Repair(what=event.what, by=event.by, at=event.at))
         case TrackingIssueLost():
@@ -60,17 +60,21 @@ def is_news_of_issue(release: Release, issue: LabelledIssue) -> bool:
     return known is None or _joined(known, issue) != known
 
 
-def kept_against(
-    release: Release, found: Iterable[LabelledIssue], asked_at: datetime
-) -> Mapping[int, tuple[LabelledIssue, LabelledIssue]]:
-    """Return what stays of issues although a list says otherwise: as it was heard, and as both together have it.
+def kept_against(release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> Mapping[int, LabelledIssue]:
+    """Return the issues of which something stays although a list says otherwise, as they then count.
 
-    It was heard of so lately that the list, which was asked for then, may be the older word.
+    They were heard of so lately that the list, which was asked for then, may be the older word.
     """
     listed = {issue.number: issue for issue in found}
     lately = (issue for issue in release.issues.values() if issue.updated_at >= asked_at - CLOCKS_DIFFER)
-    both = ((issue, _joined(issue, listed.get(issue.number, issue))) for issue in lately)
-    return {issue.number: (issue, joined) for issue, joined in both if joined != listed.get(issue.number)}
+    counting = (_joined(issue, listed.get(issue.number, issue)) for issue in lately)
+    return {issue.number: issue for issue in counting if issue != listed.get(issue.number)}
+
+
+def issues_after(release: Release, listed: IssuesRead) -> Mapping[int, LabelledIssue]:
+    """Return the issues as a whole list leaves them. What was heard of after it was asked for is newer than it."""
+    found = {issue.number: issue for issue in listed.found}
+    return {**found, **kept_against(release, listed.found, listed.at)}
 
 
 def _retargeted(release: Release, event: Retargeted) -> Release:
@@ -134,10 +138,3 @@ def _joined(one: LabelledIssue, other: LabelledIssue) -> LabelledIssue:
 
 def _heard(known: Mapping[int, LabelledIssue], seen: LabelledIssue) -> Mapping[int, LabelledIssue]:
     return {**known, seen.number: _joined(known.get(seen.number, seen), seen)}
-
-
-def _read(release: Release, event: IssuesRead) -> Release:
-    """Take a whole list. What was heard of after it was asked for is newer than the list."""
-    listed = {issue.number: issue for issue in event.found}
-    kept = {number: both for number, (_, both) in kept_against(release, event.found, event.at).items()}
-    return replace(release, issues={**listed, **kept}, issues_read_at=event.at)

@@ -111,6 +111,7 @@ def test_a_word_older_than_a_list_that_has_nothing_of_it_is_a_reason_to_ask_and_
         ((issues_read(an_issue(40, "P0")),), (), True),
         ((issues_read(an_issue(40, "P0")),), (an_issue(40, "P0", at=1),), True),
         ((issues_read(), issue_seen(40, "P0", is_open=False)), (), False),
+        ((issues_read(), issue_seen(40, "P0", at=4.5)), (), False),  # the list may be the older word
     ],
 )
 def test_a_list_is_written_down_where_it_says_something_new(
