@@ -18,6 +18,11 @@ MANY = 32
 """Connections at once: as many deliveries as GitHub has under way."""
 
 
+def milliseconds(seconds: Sequence[float], percentile: float) -> float:
+    """Return how long it took at most in that many of a hundred cases."""
+    return sorted(seconds)[min(int(len(seconds) * percentile / 100), len(seconds) - 1)] * 1000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """What came of posting: seconds each was waited for, in order of the answers."""
@@ -34,7 +39,7 @@ class Posted:
 
     def milliseconds(self, percentile: float) -> float:
         """Return how long one waited at most in that many of a hundred cases."""
-        return sorted(self.waits)[min(int(len(self.waits) * percentile / 100), len(self.waits) - 1)] * 1000
+        return milliseconds(self.waits, percentile)
 
     def insist(self, *wanted: int) -> "Posted":
         """Raise RuntimeError where something was answered otherwise."""

@@ -17,7 +17,7 @@ import psutil
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
-LAST = 19  # the lowest priority that a process can be given
+LOWEST_PRIORITY = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ class Child:
         move(self._process, cores)
 
     def give_way(self) -> None:
-        """Let whoever else wants the child's core go first."""
-        self._process.nice(LAST)
+        """Let whoever else wants the child's core go first: its main thread, and those that this starts from now on."""
+        self._process.nice(LOWEST_PRIORITY)
 
     def kill(self) -> None:
         """End the child as a power cut would."""

@@ -16,7 +16,7 @@ class Size:
     settled: float  # seconds after which a release that has begun has been asked after
     noise: int
     paced_seconds: float
-    times_working: int  # that acknowledgements are timed while there is work: one stall of the disk spoils a hundredth
+    times_working: int  # how often acknowledgements are timed while there is work: one stall spoils a single tail
     burst_seconds: float
     starts: int
     peer_events: int
@@ -43,10 +43,15 @@ class Size:
         """Tasks of each release that run while acknowledgements are timed: every tenth delivery is a command."""
         return max(1, self.paced // 10 // self.teams)
 
+    @property
+    def rounds_left(self) -> int:
+        """Tasks of each release that are left for the flood: one runs first, and some each time that is timed."""
+        return self.tasks - 1 - (self.times_working + 1) * self.rounds
+
 
 FULL: Final = Size(
     teams=50,
-    tasks=25,
+    tasks=33,
     rest=6.5,
     settled=70,
     noise=6_000,

@@ -58,7 +58,9 @@ class Stage:
         log = folder / "github.log"
         command = module("benchmarks.github", str(teams), str(tasks))
         with Child(command, cores=cores.around, log=log) as child:
-            if cores.around != cores.measured:  # the load is there too, and its waits are to be the service's
+            if cores.around != cores.measured:
+                # The load shares GitHub's core, and what it waits for is to be the service. Where all share all cores,
+                # GitHub would stand behind the service as well.
                 child.give_way()
             yield cls(child)
 
