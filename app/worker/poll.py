@@ -19,7 +19,7 @@ from app.domain.release.seeing import see, see_gone
 from app.domain.release.sources import source_branch
 from app.domain.release.standing import standing
 from app.domain.values import ReleaseId, Sha
-from app.ports import GitHubError, Missing, Throttled
+from app.ports import GitHubError, Missing, Throttled, Unclear
 from app.worker.draft import Draft
 from app.worker.units import about
 from app.worker.workbench import POLL_AFTER, Workbench
@@ -33,6 +33,8 @@ SHOWN_BY: Final = timedelta(days=1)
 
 _LEAST: Final = timedelta(seconds=5)
 """How far apart looks are at least that are for issues: sixty may have come up in as many seconds."""
+
+_TRIES: Final = 3  # of a strict look that finds another plan taken up meanwhile, which may rest on other things
 
 _MOST_RUNS: Final = 20
 """Runs at a commit whose jobs are read, the newest first."""
@@ -90,13 +92,18 @@ class Poller:
     async def ask(self, release_id: ReleaseId) -> None:
         """Ask for all that evidence rests on, and write down what is news: something hangs on it for good.
 
-        Raises GitHubError where any of it cannot be had.
+        Raises GitHubError where any of it cannot be had, or another plan is taken up each time meanwhile.
         """
-        release = await self._bench.releases.get(release_id)
-        if release is None:
-            return
-        plan = await self._bench.plans.of(release)
-        await self._take(release, plan, await self._ask(release, plan, is_strict=True))
+        for _ in range(_TRIES):
+            release = await self._bench.releases.get(release_id)
+            if release is None:
+                return
+            plan = await self._bench.plans.of(release)
+            await self._take(release, plan, await self._ask(release, plan, is_strict=True))
+            after = await self._bench.releases.get(release_id)
+            if after is None or after.plan_blob == release.plan_blob:
+                return
+        raise Unclear("the plan changed while it was asked after")
 
     async def _take(self, release: Release, plan: Plan, found: "_Found") -> None:
         """Write down what is news of that which was asked when the release stood so."""

@@ -1,13 +1,14 @@
 """Asking GitHub how things stand: only for what is waited for, and only news is written down."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.release.events_course import BranchSeen, PlanAdopted, PlanSeen, ReleaseAbandoned, ReleaseFinished
-from app.domain.release.model import Progress, Sight
-from app.domain.values import Sha
+from app.domain.release.model import LabelledIssue, Progress, Sight
+from app.domain.values import Repo, Sha
 from app.ports import GitHubError, Missing, Rejected, Shown, Throttled, Unclear
 from app.worker.poll import AT_REST, SHOWN_BY, Poller
 from app.worker.workbench import POLL_AFTER
@@ -242,6 +243,34 @@ async def test_a_list_of_another_plan_s_labels_is_passed_over(shop: Workshop) ->
     await poller.poll(R1)
     after = await shop.release()
     assert (after.plan_blob, after.issues_read_at) == (Sha("e5" * 20), None)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_a_strict_look_begins_anew_where_another_plan_was_taken_up_meanwhile(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    await shop.open_team_release()
+    blobs = [Sha(f"{number:040}") for number in range(times)]
+    listed = shop.github.issues_labelled
+
+    async def taken_up_meanwhile(repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
+        found = await listed(repo, labels)
+        if blobs:
+            await shop.happened(replace(adopted(TEAM_TEXT), plan_blob=blobs.pop()))
+        return found
+
+    monkeypatch.setattr(shop.github, "issues_labelled", taken_up_meanwhile)
+    shop.github.issues = [an_issue(40, "P0")]
+    poller = Poller(shop.bench)
+    if times == 3:  # GitHub is not asked for ever
+        with pytest.raises(Unclear, match="the plan changed"):
+            await poller.ask(R1)
+        assert (await shop.release()).issues_read_at is None
+    else:
+        await poller.ask(R1)
+        assert list((await shop.release()).issues) == [40]
+        assert (await shop.release()).issues_read_at == NOON
+    assert not blobs
 
 
 @pytest.mark.parametrize("error", [Unclear("502"), Rejected(403, "Resource not accessible by integration")])

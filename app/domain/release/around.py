@@ -50,7 +50,7 @@ def _open(issues: Mapping[int, LabelledIssue]) -> Mapping[int, LabelledIssue]:
 
 
 def trusted_at(plan: Plan, release: Release, found: Iterable[LabelledIssue], asked_at: datetime) -> datetime | None:
-    """Return from when on a list will be trusted, where it would lift a blocker and is not trusted yet; else None.
+    """Return from when on a list is trusted, where it says otherwise of a blocker and is not trusted yet; else None.
 
     Such a blocker may be newer than the list that was asked for then. Or it was settled in the second in which it came
     up, and what was heard of that cannot be put in order. Nobody notices a list that is older than clocks may differ.

@@ -131,7 +131,7 @@ def _joined(one: LabelledIssue, other: LabelledIssue) -> LabelledIssue:
         return max(one, other, key=lambda issue: issue.updated_at)
     if one == other:
         return one
-    worded = max(one, other, key=lambda issue: (issue.title, issue.url))
+    worded = max(one, other, key=lambda issue: (issue.title, issue.url, issue.is_pull))
     labels = tuple(sorted({*one.labels, *other.labels}))
     return replace(worded, labels=labels, is_open=one.is_open or other.is_open)
 
