@@ -56,6 +56,11 @@ def test_d1_deliveries_that_come_again_do_nothing_again(way: str) -> None:
     assert_ends_alike(f"astray:1:{way}")
 
 
+def test_d3_a_tick_on_top_of_a_write_whose_answer_was_lost_is_no_damage() -> None:
+    """The log and the report said that other text of the block had been changed: it was our own."""
+    assert_ends_alike("fails:3301000021")
+
+
 def test_d1_a_release_may_be_begun_by_the_second_telling_of_its_comment() -> None:
     """It has another name then, which is nobody's business; the first telling comes later, and begins no other."""
     played = play("all:8419000006")
