@@ -100,8 +100,8 @@ class BodyWriter:
         events: list[Event] = []
         for flip in flips(last, issue.body):
             events.extend(self._stranger(plan, verdict, flip, now))
-        # A write of ours whose answer was lost may stand there, with somebody's change on top: no damage of theirs.
-        is_known = all(write.is_answered for write in shown.writes)
+        # Our latest write may stand there unanswered, with somebody's change on top: no damage of theirs.
+        is_known = not shown.writes or shown.writes[-1].is_answered
         if is_known and (broken := damage(last, issue.body)):
             events.append(BlockRepaired(what=broken, by=None, at=now))
         if events and now - await self._strange_since(release.id, now) < PATIENCE:
