@@ -10,7 +10,7 @@ from app.domain.facts import Actor, Facts, PlanSource, WorkflowInputs
 from app.domain.plan.model import Plan
 from app.domain.plan.reader import read_plan
 from app.domain.release.events import Event, ReleaseStarted, RunRequested, RunStarted, Seen
-from app.domain.release.events_course import IssueSeen, IssuesRead, Retargeted
+from app.domain.release.events_course import IssueSeen, IssuesRead, PlanAdopted, Retargeted
 from app.domain.release.events_said import (
     BoxFound,
     GoSaid,
@@ -395,6 +395,13 @@ def issue_seen(number: int = 40, *labels: str, is_open: bool = True, at: float =
 
 def issues_read(*listed: LabelledIssue, at: float = 0) -> IssuesRead:
     return IssuesRead(found=listed, at=later(at))
+
+
+def plan_adopted(text: str, *, path: str = ".github/release-plan.md", blob: Sha = OTHER_SHA) -> PlanAdopted:
+    """Another plan is taken up, of which nothing that was there before is kept."""
+    return PlanAdopted(
+        plan_path=path, plan_blob=blob, plan_text=text, tag="v1.0.0", people={}, items={}, tasks={}, by=RUTH, at=NOW
+    )
 
 
 def all_done() -> tuple[Event, ...]:

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from app.domain.facts import NoPlan, PlanSource, WorkflowInputs
-from app.domain.release.events_course import PlanAdopted
 from app.domain.values import Sha, Target
 from app.ports import Missing, Rejected, Unclear
 from app.worker.plans import Plans
-from tests.given import NOW, OTHER_SHA, PLAN, PLAN_TEXT, REPO, RUTH, SHA, TEAM_TEXT, release
+from tests.given import OTHER_SHA, PLAN, PLAN_TEXT, REPO, SHA, TEAM_TEXT, plan_adopted, release
 from tests.worker.fakes import FakeGitHub
 from tests.worker.workshop import Workshop
 
@@ -227,17 +226,7 @@ async def test_the_people_of_a_plan_are_looked_up_when_it_is_taken(shop: Worksho
 
 async def test_a_new_text_of_the_plan_is_read_from_the_log(shop: Workshop) -> None:
     await shop.open_team_release()
-    adopted = PlanAdopted(
-        plan_path=FIRST,
-        plan_blob=OTHER_SHA,
-        plan_text="# Release\n\n- [ ] Ship X.Y.Z\n",
-        tag="v1.0.0",
-        people={},
-        items={},
-        tasks={},
-        by=RUTH,
-        at=NOW,
-    )
+    adopted = plan_adopted("# Release\n\n- [ ] Ship X.Y.Z\n", path=FIRST)
     await shop.happened(adopted)
     plan = await Plans(shop.github, shop.releases).of(await shop.release())
     assert [item.text for item in plan.items()] == ["Ship 1.0.0"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.release.events_course import BranchSeen, PlanAdopted, PlanSeen, ReleaseAbandoned, ReleaseFinished
+from app.domain.release.events_course import BranchSeen, PlanSeen, ReleaseAbandoned, ReleaseFinished
 from app.domain.release.model import LabelledIssue, Progress, Sight
 from app.domain.values import Repo, Sha
 from app.ports import GitHubError, Missing, Rejected, Shown, Throttled, Unclear
@@ -25,6 +25,7 @@ from tests.given import (
     issue_seen,
     issues_read,
     later,
+    plan_adopted,
     requested,
     run_seen,
     seen,
@@ -40,20 +41,6 @@ LINT = sighting(Sight.CHECK, "lint", source="github-actions")
 LEGAL = sighting(Sight.STATUS, "legal/ok", source="octocat")
 NIGHTLY = sighting(Sight.WORKFLOW, "nightly.yml", source="nightly.yml")
 JOB = sighting(Sight.JOB, "build (linux)", run_id=500)
-
-
-def adopted(text: str) -> PlanAdopted:
-    return PlanAdopted(
-        plan_path=".github/release-plan.md",
-        plan_blob=Sha("e5" * 20),
-        plan_text=text,
-        tag="v1.0.0",
-        people={},
-        items={},
-        tasks={},
-        by=RUTH,
-        at=NOW,
-    )
 
 
 async def kinds(shop: Workshop) -> list[str]:
@@ -239,10 +226,10 @@ async def test_a_blocker_that_the_list_would_lift_is_asked_for_again_as_soon_as_
 
 async def test_a_list_of_another_plan_s_labels_is_passed_over(shop: Workshop) -> None:
     await shop.open_team_release()
-    poller = Poller(replace(shop.bench, releases=Rival(shop, lambda: shop.happened(adopted(TEAM_TEXT)))))
+    poller = Poller(replace(shop.bench, releases=Rival(shop, lambda: shop.happened(plan_adopted(TEAM_TEXT)))))
     await poller.poll(R1)
     after = await shop.release()
-    assert (after.plan_blob, after.issues_read_at) == (Sha("e5" * 20), None)
+    assert (after.plan_blob, after.issues_read_at) == (OTHER_SHA, None)
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
@@ -256,7 +243,7 @@ async def test_a_strict_look_begins_anew_where_another_plan_was_taken_up_meanwhi
     async def taken_up_meanwhile(repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
         found = await listed(repo, labels)
         if blobs:
-            await shop.happened(replace(adopted(TEAM_TEXT), plan_blob=blobs.pop()))
+            await shop.happened(plan_adopted(TEAM_TEXT, blob=blobs.pop()))
         return found
 
     monkeypatch.setattr(shop.github, "issues_labelled", taken_up_meanwhile)
@@ -328,7 +315,7 @@ async def test_a_plan_that_is_taken_up_while_it_is_looked_at_is_no_drift(shop: W
     await shop.open_team_release(issues_read())
     longer = f"{TEAM_TEXT}- [ ] One more\n"
     await moved(shop, longer)
-    late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(adopted(longer))))
+    late = replace(shop.bench, releases=Rival(shop, lambda: shop.happened(plan_adopted(longer))))
     poller = Poller(late)
     await poller.poll(R1)
     assert (await shop.release()).drift is None
