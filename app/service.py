@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from app.adapters.clock import SystemClock
+from app.adapters.db.buckets import SqlBuckets
 from app.adapters.db.checks import SqlChecks
 from app.adapters.db.engine import Database, is_for_one_process
 from app.adapters.db.inbox import SqlInbox
@@ -28,6 +29,7 @@ from app.adapters.github.client import Line
 from app.adapters.github.exchange import open_transport
 from app.adapters.github.operations import RestGitHub
 from app.adapters.github.pacing import Pace as WritePace
+from app.adapters.github.pacing import Pacing
 from app.adapters.github.tokens import AppJwt
 from app.adapters.github.webhook import verify_signature
 from app.adapters.loops import MakeLoop, OwnLoop, SameLoop, WorkLoop
@@ -125,7 +127,9 @@ class Service:
             tracer=wiring.tracer,
             has_turn=lambda: self.scheduler.has_turn(),  # noqa: PLW0108 - bound late
         )
-        self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), wiring.writing)
+        self._is_alone = is_for_one_process(wiring.database_url)
+        pacing = Pacing(clock, wiring.writing, None if self._is_alone else SqlBuckets(self.database))
+        self.github = RestGitHub(line, AppJwt(wiring.app_id, wiring.private_key, clock), pacing)
         self._work(wiring)
         self.has_own_loop = wiring.loop_of_work is not None
         self._work_loop: WorkLoop = OwnLoop(wiring.loop_of_work) if wiring.loop_of_work else SameLoop()
@@ -196,7 +200,7 @@ class Service:
         )
         freezer = Freezer(bench)
         desk, watch = CommandDesk(load_commands(), bench), Watch(meter=self.meter, tracer=wiring.tracer)
-        moments: Moments = OwnMoments() if is_for_one_process(wiring.database_url) else SqlMoments(self.database)
+        moments: Moments = OwnMoments() if self._is_alone else SqlMoments(self.database)
         inbox = InboxWorker(self.inbox, bench, desk, freezer, load_events(), watch=watch, moments=moments)
         healer = Healer(self.github, SqlLostDeliveries(self.database), self.scheduler, wiring.clock)
         missed = Missed(bench, self.ledger, self.github, self.github)

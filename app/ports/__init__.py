@@ -40,6 +40,7 @@ from app.ports.telemetry import (
 )
 from app.ports.turns import TURN, Clock, Moments, Scheduler, Turn, Turns, Work
 from app.ports.words import Renderer
+from app.ports.writing import Bucket, Buckets
 
 __all__ = [
     "AGES",
@@ -56,6 +57,8 @@ __all__ = [
     "Backlog",
     "BodyEdit",
     "BodyWrite",
+    "Bucket",
+    "Buckets",
     "Call",
     "CallAnswer",
     "Change",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.db.buckets import SqlBuckets
 from app.sim.faults import FaultHow
 from app.sim.scenario import Room, white_room
 from app.sim.world import Call
@@ -136,6 +137,13 @@ async def test_d12_a_release_elsewhere_goes_on_while_many_repositories_hang(
         while await bot.unfinished() != ([], []):
             await bot.pass_time(1)
         assert all(len(release.replies()) == 1 for release in asked)
+        counted = await SqlBuckets(bot.service.database).of(number)
+        if kind == "sqlite":
+            assert counted is None  # where one process does everything, nobody else needs to know
+        else:
+            written = [call for call in bot.github.calls if "/repos/many/" in call.path and call.method != "GET"]
+            assert counted is not None
+            assert sum(counted.by_minute.values()) >= len(written) > 0
 
 
 async def post_all(bot: Bot) -> None:

@@ -14,8 +14,8 @@ from app.adapters.github.tags import Tags
 
 
 class RestGitHub(People, Issues, Code, Tags, Histories, Runs, Checks, Hosting, Deployments, Protection, AppDesk):
-    """All ports to GitHub: `RestGitHub(line, jwt)`, or with a pace of its own.
+    """All ports to GitHub: `RestGitHub(line, jwt)`, or with a pacing of its own.
 
-    `line` says which GitHub and over what connection, `jwt` which App, `pace` how fast content may be written
-    (GitHub's own limits unless told otherwise).
+    `line` says which GitHub and over what connection, `jwt` which App, `pacing` how fast content may be written
+    (GitHub's own limits, for this process alone, unless told otherwise).
     """

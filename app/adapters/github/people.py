@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from app.adapters.github.client import Line
 from app.adapters.github.office import Office, at, segment
-from app.adapters.github.pacing import Pace
+from app.adapters.github.pacing import Pacing
 from app.adapters.github.shapes import ACCOUNT, MEMBERSHIP, PERMISSION, shaped
 from app.adapters.github.tokens import AppJwt
 from app.domain.values import Repo, Role
@@ -64,8 +64,8 @@ class Known:
 class People(Office):
     """Accounts, permissions and teams."""
 
-    def __init__(self, line: Line, jwt: AppJwt, pace: Pace | None = None) -> None:
-        super().__init__(line, jwt, pace)
+    def __init__(self, line: Line, jwt: AppJwt, pacing: Pacing | None = None) -> None:
+        super().__init__(line, jwt, pacing)
         self._people: dict[int, Known] = {}
 
     async def role_of(self, repo: Repo, login: str, user_id: int) -> Role:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.adapters.github.pacing import Pace, Pacing
-from app.ports import Throttled
+from app.ports import Bucket, Throttled
 from app.sim.clock import SimClock
 from tests.clock import NOON
 
@@ -27,12 +27,36 @@ class SetClock:
         self.moment += timedelta(seconds=seconds)
 
 
-def written(pacing: Pacing, tries: int, *, for_people: bool = True, installation: int = 7) -> int:
+class SharedInMemory:
+    """Buckets that two processes share."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Bucket] = {}
+
+    async def of(self, installation: int) -> Bucket | None:
+        return self.kept.get(installation)
+
+    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
+        if self.kept.get(installation) != before:
+            return False
+        self.kept[installation] = after
+        return True
+
+
+class Stolen(SharedInMemory):
+    """Buckets of which another process always takes first."""
+
+    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
+        del installation, before, after
+        return False
+
+
+async def written(pacing: Pacing, tries: int, *, for_people: bool = True, installation: int = 7) -> int:
     """How many of so many tries find room."""
     count = 0
     for _ in range(tries):
         try:
-            pacing.take(installation, for_people=for_people)
+            await pacing.take(installation, for_people=for_people)
         except Throttled:
             continue
         count += 1
@@ -45,7 +69,7 @@ async def most_in_any(seconds: int, pace: Pace, for_seconds: int) -> int:
     pacing = Pacing(clock, pace)
     moments: list[datetime] = []
     for _ in range(for_seconds * 2):
-        moments += [clock.now()] * written(pacing, 30)
+        moments += [clock.now()] * await written(pacing, 30)
         await clock.wind(0.5)
     return max(sum(0 <= (m - start).total_seconds() < seconds for m in moments) for start in moments)
 
@@ -53,9 +77,9 @@ async def most_in_any(seconds: int, pace: Pace, for_seconds: int) -> int:
 async def test_a_burst_of_twenty_and_then_one_a_second() -> None:
     clock = SimClock(NOON)
     pacing = Pacing(clock)
-    assert written(pacing, 30) == 20
+    assert await written(pacing, 30) == 20
     await clock.wind(1)
-    assert written(pacing, 30) == 1
+    assert await written(pacing, 30) == 1
 
 
 async def test_no_minute_sees_more_than_eighty() -> None:
@@ -67,11 +91,13 @@ async def test_no_hour_sees_more_than_five_hundred() -> None:
     pacing = Pacing(clock)
     count = 0
     for _ in range(359):
-        count += written(pacing, 30)
+        count += await written(pacing, 30)
         await clock.wind(10)
     assert count == 500
-    await clock.wind(10)
-    assert written(pacing, 30) == 20  # the first burst is an hour old
+    await clock.wind(69)
+    assert await written(pacing, 30) == 0
+    await clock.wind(1)
+    assert await written(pacing, 30) == 20  # the minute of the first burst has been over for an hour
 
 
 async def test_whoever_comes_back_when_told_finds_room() -> None:
@@ -79,30 +105,49 @@ async def test_whoever_comes_back_when_told_finds_room() -> None:
     pacing = Pacing(clock, Pace(burst=2, per_minute=9, per_hour=11))
     for _ in range(60):
         try:
-            pacing.take(7, for_people=False)
+            await pacing.take(7, for_people=False)
         except Throttled as told:
             await clock.wind((told.retry_at - clock.now()).total_seconds())
-            pacing.take(7, for_people=False)
+            await pacing.take(7, for_people=False)
 
 
 async def test_projections_leave_room_for_answers_to_people() -> None:
     clock = SimClock(NOON)
     pacing = Pacing(clock)
-    assert written(pacing, 30, for_people=False) == 15
-    assert written(pacing, 30, for_people=True) == 5
+    assert await written(pacing, 30, for_people=False) == 15
+    assert await written(pacing, 30, for_people=True) == 5
 
 
 async def test_one_busy_installation_slows_no_other() -> None:
     pacing = Pacing(SimClock(NOON), CALM)
-    written(pacing, 30, installation=7)
-    assert written(pacing, 30, installation=8) == 20
+    await written(pacing, 30, installation=7)
+    assert await written(pacing, 30, installation=8) == 20
 
 
-async def test_a_clock_that_goes_back_gives_nothing_and_breaks_nothing() -> None:
+async def test_hosts_whose_clocks_differ_do_not_fill_the_same_seconds_twice() -> None:
+    ahead, behind, room = SetClock(), SetClock(), SharedInMemory()
+    ahead.moment += timedelta(seconds=2)
+    hosts = [Pacing(clock, CALM, room) for clock in (ahead, behind)]
+    count = 0
+    for _ in range(60):
+        for pacing, clock in zip(hosts, (ahead, behind), strict=True):
+            count += await written(pacing, 5)
+            clock.moment += timedelta(seconds=1)
+    assert 79 <= count <= 82  # the burst, a minute's refill, and the two seconds once
+
+
+async def test_a_bucket_that_changes_all_the_time_is_left_for_a_second() -> None:
+    clock = SimClock(NOON)
+    with pytest.raises(Throttled) as told:
+        await Pacing(clock, CALM, Stolen()).take(7, for_people=True)
+    assert told.value.retry_at == NOON + timedelta(seconds=1)
+
+
+async def test_a_clock_that_is_set_back_gives_a_new_burst_and_the_hour_counts_on() -> None:
     clock = SetClock()
-    pacing = Pacing(clock, CALM)
-    written(pacing, 30)
+    pacing = Pacing(clock, Pace(per_hour=35, kept_for_people=0.0))
+    assert await written(pacing, 30) == 20
+    clock.moment -= timedelta(seconds=30)
+    assert await written(pacing, 30) == 0
     clock.moment -= timedelta(hours=1)
-    assert written(pacing, 1) == 0
-    clock.moment += timedelta(seconds=1)
-    assert written(pacing, 30) == 1
+    assert await written(pacing, 30) == 15

@@ -1,0 +1,58 @@
+"""Processes that write at the expense of one installation keep to one pace."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from app.adapters.db.buckets import SqlBuckets
+from app.adapters.db.engine import Database
+from app.adapters.github.pacing import Pace, Pacing
+from app.ports import Bucket, Throttled
+from app.sim.clock import SimClock
+from tests.clock import NOON
+
+pytestmark = pytest.mark.anyio
+
+FULL = Bucket(tokens=20.0, filled_at=1_772_452_800.1, by_minute={29_540_880: 3, 29_540_881: 1})
+
+
+async def test_only_who_knows_a_bucket_replaces_it(database: Database) -> None:
+    one, other = SqlBuckets(database), SqlBuckets(database)
+    less = Bucket(tokens=0.1 + 0.2, filled_at=FULL.filled_at, by_minute=FULL.by_minute)
+    assert await one.of(7) is None
+    assert await one.replace(7, None, FULL)
+    assert not await other.replace(7, None, less)
+    assert not await other.replace(7, less, FULL)
+    assert (await other.of(7), await other.of(8)) == (FULL, None)
+    assert await other.replace(7, FULL, less)
+    assert not await one.replace(7, FULL, less)
+    assert await one.of(7) == less
+    assert await one.replace(7, less, FULL)
+
+
+async def test_d12_two_processes_write_no_faster_than_one(database: Database, clock: SimClock) -> None:
+    pacings = [Pacing(clock, Pace(kept_for_people=0.0), SqlBuckets(database)) for _ in range(2)]
+
+    async def written(pacing: Pacing, installation: int) -> int:
+        count = 0
+        for _ in range(15):
+            try:
+                await pacing.take(installation, for_people=True)
+            except Throttled:
+                continue
+            count += 1
+        return count
+
+    async def by_both(installation: int = 7) -> int:
+        # several tasks in each process, all at once
+        return sum(await asyncio.gather(*(written(pacing, installation) for pacing in pacings * 2)))
+
+    assert await by_both() == 20
+    await clock.wind(3)
+    assert await by_both() == 3
+    assert await by_both(8) == 20  # another installation has a bucket of its own
+    late = Pacing(clock, Pace(kept_for_people=0.0), SqlBuckets(database))  # a process that has just begun
+    with pytest.raises(Throttled) as told:
+        await late.take(7, for_people=True)
+    assert timedelta(0) < told.value.retry_at - (NOON + timedelta(seconds=3)) < timedelta(seconds=2)
