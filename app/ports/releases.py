@@ -1,7 +1,7 @@
 """Releases by their log, and the one transaction that a delivery or an effect ends in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -59,6 +59,30 @@ class Shown:
     comment_digest: str | None = None
     gate_sha: Sha | None = None  # the commit whose gate was last looked at for this release
     labels: tuple[str, ...] | None = None  # state labels that are on the issue; None: to be looked at
+
+    def in_doubt(self, seen: str) -> BodyWrite | None:
+        """Return our latest write where nobody knows whether it was done.
+
+        It is unanswered, and what was seen last (its digest) is still what it was based on.
+        """
+        latest = self.writes[-1] if self.writes else None
+        return None if latest is None or latest.is_answered or latest.base != seen else latest
+
+    def answered_by(self, body: str) -> "Shown":
+        """Return the same, our latest write answered where that body, by its digest, is what it made."""
+        if not self.writes or self.writes[-1].made != body:
+            return self
+        return replace(self, writes=(*self.writes[:-1], replace(self.writes[-1], is_answered=True)))
+
+    def went_over_ours(self, before: str, made: str) -> bool:
+        """Whether a write of which GitHub tells took the place of nothing but ours: bodies by their digests.
+
+        It went over what it was based on, or over another of ours that was done and whose answer is missing.
+        """
+        return any(
+            (write.base, write.made) == (before, made) or (write.made == before and not write.is_answered)
+            for write in self.writes
+        )
 
     def is_accounted_for(self, body: str) -> bool:
         """Whether a body, by its digest, is where our writes and others' edits lead, as far as they are known.

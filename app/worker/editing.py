@@ -4,7 +4,7 @@ Our own writes come back as edits by a bot, with the text that they replaced. Wh
 write was based on, somebody edited in the very moment: a box is then left as they had it, their words are restored.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -23,7 +23,7 @@ from app.domain.release.fold_said import is_latest_word
 from app.domain.release.model import Release
 from app.domain.release.ticking import Edit, Flip, take_flips
 from app.domain.values import ItemId, Role
-from app.ports import BodyEdit, BodyWrite, Restore
+from app.ports import BodyEdit, BodyWrite, Restore, Shown
 from app.worker.draft import Draft
 from app.worker.people import People
 from app.worker.shown import digest
@@ -53,8 +53,9 @@ class Editing:
         made = digest(edited.after)
         ours = next((write for write in reversed(shown.writes) if write.made == made), None)
         if ours is not None and not edited.is_person:
-            if edited.before is not None and digest(edited.before) != ours.base:
+            if edited.before is not None and not shown.went_over_ours(digest(edited.before), made):
                 await self._overwrote(release, ours, edited, edited.before, draft)
+            await self._heard(release, edited, lambda known: known.answered_by(made))
             return
         before = edited.before
         if before is None:
@@ -63,7 +64,8 @@ class Editing:
         if edited.is_person:
             await self._told(release, edited, before, (delivery, is_last), draft)
         draft.touched.add(release.id)
-        await self._remember(release, edited, BodyEdit(base=digest(before), made=made, at=edited.at))
+        edit = BodyEdit(base=digest(before), made=made, at=edited.at)
+        await self._heard(release, edited, lambda known: _with(known, edit))
 
     async def _told(
         self, release: Release, edited: BodyEdited, before: str, told: tuple[str, bool], draft: Draft
@@ -93,18 +95,17 @@ class Editing:
             repaired = BlockRepaired(what=broken, by=edited.by, at=now)
             draft.add(release.id, release.repo, Accepted(events=(repaired,)))
 
-    async def _remember(self, release: Release, edited: BodyEdited, edit: BodyEdit) -> None:
-        """Keep that this edit is explained, and its text as the latest seen, unless a later one is known."""
+    async def _heard(self, release: Release, edited: BodyEdited, learn: Callable[[Shown], Shown]) -> None:
+        """Keep what this edit tells, and its text as the latest seen, unless a later one is known."""
         while True:
             shown = await self._bench.releases.shown(release.id)
-            edits = (*(known for known in shown.edits if known != edit), edit)[-_KEPT:]
-            after = replace(shown, body_digest=None, edits=edits)
+            after, body = learn(shown), None
+            if after == shown:
+                return
             # GitHub's clock tells whole seconds: within one, the text that nobody has left is the latest.
             is_latest = shown.body_at is None or edited.at > shown.body_at
-            if is_latest or (edited.at == shown.body_at and after.is_accounted_for(edit.made)):
+            if is_latest or (edited.at == shown.body_at and after.is_accounted_for(digest(edited.after))):
                 after, body = replace(after, body_at=edited.at), edited.after
-            else:
-                body = None
             if await self._bench.releases.save_shown(release.id, shown, after, body=body):
                 return
 
@@ -147,6 +148,12 @@ class Editing:
             if left.get(item, ticked) != ticked:
                 lost[item] = ticked
         return lost
+
+
+def _with(shown: Shown, edit: BodyEdit) -> Shown:
+    """Return the same where that edit is explained, and the body is to be looked at."""
+    edits = (*(known for known in shown.edits if known != edit), edit)[-_KEPT:]
+    return replace(shown, body_digest=None, edits=edits)
 
 
 def _roles_for(plan: Plan, flipped: Iterable[Flip]) -> frozenset[str]:

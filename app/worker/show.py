@@ -13,9 +13,10 @@ from app.domain.release.gate import GateState, Verdict, judge
 from app.domain.release.model import Release
 from app.domain.values import ReleaseId
 from app.ports import GitHubError, Missing, Moments, Shown, Throttled
-from app.worker.body import PATIENCE, BodyWriter, LookAgain, LookLater
+from app.worker.body import BodyWriter
 from app.worker.gates import judged_beside
 from app.worker.labels import show_labels, wanted_labels
+from app.worker.looking import PATIENCE, LookAgain, LookLater
 from app.worker.moments import OwnMoments
 from app.worker.show_gate import gate_key
 from app.worker.shown import digest
@@ -65,9 +66,10 @@ class Shower:
         for _ in range(_TRIES):
             try:
                 await self._show_once(release_id)
-            except LookLater:
-                break
-            except LookAgain:
+            except LookAgain as why:
+                _log.info("show.looks_again", release=release_id, why=str(why))
+                if isinstance(why, LookLater):
+                    break
                 continue
             return
         self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + PATIENCE)

@@ -8,8 +8,12 @@ from app.ports import Shown
 
 
 def digest(text: str) -> str:
-    """Return a digest of a text that line ends have no part in: a browser turns every one of them into CRLF."""
-    return sha256("\n".join(text.splitlines()).strip().encode("utf-8", "surrogatepass")).hexdigest()
+    """Return a digest of a text that line ends have no part in: a browser turns every one of them into CRLF.
+
+    Nor has what no database holds: a text that was kept has the digest of the one that was read.
+    """
+    lines = "\n".join(text.replace("\0", "").splitlines()).strip()
+    return sha256(lines.encode(errors="replace")).hexdigest()
 
 
 def forget_comment(shown: Shown, changed: CommentChanged) -> Shown | None:

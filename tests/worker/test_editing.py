@@ -1,97 +1,32 @@
 """Edits of the tracking issue: people's ticks are taken or put back, their text stays, nothing of ours is believed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.adapters.db.moments import SqlMoments
 from app.domain.checklist import read_items
-from app.domain.values import Person, Repo, Role
-from app.ports import IssueText, Rejected, Throttled
-from app.worker.body import NOT_RESTORED, PATIENCE
+from app.domain.release.desired import BODY_LIMIT
+from app.domain.release.events_said import HoldLifted
+from app.domain.values import Repo, Role
+from app.ports import IssueText, Rejected, Throttled, Unclear
+from app.worker.body import NOT_RESTORED
+from app.worker.looking import PATIENCE
 from app.worker.poll import Poller
-from app.worker.show import Pace, Shower
+from app.worker.show import Shower
 from tests.clock import NOON
 from tests.events.reading import payload
-from tests.given import GUIDE, MALLORY, OTHER_SHA, READ, RUTH, TESS, WANDA, retargeted, ticked
-from tests.worker.delivering import KEY, account, effects, kinds, store, worker
+from tests.given import GUIDE, MALLORY, OTHER_SHA, READ, RUTH, TESS, WANDA, held, retargeted, ticked, unticked
+from tests.worker.delivering import KEY, effects, kinds, store, worker
 from tests.worker.fakes import FakeGitHub
+from tests.worker.page import AT_ONCE, Page, overwritten, page
 from tests.worker.workshop import R1, Workshop
 
 pytestmark = pytest.mark.anyio
 
-AT_ONCE = Pace(after=timedelta(0), apart=timedelta(0))
+__all__ = ["page"]  # a fixture
 LINT = "1.1.2"
-
-
-@dataclass
-class Page:
-    """The tracking issue as people see it in their browsers."""
-
-    shop: Workshop
-    shower: Shower
-    deliveries: int = 0
-
-    @property
-    def body(self) -> str:
-        return self.shop.github.body
-
-    async def show(self) -> None:
-        """Let the release be shown, over whatever stands there."""
-        await self.shower.show(R1)
-
-    def is_ticked(self, item: str) -> bool:
-        """Whether an item's box is ticked in the issue."""
-        (found,) = [one for one in read_items(self.body) if one.id == item]
-        return found.is_ticked
-
-    def clicked(self, *items: str) -> str:
-        """The body with the boxes of these items the other way round."""
-        lines = self.body.splitlines(keepends=True)
-        return "".join(
-            _clicked(line) if any(f"<!-- i:{item} -->" in line for item in items) else line for line in lines
-        )
-
-    def changed(self, body: str) -> tuple[str, str]:
-        """Change the issue on GitHub; return what stood there and GitHub's time of the change."""
-        before = self.body
-        self.shop.github.body = body
-        self.shop.github.writes += 1
-        return before, (NOON + timedelta(seconds=self.shop.github.writes)).isoformat()
-
-    async def told(self, before: str | None, after: str, at: str, by: Person = TESS, kind: str = "User") -> None:
-        """Let GitHub tell of an edit."""
-        self.deliveries += 1
-        edit = payload(
-            "issues.edited",
-            issue__body=after,
-            issue__updated_at=at,
-            changes={"body": {} if before is None else {"from": before}},
-            sender=account(by, kind),
-        )
-        await store(self.shop, f"edit-{self.deliveries}", "issues", edit)
-        await worker(self.shop).drain(KEY)
-
-    async def edit(self, body: str, *, by: Person = TESS, kind: str = "User") -> None:
-        """Somebody edits the issue, and GitHub tells of it."""
-        before, at = self.changed(body)
-        await self.told(before, body, at, by, kind)
-
-
-def _clicked(line: str) -> str:
-    return line.replace("[ ]", "[x]", 1) if "[ ]" in line else line.replace("[x]", "[ ]", 1)
-
-
-@pytest.fixture
-async def page(shop: Workshop) -> Page:
-    """A release that is shown between people's own words."""
-    await shop.open_team_release()
-    shop.github.body = "Hello 🚀\r\n\r\nSee below.\r\n"
-    shop.github.role = Role.READ
-    made = Page(shop, Shower(shop.bench, AT_ONCE))
-    await made.show()
-    return made
 
 
 # -- ticks --------------------------------------------------------------------------------------------------------
@@ -269,14 +204,6 @@ async def test_the_echo_of_our_own_write_says_nothing(shop: Workshop, page: Page
     assert shop.scheduler.woken == []
 
 
-async def overwritten(shop: Workshop, page: Page, theirs: str) -> None:
-    """Our write went over what somebody had made of the body in that very moment, and GitHub tells of ours."""
-    await shop.happened(ticked(GUIDE, WANDA))
-    await page.show()  # of the body as it was before theirs
-    at = (NOON + timedelta(seconds=shop.github.writes)).isoformat()
-    await page.told(theirs, page.body, at, MALLORY, "Bot")
-
-
 async def test_d3_a_tick_that_a_write_of_ours_went_over_is_left_as_they_had_it(shop: Workshop, page: Page) -> None:
     await overwritten(shop, page, page.clicked(READ))
     assert (await kinds(shop))[1:] == ["box_found"]
@@ -338,6 +265,87 @@ async def test_d3_what_does_not_read_as_it_was_written_is_looked_at_again(shop: 
     github.calls.clear()
     await shower.show(R1)
     assert github.calls == []
+
+
+async def test_d3_an_echo_of_ours_that_comes_when_the_same_was_written_again_is_no_person_s(
+    shop: Workshop, page: Page
+) -> None:
+    before = page.body
+    await shop.happened(ticked(READ))
+    await page.show()
+    made, at = page.body, (NOON + timedelta(seconds=shop.github.writes)).isoformat()
+    await shop.happened(held(RUTH))
+    await page.show()
+    await shop.happened(HoldLifted(by=RUTH, holder=RUTH.id, at=shop.clock.now()))
+    await page.show()
+    assert page.body == made
+    await page.told(before, made, at, MALLORY, "Bot")  # of the first of the two writes that made it
+    await page.look()
+    assert "box_found" not in await kinds(shop)
+    assert page.is_ticked(READ)
+
+
+async def test_d3_an_echo_that_went_over_a_write_of_ours_whose_answer_was_lost_is_no_person_s(
+    shop: Workshop, page: Page
+) -> None:
+    old = page.body
+    await shop.happened(ticked(READ))
+    await page.show_without_an_answer()
+    lost = page.body
+    await shop.happened(unticked(READ, at=1), ticked(GUIDE, WANDA))
+
+    async def stale(now: IssueText) -> IssueText:
+        return replace(now, body=old, updated_at=now.updated_at - timedelta(seconds=1))
+
+    with page.while_reading(stale):
+        await page.show()
+    await page.told(lost, page.body, (NOON + timedelta(minutes=2)).isoformat(), MALLORY, "Bot")
+    await page.look()
+    assert "box_found" not in await kinds(shop)
+    assert not page.is_ticked(READ)
+
+
+async def test_d3_words_come_back_when_the_checklist_had_been_taken_away_meanwhile(shop: Workshop, page: Page) -> None:
+    await overwritten(shop, page, page.body.replace("See below.", "See below, please."))
+    await page.edit("Hello 🚀\r\n\r\nSee below.\r\n", by=MALLORY)
+    await page.show()
+    assert page.body.startswith("Hello 🚀\r\n\r\nSee below, please.\r\n")
+    assert page.is_ticked(GUIDE)
+
+
+@pytest.mark.parametrize("trouble", ["no answers", "no room"])
+async def test_d3_that_one_version_is_lost_is_said_once_whatever_happens_then(
+    shop: Workshop, page: Page, trouble: str
+) -> None:
+    await overwritten(shop, page, page.body.replace("See below.", "See below, please."))
+    much = "x" * (BODY_LIMIT if trouble == "no room" else 0)
+    await page.edit(page.body.replace("See below.", "See above." + much), by=MALLORY)
+    await shop.happened(held(RUTH))
+    shop.github.errors["write_issue_body"] = [Unclear("502")] * 5
+    for _ in range(6):
+        await shop.clock.wind(90)
+        await page.show()
+    shop.scheduler.woken.clear()
+    await page.show()
+    assert (await kinds(shop)).count("block_repaired") == 1
+    assert "show:r1" not in shop.scheduler.woken
+
+
+async def test_d3_that_one_version_is_lost_is_said_though_the_release_moves_on_meanwhile(
+    shop: Workshop, page: Page
+) -> None:
+    await overwritten(shop, page, page.body.replace("See below.", "See below, please."))
+    await page.edit(page.body.replace("See below.", "See above."), by=MALLORY)
+
+    async def meanwhile(now: IssueText) -> IssueText:
+        await shop.happened(held(RUTH))
+        return now
+
+    with page.while_reading(meanwhile):
+        await page.show()
+    repair = (await shop.release()).repair
+    assert repair is not None
+    assert repair.what == (NOT_RESTORED,)
 
 
 # -- damage -------------------------------------------------------------------------------------------------------------
@@ -456,6 +464,16 @@ async def test_words_outside_of_which_nobody_told_stay(shop: Workshop, page: Pag
     await page.show()
     assert page.body.endswith("\r\nBye.\r\n")
     assert page.is_ticked(READ)
+
+
+async def test_d29_what_no_database_holds_keeps_nothing_from_being_shown(shop: Workshop, page: Page) -> None:
+    page.changed("a\0b" + page.body)
+    await shop.happened(ticked(READ))
+    await page.look()
+    assert page.is_ticked(READ)
+    shop.github.calls.clear()
+    await page.show()
+    assert shop.github.calls == []
 
 
 async def test_d29_a_body_older_than_what_is_known_is_not_written_over(shop: Workshop, page: Page) -> None:

@@ -10,7 +10,7 @@ from app.domain.release.events_course import ReleaseAbandoned, TrackingIssueLost
 from app.domain.release.model import Progress
 from app.domain.values import ReleaseId
 from app.ports import Change, Commit, Missing, Rejected, Throttled, Unclear
-from app.worker.body import PATIENCE
+from app.worker.looking import PATIENCE
 from app.worker.show import Pace, Shower
 from app.worker.show_gate import gate_key
 from tests.clock import NOON
