@@ -1,6 +1,8 @@
 """Writing the tracking issue's body: read, merge with what people did meanwhile, write, read again, verify."""
 
 from dataclasses import replace
+from datetime import timedelta
+from itertools import takewhile
 from typing import Final
 
 import structlog
@@ -15,7 +17,7 @@ from app.domain.release.model import Release
 from app.domain.values import ItemId
 from app.ports import BodyWrite, IssueText, Moments, Shown
 from app.worker.draft import Draft
-from app.worker.looking import LookAgain, LookLater, keep, write_down
+from app.worker.looking import PATIENCE, LookAgain, LookLater, keep, write_down
 from app.worker.shown import digest
 from app.worker.strangers import Strangers
 from app.worker.workbench import Workbench
@@ -25,6 +27,8 @@ NOT_RESTORED: Final = (
     "An edit of the text around the checklist was overwritten by one of ours and could not be put back: "
     "GitHub's history of the issue has it."
 )
+_DUEL: Final = 4  # times in a row that the same was written and did not stay
+_LONGEST: Final = timedelta(minutes=10)
 _WRITES: Final = 12  # of ours that are remembered: their echoes mostly come within seconds
 
 
@@ -33,6 +37,7 @@ class BodyWriter:
 
     def __init__(self, bench: Workbench, moments: Moments) -> None:
         self._bench = bench
+        self._moments = moments  # until when somebody who changes the same again and again is left alone
         self._strangers = Strangers(bench, moments)
 
     async def show(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
@@ -98,6 +103,7 @@ class BodyWriter:
             flipped=_flipped(plan, issue.body, body),
             around=outside(issue.body) if shown.restore is not None else None,
         )
+        await self._rest(release, shown, write.made)
         noted = replace(shown, writes=(*shown.writes, write)[-_WRITES:], body_digest=None)
         await keep(self._bench, release, shown, noted, issue.body)
         written = await self._bench.github.write_issue_body(release.repo, release.issue, body)
@@ -118,6 +124,24 @@ class BodyWriter:
         _log.warning("body.not_as_written", release=release.id, is_stale=again.updated_at < written.updated_at)
         await keep(self._bench, release, after, replace(after, body_digest=None), body)
         raise LookLater("the issue does not read as it was written")
+
+    async def _rest(self, release: Release, shown: Shown, made: str) -> None:
+        """Raise LookLater where the same was written again and again, and somebody has changed it each time.
+
+        Every time takes twice as long: two that put one another right would use up what the installation may write.
+        """
+        in_a_row = takewhile(lambda write: write.made == made and write.is_answered, reversed(shown.writes))
+        if (times := sum(1 for _ in in_a_row)) < _DUEL:
+            return
+        key, now = f"duel:{release.id}", self._bench.clock.now()
+        until = await self._moments.of(key)
+        if until is None:
+            until = now + min(PATIENCE * 2 ** (times - 2), _LONGEST)
+            await self._moments.keep(key, until)
+            _log.warning("body.changed_each_time", release=release.id, times=times, until=until.isoformat())
+        if now < until:
+            raise LookLater("somebody changes the checklist again and again", until - now)
+        await self._moments.keep(key, None)
 
     async def _tell_no_room(self, release: Release, found: TooLong) -> None:
         """Say once that there is no room: people's text is never cut."""

@@ -24,7 +24,11 @@ class LookAgain(Exception):
 
 
 class LookLater(LookAgain):
-    """The same, and what was read has to be given some time first."""
+    """The same, and what was read has to be given some time first: `LookLater(why)`, or so long."""
+
+    def __init__(self, why: str, after: timedelta = PATIENCE) -> None:
+        super().__init__(why)
+        self.after = after
 
 
 async def keep(bench: Workbench, release: Release, known: Shown, shown: Shown, body: str | None = None) -> Shown:

@@ -63,16 +63,18 @@ class Shower:
         await self._show_now(release_id)
 
     async def _show_now(self, release_id: ReleaseId) -> None:
+        after = PATIENCE
         for _ in range(_TRIES):
             try:
                 await self._show_once(release_id)
             except LookAgain as why:
                 _log.info("show.looks_again", release=release_id, why=str(why))
                 if isinstance(why, LookLater):
+                    after = why.after
                     break
                 continue
             return
-        self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + PATIENCE)
+        self._bench.scheduler.wake_at(f"show:{release_id}", self._bench.clock.now() + after)
 
     async def _show_once(self, release_id: ReleaseId) -> None:
         """Show each part. Raises LookAgain where the body has to be looked at anew, when the rest has been shown."""

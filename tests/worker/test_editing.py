@@ -396,6 +396,33 @@ async def test_an_emptied_issue_gets_its_checklist_back(shop: Workshop, page: Pa
     assert (await kinds(shop))[-1] == "block_repaired"
 
 
+async def test_d18_a_bot_that_changes_the_checklist_each_time_is_answered_ever_later(
+    shop: Workshop, page: Page
+) -> None:
+    broken = page.body.replace("Screenshots are new", "Screenshots are NEW")
+    writes = 0
+    for _ in range(120):  # an hour
+        if page.body != broken:
+            writes += 1
+            await page.edit(broken, by=MALLORY, kind="Bot")
+        await shop.clock.wind(30)
+        await page.show()
+    assert 8 <= writes <= 15
+    await shop.clock.wind(600)
+    await page.show()
+    assert "Screenshots are new" in page.body  # whoever has the last word
+
+
+async def test_a_box_of_a_machine_is_put_back_at_once_though_somebody_clicks_it_thrice(
+    shop: Workshop, page: Page
+) -> None:
+    for _ in range(3):
+        await page.edit(page.clicked(LINT))
+        await page.show()
+        assert not page.is_ticked(LINT)
+    assert (await kinds(shop)) == ["tick_refused"] * 3
+
+
 async def test_somebody_s_own_words_are_never_cut_for_the_checklist(shop: Workshop, page: Page) -> None:
     long = "x" * 65_500
     await page.edit(long, by=MALLORY)
