@@ -7,7 +7,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """What is left to an installation. Times are Unix seconds."""
+    """What is left to an installation. Times are Unix seconds.
+
+    It is compared as it is kept: whoever gives it another field has to keep it under another name, or processes of the
+    version before find no bucket that is theirs.
+    """
 
     tokens: float  # at `filled_at`
     filled_at: float

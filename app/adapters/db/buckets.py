@@ -19,7 +19,7 @@ _BUCKET: Final = TypeAdapter(Bucket)
 
 
 class SqlBuckets:
-    """The port `Buckets`: a text that only whoever knows what it was replaces. One statement each."""
+    """The port `Buckets`: a text that is changed by compare-and-set. One statement each."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -97,7 +97,7 @@ lost = Table(  # webhooks that GitHub could not deliver, and that are not here
 )
 Index("ix_lost_next_at", lost.c.next_at)
 
-marks = Table(  # what no process knows alone: how far something has got, how much an installation has had written
+marks = Table(  # what is to be known after a restart, and to every process
     "marks",
     metadata,
     Column("name", String(64), nullable=False),

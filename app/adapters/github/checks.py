@@ -47,14 +47,16 @@ class Checks(Office):
         data: dict[str, Any] = {"name": name, "head_sha": sha, **_written(check)}
         if check.annotations:
             data["output"]["annotations"] = [_remark(annotation) for annotation in check.annotations[:_ANNOTATIONS]]
-        made = shaped(MADE, await self._writer(repo, for_people=False).post(f"{at(repo)}/check-runs", data=data))
+        writer = await self._writer(repo, for_people=False)
+        made = shaped(MADE, await writer.post(f"{at(repo)}/check-runs", data=data))
         return Posted(id=made.id, url=made.html_url or "")
 
     async def update_check(self, repo: Repo, check_run: int, check: OwnCheck) -> None:
         """Change a check run of ours; its annotations stay as they were."""
         # none are sent: GitHub would put them beside those that are there, and takes none away
         url = f"{at(repo)}/check-runs/{check_run}"
-        await self._writer(repo, for_people=False).patch(url, data=_written(check))
+        writer = await self._writer(repo, for_people=False)
+        await writer.patch(url, data=_written(check))
 
     async def find_check(self, repo: Repo, sha: Sha, name: str, external_id: str) -> OwnCheckSeen | None:
         """Return our App's own check run of that name with that external id, as it stands, or None."""

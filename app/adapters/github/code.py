@@ -65,12 +65,14 @@ class Code(Office):
     async def move_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
         """Make a branch stand at a commit, wherever it stood."""
         url = f"{at(repo)}/git/refs/heads/{segments(branch)}"
-        await self._writer(repo, for_people=True).patch(url, data={"sha": sha, "force": True})
+        writer = await self._writer(repo, for_people=True)
+        await writer.patch(url, data={"sha": sha, "force": True})
 
     async def create_branch(self, repo: Repo, branch: str, sha: Sha) -> None:
         """Create a branch at a commit."""
         data = {"ref": f"refs/heads/{branch}", "sha": sha}
-        await self._writer(repo, for_people=True).post(f"{at(repo)}/git/refs", data=data)
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(f"{at(repo)}/git/refs", data=data)
 
     async def file(self, repo: Repo, path: str, ref: str) -> FileText | None:
         """Read a text file of at most 1 MB; None where there is none. Raises Rejected(413) for a larger one."""

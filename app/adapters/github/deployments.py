@@ -32,12 +32,14 @@ class Deployments(Office):
     ) -> None:
         """Let a run's jobs into an environment or turn them away, with at most 1,024 characters of Markdown."""
         data = {"environment_name": environment, "state": state, "comment": comment}
-        await self._writer(repo, for_people=True).post(_rule(repo, run), data=data)
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(_rule(repo, run), data=data)
 
     async def report_deployment(self, repo: Repo, run: int, environment: str, comment: str) -> None:
         """Say something about a run's jobs that wait for an environment, in at most 1,024 characters of Markdown."""
         data = {"environment_name": environment, "comment": comment}
-        await self._writer(repo, for_people=False).post(_rule(repo, run), data=data)
+        writer = await self._writer(repo, for_people=False)
+        await writer.post(_rule(repo, run), data=data)
 
 
 def _rule(repo: Repo, run: int) -> str:

@@ -43,12 +43,13 @@ class Hosting(Office):
             "prerelease": draft.is_prerelease,
             "make_latest": "false",
         }
-        answer = await self._writer(repo, for_people=True).post(f"{at(repo)}/releases", data=data)
+        writer = await self._writer(repo, for_people=True)
+        answer = await writer.post(f"{at(repo)}/releases", data=data)
         return shaped(RELEASE, answer).seen()
 
     async def write_release_body(self, repo: Repo, release: int, body: str) -> HostedRelease:
         """Replace what a release says."""
-        writer = self._writer(repo, for_people=True)
+        writer = await self._writer(repo, for_people=True)
         return shaped(RELEASE, await writer.patch(f"{at(repo)}/releases/{release}", data={"body": body})).seen()
 
     async def publish_release(
@@ -61,7 +62,8 @@ class Hosting(Office):
         latest = "true" if is_latest else "false"
         # the tag goes along: somebody may have given the draft another one in this moment
         data = {"tag_name": tag, "body": body, "draft": False, "prerelease": is_first, "make_latest": latest}
-        await self._writer(repo, for_people=True).patch(f"{at(repo)}/releases/{release}", data=data)
+        writer = await self._writer(repo, for_people=True)
+        await writer.patch(f"{at(repo)}/releases/{release}", data=data)
 
     async def latest_release(self, repo: Repo) -> int | None:
         """Return the id of the release that is marked as the latest; None where there is none."""
@@ -74,12 +76,14 @@ class Hosting(Office):
     async def mark_latest(self, repo: Repo, release: int, *, is_latest: bool) -> None:
         """Mark a public release as the latest, or take that mark from it."""
         data = {"make_latest": "true" if is_latest else "false"}
-        await self._writer(repo, for_people=True).patch(f"{at(repo)}/releases/{release}", data=data)
+        writer = await self._writer(repo, for_people=True)
+        await writer.patch(f"{at(repo)}/releases/{release}", data=data)
 
     async def delete_draft(self, repo: Repo, release: int) -> None:
         """Delete a draft; one that is not there is no error."""
         try:
-            await self._writer(repo, for_people=True).delete(f"{at(repo)}/releases/{release}")
+            writer = await self._writer(repo, for_people=True)
+            await writer.delete(f"{at(repo)}/releases/{release}")
         except Missing:
             return
 
@@ -91,12 +95,14 @@ class Hosting(Office):
     async def upload_asset(self, repo: Repo, release: HostedRelease, name: str, data: bytes) -> HostedAsset:
         """Upload a file. Unclear may leave one behind that is not whole, and holds the name."""
         url = f"{release.upload_url}?name={quote(name, safe='')}"
-        return shaped(ASSET, await self._writer(repo, for_people=True).upload(url, data)).seen()
+        writer = await self._writer(repo, for_people=True)
+        return shaped(ASSET, await writer.upload(url, data)).seen()
 
     async def delete_asset(self, repo: Repo, asset: int) -> None:
         """Delete a file of a release; one that is not there is no error."""
         try:
-            await self._writer(repo, for_people=True).delete(f"{at(repo)}/releases/assets/{asset}")
+            writer = await self._writer(repo, for_people=True)
+            await writer.delete(f"{at(repo)}/releases/assets/{asset}")
         except Missing:
             return
 

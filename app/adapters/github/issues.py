@@ -23,12 +23,14 @@ class Issues(Office):
     async def react(self, repo: Repo, comment: int, content: str) -> None:
         """Put a reaction on an issue comment."""
         url = f"{at(repo)}/issues/comments/{comment}/reactions"
-        await self._writer(repo, for_people=True).post(url, data={"content": content})
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(url, data={"content": content})
 
     async def comment(self, repo: Repo, issue: int, body: str) -> Posted:
         """Write a new comment."""
         url = f"{at(repo)}/issues/{issue}/comments"
-        made = shaped(MADE, await self._writer(repo, for_people=True).post(url, data={"body": body}))
+        writer = await self._writer(repo, for_people=True)
+        made = shaped(MADE, await writer.post(url, data={"body": body}))
         return Posted(id=made.id, url=made.html_url or "")
 
     async def find_comment(self, repo: Repo, issue: int, text: str) -> Posted | None:
@@ -49,7 +51,8 @@ class Issues(Office):
 
     async def edit_comment(self, repo: Repo, comment: int, body: str) -> None:
         """Replace a comment's text."""
-        await self._writer(repo, for_people=False).patch(f"{at(repo)}/issues/comments/{comment}", data={"body": body})
+        writer = await self._writer(repo, for_people=False)
+        await writer.patch(f"{at(repo)}/issues/comments/{comment}", data={"body": body})
 
     async def issue(self, repo: Repo, number: int) -> IssueText:
         """Read an issue."""
@@ -60,12 +63,12 @@ class Issues(Office):
 
         GitHub has no compare-and-set: the caller reads just before.
         """
-        writer = self._writer(repo, for_people=False)
+        writer = await self._writer(repo, for_people=False)
         return shaped(ISSUE, await writer.patch(f"{at(repo)}/issues/{number}", data={"body": body})).text()
 
     async def open_issue(self, repo: Repo, title: str, body: str) -> int:
         """Open an issue and return its number."""
-        writer = self._writer(repo, for_people=True)
+        writer = await self._writer(repo, for_people=True)
         return shaped(OPENED, await writer.post(f"{at(repo)}/issues", data={"title": title, "body": body})).number
 
     async def find_issue(self, repo: Repo, text: str, since: datetime) -> int | None:
@@ -81,7 +84,8 @@ class Issues(Office):
     async def add_label(self, repo: Repo, number: int, label: str) -> None:
         """Put a label on an issue or pull request; one that is on it already stays."""
         url = f"{at(repo)}/issues/{number}/labels"
-        await self._writer(repo, for_people=False).post(url, data={"labels": [label]})
+        writer = await self._writer(repo, for_people=False)
+        await writer.post(url, data={"labels": [label]})
 
     async def remove_label(self, repo: Repo, number: int, label: str) -> None:
         """Take a label off an issue or pull request; one that is not on it is no error."""
@@ -90,7 +94,8 @@ class Issues(Office):
         # words tell the two apart, and they are no part of the description. Either way the label is not there, and
         # that the issue is gone is told by the next call that reads or writes it.
         with contextlib.suppress(Missing):
-            await self._writer(repo, for_people=False).delete(url)
+            writer = await self._writer(repo, for_people=False)
+            await writer.delete(url)
 
     async def issues_labelled(self, repo: Repo, labels: Sequence[str]) -> Sequence[LabelledIssue]:
         """Return the open issues and pull requests that carry any of the labels, each once.

@@ -1,6 +1,5 @@
 """Where every operation asks: one caller for each installation, writes counted, addresses built safely."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -51,17 +50,14 @@ class Office:
             )
         return caller
 
-    def _writer(self, repo: Repo, *, for_people: bool) -> "Writer":
-        """Return what writes, each time after that was counted. Raises Throttled where there is no room for it.
+    async def _writer(self, repo: Repo, *, for_people: bool) -> Caller:
+        """Return the caller for one write, which is counted. Raises Throttled where there is no room for it.
 
         What answers a person goes before what shows state: projections leave a share of the room to it.
         """
-
-        async def count() -> None:
-            self._line.door.check(Budget(repo.installation, "rest"))
-            await self._pacing.take(repo.installation, for_people=for_people)
-
-        return Writer(self._caller(repo), count)
+        self._line.door.check(Budget(repo.installation, "rest"))
+        await self._pacing.take(repo.installation, for_people=for_people)
+        return self._caller(repo)
 
     async def _pages(self, repo: Repo, url: str) -> list[Any]:
         """Read a list from its first page on, up to the bound; `url` has a query already."""
@@ -73,39 +69,6 @@ class Office:
             if page.is_last:
                 break
         return contents
-
-
-class Writer:
-    """The verbs of a caller that write. Each is counted first."""
-
-    def __init__(self, caller: Caller, count: Callable[[], Awaitable[None]]) -> None:
-        self._caller = caller
-        self._count = count
-
-    async def post(self, url: str, *, data: Any) -> Any:  # noqa: ANN401 - JSON, or bytes
-        """Make something."""
-        await self._count()
-        return await self._caller.post(url, data=data)
-
-    async def patch(self, url: str, *, data: Any) -> Any:  # noqa: ANN401 - JSON
-        """Change something."""
-        await self._count()
-        return await self._caller.patch(url, data=data)
-
-    async def put(self, url: str, *, data: Any) -> Any:  # noqa: ANN401 - JSON
-        """Make something what it is to be."""
-        await self._count()
-        return await self._caller.put(url, data=data)
-
-    async def delete(self, url: str) -> None:
-        """Remove something."""
-        await self._count()
-        await self._caller.delete(url)
-
-    async def upload(self, url: str, data: bytes) -> Any:  # noqa: ANN401 - JSON
-        """Send a file: see Caller.upload."""
-        await self._count()
-        return await self._caller.upload(url, data)
 
 
 def at(repo: Repo) -> str:

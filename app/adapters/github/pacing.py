@@ -6,19 +6,21 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from app.ports import Bucket, Buckets, Clock, Throttled
 
-_MINUTE: Final = 60
-_HOUR: Final = 60  # minutes
+_log: Final = structlog.stdlib.get_logger()
+_MINUTE_SECONDS: Final = 60
+_HOUR_MINUTES: Final = 60
 _ROUNDING: Final = 0.001  # seconds: whoever comes back at the time he was told must find room
 _TRIES: Final = 10  # against other processes, of which one gets on each time
 _CROWDED: Final = timedelta(seconds=1)
-_APART: Final = 60.0  # seconds: clocks of two hosts differ by less; one that differs by more was set back
+_APART: Final = 60.0  # seconds: clocks of two hosts differ by less; what is further ahead was a wrong clock's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Pace:
     @property
     def refill_per_second(self) -> float:
         """What the bucket gains, such that a full bucket and a minute's refill make `per_minute`."""
-        return max(self.per_minute - self.burst, 1) / _MINUTE
+        return max(self.per_minute - self.burst, 1) / _MINUTE_SECONDS
 
 
 class Pacing:
@@ -50,7 +52,10 @@ class Pacing:
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def take(self, installation: int, *, for_people: bool) -> None:
-        """Count one write. Raises Throttled with the time when there is room again."""
+        """Count one write. Raises Throttled with the time when there is room again.
+
+        Where it cannot be counted, for the database is away or others are quicker each time, that is in a second.
+        """
         async with self._turns[installation]:
             for _ in range(_TRIES):
                 if await self._taken(installation, for_people=for_people):
@@ -60,7 +65,7 @@ class Pacing:
     async def _taken(self, installation: int, *, for_people: bool) -> bool:
         """Take from the bucket as it is known; False where it is another by now. Raises Throttled.
 
-        Others can only have taken from it since: where there is no room as it is known, there is none.
+        Others have taken from it since, if anything: where there is no room as it is known, there is none.
         """
         now, known = self._clock.now(), self._known.get(installation)
         filled = self._filled(known, now.timestamp())
@@ -68,19 +73,27 @@ class Pacing:
         if wait > 0:
             raise Throttled(now + timedelta(seconds=wait + _ROUNDING))
         after = _less_one(filled, now.timestamp())
-        if self._shared is not None and not await self._shared.replace(installation, known, after):
-            self._known[installation] = await self._shared.of(installation)  # another process was quicker
+        if self._shared is not None and not await self._is_replaced(self._shared, installation, known, after):
             return False
         self._known[installation] = after
         return True
 
+    async def _is_replaced(self, shared: Buckets, installation: int, known: Bucket | None, after: Bucket) -> bool:
+        try:
+            if await shared.replace(installation, known, after):
+                return True
+            self._known[installation] = await shared.of(installation)  # another process was quicker
+        except Exception as error:  # whatever ails the database: nothing was sent, and callers know Throttled for that
+            _log.warning("writes.not_counted", installation=installation, error=type(error).__name__)
+            raise Throttled(self._clock.now() + _CROWDED) from error
+        return False
+
     def _filled(self, bucket: Bucket | None, moment: float) -> Bucket:
         """Return the bucket with what it has gained until now, and without what was written more than an hour ago."""
-        counts: Mapping[int, int] = bucket.by_minute if bucket else {}
-        oldest = int(moment) // _MINUTE - _HOUR
-        by_minute = {minute: count for minute, count in counts.items() if minute >= oldest}
         if bucket is None or bucket.filled_at - moment > _APART:
-            return Bucket(tokens=float(self._pace.burst), filled_at=moment, by_minute=by_minute)
+            return Bucket(tokens=float(self._pace.burst), filled_at=moment, by_minute={})
+        oldest = int(moment) // _MINUTE_SECONDS - _HOUR_MINUTES
+        by_minute = {minute: count for minute, count in bucket.by_minute.items() if minute >= oldest}
         # A second that has been filled for is not filled for again by a host whose clock is behind.
         gained = max(moment - bucket.filled_at, 0.0) * self._pace.refill_per_second
         tokens = min(bucket.tokens + gained, float(self._pace.burst))
@@ -89,17 +102,19 @@ class Pacing:
     def _wait(self, bucket: Bucket, moment: float, *, for_people: bool) -> float:
         """Return the seconds until there is room: in the bucket, and in the hour."""
         kept = 0.0 if for_people else self._pace.kept_for_people
-        wait = (1 + self._pace.burst * kept - bucket.tokens) / self._pace.refill_per_second
+        lacking = 1 + self._pace.burst * kept - bucket.tokens
+        # By a clock that is behind, the bucket may have been filled for some seconds to come.
+        wait = lacking / self._pace.refill_per_second + bucket.filled_at - moment if lacking > 0 else 0.0
         excess = sum(bucket.by_minute.values()) - int(self._pace.per_hour * (1 - kept))
         for minute in sorted(bucket.by_minute):
             if excess < 0:
                 break
             excess -= bucket.by_minute[minute]
-            wait = max(wait, (minute + 1 + _HOUR) * _MINUTE - moment)
+            wait = max(wait, (minute + 1 + _HOUR_MINUTES) * _MINUTE_SECONDS - moment)
         return wait
 
 
 def _less_one(bucket: Bucket, moment: float) -> Bucket:
-    minute = int(moment) // _MINUTE
+    minute = int(moment) // _MINUTE_SECONDS
     by_minute = {**bucket.by_minute, minute: bucket.by_minute.get(minute, 0) + 1}
     return Bucket(tokens=bucket.tokens - 1, filled_at=bucket.filled_at, by_minute=by_minute)

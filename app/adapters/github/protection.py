@@ -30,7 +30,7 @@ class Protection(Office):
 
     async def save_ruleset(self, repo: Repo, ruleset: Ruleset) -> None:
         """Make a ruleset, or make the one of that id what it is to be."""
-        writer, url = self._writer(repo, for_people=True), f"{at(repo)}/rulesets"
+        writer, url = await self._writer(repo, for_people=True), f"{at(repo)}/rulesets"
         if ruleset.id is None:
             await writer.post(url, data=_written(ruleset))
         else:
@@ -48,12 +48,14 @@ class Protection(Office):
 
     async def create_environment(self, repo: Repo, environment: str) -> None:
         """Make an environment; one that is there stays as it is."""
-        await self._writer(repo, for_people=True).put(_environment(repo, environment), data={})
+        writer = await self._writer(repo, for_people=True)
+        await writer.put(_environment(repo, environment), data={})
 
     async def add_guard(self, repo: Repo, environment: str, app: int) -> None:
         """Let an App decide about deployments to an environment."""
         url = f"{_environment(repo, environment)}/deployment_protection_rules"
-        await self._writer(repo, for_people=True).post(url, data={"integration_id": app})
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(url, data={"integration_id": app})
 
     async def team_members(self, repo: Repo, org: str, team: str) -> Sequence[str] | None:
         """Return some of the logins in a team or below it, empty for an empty one; None where it is not there."""

@@ -22,7 +22,8 @@ class Runs(Office):
         """Dispatch a workflow; None where GitHub took it without saying which run (servers of older API versions)."""
         url = f"{at(repo)}/actions/workflows/{segment(workflow)}/dispatches"
         data = {"ref": ref, "inputs": dict(inputs)}
-        answer: object = await self._writer(repo, for_people=True).post(url, data=data)
+        writer = await self._writer(repo, for_people=True)
+        answer: object = await writer.post(url, data=data)
         if answer is None:
             return None
         started = shaped(DISPATCHED, answer)
@@ -43,11 +44,13 @@ class Runs(Office):
     async def rerun(self, repo: Repo, run: int, *, failed_only: bool) -> None:
         """Run a finished run again, whole or its failed jobs."""
         what = "rerun-failed-jobs" if failed_only else "rerun"
-        await self._writer(repo, for_people=True).post(f"{at(repo)}/actions/runs/{run}/{what}", data=b"")
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(f"{at(repo)}/actions/runs/{run}/{what}", data=b"")
 
     async def cancel(self, repo: Repo, run: int) -> None:
         """Ask a run to stop."""
-        await self._writer(repo, for_people=True).post(f"{at(repo)}/actions/runs/{run}/cancel", data=b"")
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(f"{at(repo)}/actions/runs/{run}/cancel", data=b"")
 
     async def run(self, repo: Repo, run: int) -> Sighting:
         """Read one workflow run."""

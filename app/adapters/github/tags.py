@@ -63,14 +63,14 @@ class Tags(Office):
             "type": "commit",
             "tagger": {"name": tag.tagger.name, "email": tag.tagger.email, "date": date},
         }
-        return Sha(
-            shaped(GIT_TAG, await self._writer(repo, for_people=True).post(f"{at(repo)}/git/tags", data=data)).sha
-        )
+        writer = await self._writer(repo, for_people=True)
+        return Sha(shaped(GIT_TAG, await writer.post(f"{at(repo)}/git/tags", data=data)).sha)
 
     async def point_tag(self, repo: Repo, name: str, sha: Sha) -> None:
         """Create a tag that points at an object."""
         data = {"ref": f"{_BELOW}{name}", "sha": sha}
-        await self._writer(repo, for_people=True).post(f"{at(repo)}/git/refs", data=data)
+        writer = await self._writer(repo, for_people=True)
+        await writer.post(f"{at(repo)}/git/refs", data=data)
 
     async def own_account(self, repo: Repo) -> Person:
         """Return the account of our App's bot. It is asked for once: neither its name nor its id changes by itself."""
@@ -82,7 +82,8 @@ class Tags(Office):
 
     async def delete_tag(self, repo: Repo, name: str) -> None:
         """Delete a tag, wherever it stands: GitHub compares nothing, so the caller reads just before."""
-        await self._writer(repo, for_people=True).delete(f"{at(repo)}/git/refs/tags/{segments(name)}")
+        writer = await self._writer(repo, for_people=True)
+        await writer.delete(f"{at(repo)}/git/refs/tags/{segments(name)}")
 
     async def runs_of_tag(self, repo: Repo, name: str, sha: Sha) -> Sequence[Sighting]:
         """Return the workflow runs that a push of the tag has started at that commit."""

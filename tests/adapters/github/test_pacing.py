@@ -124,6 +124,57 @@ async def test_one_busy_installation_slows_no_other() -> None:
     assert await written(pacing, 30, installation=8) == 20
 
 
+async def test_whoever_comes_back_when_told_finds_room_though_their_clock_is_behind() -> None:
+    ahead, behind, room = SetClock(), SetClock(), SharedInMemory()
+    ahead.moment += timedelta(seconds=30)
+    assert await written(Pacing(ahead, CALM, room), 30) == 20
+    late = Pacing(behind, CALM, room)
+    with pytest.raises(Throttled) as told:
+        await late.take(7, for_people=True)
+    behind.moment = told.value.retry_at
+    await late.take(7, for_people=True)
+
+
+async def test_of_the_hour_too_a_share_is_kept_for_people() -> None:
+    clock = SimClock(NOON)
+    pacing = Pacing(clock, Pace(per_hour=40))
+    projections = 0
+    for _ in range(60):
+        projections += await written(pacing, 30, for_people=False)
+        await clock.wind(10)
+    assert projections == 30
+    assert await written(pacing, 30, for_people=True) == 10
+
+
+async def test_what_is_kept_of_an_installation_does_not_grow() -> None:
+    clock, room = SimClock(NOON), SharedInMemory()
+    pacing = Pacing(clock, CALM, room)
+    for _ in range(300):
+        await written(pacing, 2)
+        await clock.wind(60)
+    assert len(room.kept[7].by_minute) <= 61
+
+
+class Away(SharedInMemory):
+    """Buckets in a database that is away."""
+
+    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
+        raise OSError(installation, before, after)
+
+
+async def test_d13_what_cannot_be_counted_was_not_sent_and_is_tried_again() -> None:
+    with pytest.raises(Throttled) as told:
+        await Pacing(SimClock(NOON), CALM, Away()).take(7, for_people=True)
+    assert told.value.retry_at == NOON + timedelta(seconds=1)
+
+
+async def test_a_clock_that_was_far_ahead_keeps_nobody_waiting_once_it_is_put_right() -> None:
+    wrong, room = SetClock(), SharedInMemory()
+    wrong.moment += timedelta(days=1)
+    assert await written(Pacing(wrong, Pace(per_hour=20, kept_for_people=0.0), room), 30) == 20
+    assert await written(Pacing(SetClock(), Pace(per_hour=20, kept_for_people=0.0), room), 30) == 20
+
+
 async def test_hosts_whose_clocks_differ_do_not_fill_the_same_seconds_twice() -> None:
     ahead, behind, room = SetClock(), SetClock(), SharedInMemory()
     ahead.moment += timedelta(seconds=2)
@@ -143,11 +194,11 @@ async def test_a_bucket_that_changes_all_the_time_is_left_for_a_second() -> None
     assert told.value.retry_at == NOON + timedelta(seconds=1)
 
 
-async def test_a_clock_that_is_set_back_gives_a_new_burst_and_the_hour_counts_on() -> None:
+async def test_a_clock_that_is_set_back_by_more_than_a_minute_begins_anew() -> None:
     clock = SetClock()
-    pacing = Pacing(clock, Pace(per_hour=35, kept_for_people=0.0))
+    pacing = Pacing(clock, CALM)
     assert await written(pacing, 30) == 20
-    clock.moment -= timedelta(seconds=30)
+    clock.moment -= timedelta(seconds=59)
     assert await written(pacing, 30) == 0
-    clock.moment -= timedelta(hours=1)
-    assert await written(pacing, 30) == 15
+    clock.moment -= timedelta(seconds=2)
+    assert await written(pacing, 30) == 20
