@@ -15,7 +15,7 @@ from app.domain.release.events_course import BlockRepaired
 from app.domain.release.gate import Verdict
 from app.domain.release.model import Release
 from app.domain.values import ItemId
-from app.ports import BodyWrite, IssueText, Moments, Shown
+from app.ports import BodyWrite, IssueText, Moments, Shown, Throttled
 from app.worker.draft import Draft
 from app.worker.looking import PATIENCE, LookAgain, LookLater, keep, write_down
 from app.worker.shown import digest
@@ -51,7 +51,7 @@ class BodyWriter:
         if shown.body_digest is not None and shown.view_digest == full:
             return shown
         issue = await self._bench.github.issue(release.repo, release.issue)
-        self._refuse_stale(issue, shown)
+        await self._refuse_stale(release, issue, shown)
         answered = shown.answered_by(digest(issue.body))
         if answered != shown:
             shown = await keep(self._bench, release, shown, replace(answered, body_at=issue.updated_at), issue.body)
@@ -69,12 +69,16 @@ class BodyWriter:
             return await keep(self._bench, release, shown, replace(after, restore=None), issue.body)
         return await self._written(plan, release, shown, issue, (placed.body, full))
 
-    @staticmethod
-    def _refuse_stale(issue: IssueText, shown: Shown) -> None:
-        """Raise LookLater for what stood there before the latest change that we know of."""
+    async def _refuse_stale(self, release: Release, issue: IssueText, shown: Shown) -> None:
+        """Raise LookLater for what stood there before the latest change that we know of.
+
+        What was itself seen last is none of that: somebody may have brought back a text that had been left.
+        """
         if shown.body_at is None:
             return
-        is_as_old = issue.updated_at == shown.body_at and shown.is_left_for_good(digest(issue.body))
+        last, found = await self._bench.releases.body(release.id), digest(issue.body)
+        is_seen = last is not None and digest(last) == found
+        is_as_old = issue.updated_at == shown.body_at and not is_seen and shown.is_left_for_good(found)
         if issue.updated_at < shown.body_at or is_as_old:
             raise LookLater("GitHub answered with an old body")
 
@@ -106,7 +110,11 @@ class BodyWriter:
         await self._rest(release, shown, write.made)
         noted = replace(shown, writes=(*shown.writes, write)[-_WRITES:], body_digest=None)
         await keep(self._bench, release, shown, noted, issue.body)
-        written = await self._bench.github.write_issue_body(release.repo, release.issue, body)
+        try:
+            written = await self._bench.github.write_issue_body(release.repo, release.issue, body)
+        except Throttled:  # nothing was done: it is not to be taken for one that may have been
+            await keep(self._bench, release, noted, replace(shown, body_digest=None))
+            raise
         left = shown.restore if outside(issue.body) is None else None  # there was no place for it until now
         after = replace(
             noted.answered_by(write.made),
@@ -131,10 +139,12 @@ class BodyWriter:
         Every time takes twice as long: two that put one another right would use up what the installation may write.
         """
         in_a_row = takewhile(lambda write: write.made == made and write.is_answered, reversed(shown.writes))
-        if (times := sum(1 for _ in in_a_row)) < _DUEL:
-            return
         key, now = f"duel:{release.id}", self._bench.clock.now()
         until = await self._moments.of(key)
+        if (times := sum(1 for _ in in_a_row)) < _DUEL:
+            if until is not None:  # of another time
+                await self._moments.keep(key, None)
+            return
         if until is None:
             until = now + min(PATIENCE * 2 ** (times - 2), _LONGEST)
             await self._moments.keep(key, until)

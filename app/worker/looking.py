@@ -24,7 +24,7 @@ class LookAgain(Exception):
 
 
 class LookLater(LookAgain):
-    """The same, and what was read has to be given some time first: `LookLater(why)`, or so long."""
+    """Look again, but not before `after` has passed."""
 
     def __init__(self, why: str, after: timedelta = PATIENCE) -> None:
         super().__init__(why)

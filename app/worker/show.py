@@ -68,7 +68,7 @@ class Shower:
             try:
                 await self._show_once(release_id)
             except LookAgain as why:
-                _log.info("show.looks_again", release=release_id, why=str(why))
+                _log.debug("show.looks_again", release=release_id, why=str(why))
                 if isinstance(why, LookLater):
                     after = why.after
                     break

@@ -1,11 +1,14 @@
 """Changes of which GitHub never told: ticks are found whatever happens meanwhile, nothing of ours is taken for theirs."""
 
+from datetime import timedelta
+
 import pytest
 
-from app.ports import IssueText
+from app.ports import IssueText, Throttled
 from app.worker.looking import PATIENCE
 from app.worker.poll import Poller
 from app.worker.show import Shower
+from tests.clock import NOON
 from tests.given import GUIDE, READ, RUTH, WANDA, held, ticked, unticked
 from tests.worker.delivering import kinds
 from tests.worker.page import AT_ONCE, Page, page
@@ -13,6 +16,8 @@ from tests.worker.workshop import R1, Workshop
 
 __all__ = ["page"]  # a fixture
 pytestmark = pytest.mark.anyio
+
+LINT = "1.1.2"  # a box that a machine ticks
 
 
 class Death(BaseException):
@@ -127,3 +132,24 @@ async def test_d4_damage_is_told_once_our_write_is_known_to_be_done(shop: Worksh
     await page.look()
     assert (await kinds(shop)).count("block_repaired") == 1
     assert "Screenshots are new" in page.body
+
+
+async def test_d3_an_untold_change_that_comes_again_is_put_back_again(page: Page) -> None:
+    for _ in range(3):
+        page.changed(page.clicked(LINT))
+        await page.look()
+        await page.look()
+        assert not page.is_ticked(LINT)
+
+
+async def test_d12_damage_is_told_though_a_write_before_it_was_not_let_out(shop: Workshop, page: Page) -> None:
+    """A write for which there was no room was not done: nobody waits for its answer."""
+    await page.look()
+    await shop.happened(ticked(READ))
+    shop.github.errors["write_issue_body"] = [Throttled(NOON + timedelta(minutes=1))]
+    await page.show()
+    assert not page.is_ticked(READ)
+    page.changed(damaged(page.body))
+    await page.look()
+    assert (await kinds(shop)).count("block_repaired") == 1
+    assert page.is_ticked(READ)
