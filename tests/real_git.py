@@ -3,7 +3,8 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +91,13 @@ def run(command: Sequence[str], folder: Path, data: bytes = b"", gnupg: Path | N
         command, cwd=folder, env=environment, input=data, capture_output=True, check=False, timeout=60
     )
     return Said(code=done.returncode, text=(done.stdout + done.stderr).decode("utf-8", "replace"))
+
+
+@pytest.fixture
+def gnupg() -> Iterator[Path]:
+    """A home for gpg, by a short name: its agent's socket stands there, and may have a path of 107 bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="gpg-", dir="/tmp") as folder:
+        yield Path(folder)
 
 
 def make_repo(folder: Path, gnupg: Path | None = None) -> RealRepo:

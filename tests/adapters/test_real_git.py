@@ -12,7 +12,9 @@ from app.adapters.signing import load_signer
 from app.domain.tag_object import AnnotatedTag, Tagger, split_signature, tag_message
 from app.domain.values import Sha
 from app.ports import Signer
-from tests.real_git import Gpg, RealRepo, make_repo, need_tools, run, ssh_key
+from tests.real_git import Gpg, RealRepo, gnupg, make_repo, need_tools, run, ssh_key
+
+__all__ = ["gnupg"]  # a fixture
 
 AT = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 BOT = Tagger(name="gonogo[bot]", email="gonogo@example.com")
@@ -100,16 +102,14 @@ def test_a_tag_that_git_has_signed_is_known_again(repo: RealRepo) -> None:
 
 @pytest.mark.parametrize("kind", ["ed25519", "rsa3072"])
 def test_git_takes_a_tag_signed_by_an_openpgp_key(
-    kind: str, repo: RealRepo, pgp_signer: Callable[[str], Signer]
+    kind: str, repo: RealRepo, pgp_signer: Callable[[str], Signer], gnupg: Path
 ) -> None:
     signer = pgp_signer(kind)
     tag = tag_of(repo.commit(), signer)
-    home = repo.folder / "gnupg"
-    home.mkdir(mode=0o700)
-    verifier = Gpg(home=home)
+    verifier = Gpg(home=gnupg)
     imported = verifier.run("--import", data=signer.public_key(BOT.email).encode())
     assert imported.is_good, imported.text
-    there = replace(repo, gnupg=home)
+    there = replace(repo, gnupg=gnupg)
     assert there.put_tag("v1.0.0", tag.data) == tag.id
     said = there.verify("v1.0.0")
     assert said.is_good, said.text

@@ -96,7 +96,11 @@ async def played(folder: Path, how: FaultHow | None) -> list[tuple[float, str, s
             await bot.pass_time(660, step=20)
             assert "1.1 Docs" in here.body  # and nothing of it was lost
     about = ((at, call) for at, call in asked if "elsewhere" in call.path)
-    return sorted((at, call.method, re.sub(r"\d{6,}", "N", call.path), call.status) for at, call in about)
+    made = sorted((at, call.method, re.sub(r"\d{6,}", "N", call.path), call.status) for at, call in about)
+    # A state in between of the gate is written by itself or gathered into the next, as the threads have it: the last
+    # one is held to its moment.
+    gates = [one for one in made if one[1:3] == ("PATCH", "/repos/elsewhere/app/check-runs/N")]
+    return [one for one in made if one not in gates[:-1]]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

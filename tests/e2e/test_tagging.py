@@ -15,9 +15,10 @@ from app.sim.shapes.tags import object_text
 from app.sim.state import Tag
 from app.sim.wire import Json
 from tests.bot import REPO, Bot, TrackedRelease, running_bot
-from tests.real_git import Gpg, make_repo, need_tools, ssh_key
+from tests.real_git import Gpg, gnupg, make_repo, need_tools, ssh_key
 from tests.signing_keys import openpgp_key
 
+__all__ = ["gnupg"]  # a fixture
 pytestmark = pytest.mark.anyio
 
 PLAN = """---
@@ -124,14 +125,12 @@ def pgp_signer(_folder: Path) -> Signer:
 
 @pytest.mark.parametrize("make", [ssh_signer, pgp_signer])
 async def test_git_takes_the_tag_that_was_made_on_github_for_good(
-    make: Callable[[Path], Signer], tmp_path: Path
+    make: Callable[[Path], Signer], tmp_path: Path, gnupg: Path
 ) -> None:
     """The commit is one that git has made; the tag's bytes are those that the simulated GitHub keeps."""
     need_tools()
     signer = make(tmp_path)
-    home = tmp_path / "gnupg"
-    home.mkdir(mode=0o700)
-    real = make_repo(tmp_path / "clone", gnupg=home)
+    real = make_repo(tmp_path / "clone", gnupg=gnupg)
     commit = real.commit(name="README.md", text="# White Room, really\n", message="Say what it is")
     async with running_bot(tmp_path, plan=PLAN, signer=signer) as bot:
         files = {"README.md": "# White Room, really\n"}
@@ -143,7 +142,7 @@ async def test_git_takes_the_tag_that_was_made_on_github_for_good(
     assert real.put_tag("v1.0.0", object_text(tag).encode()) == tag.sha
     public = signer.public_key(tag.email)
     if signer.kind == "openpgp":
-        assert Gpg(home=home).run("--import", data=public.encode()).is_good
+        assert Gpg(home=gnupg).run("--import", data=public.encode()).is_good
     said = real.verify("v1.0.0", signers=public if signer.kind == "ssh" else "")
     assert said.is_good, said.text
     assert signer.fingerprint in said.text.replace(" ", "")
