@@ -7,11 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """What is left to an installation. Times are Unix seconds.
-
-    It is compared as it is kept: whoever gives it another field has to keep it under another name, or processes of the
-    version before find no bucket that is theirs.
-    """
+    """What is left to an installation. Times are Unix seconds."""
 
     tokens: float  # at `filled_at`
     filled_at: float
@@ -19,12 +15,12 @@ class Bucket:
 
 
 class Buckets(Protocol):
-    """The buckets of installations that all processes share."""
+    """The buckets of installations that all processes share, as one of them knows them."""
 
     async def of(self, installation: int) -> Bucket | None:
-        """Return its bucket; None where nobody has written anything yet."""
+        """Return its bucket, which is known from then on; None where nobody has written anything yet."""
         ...
 
-    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
-        """Put the bucket `after` in the place of `before`; False where another one is there by now."""
+    async def replace(self, installation: int, after: Bucket) -> bool:
+        """Put a bucket in the place of the one that is known here; False where another one is there by now."""
         ...

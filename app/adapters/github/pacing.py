@@ -73,14 +73,14 @@ class Pacing:
         if wait > 0:
             raise Throttled(now + timedelta(seconds=wait + _ROUNDING))
         after = _less_one(filled, now.timestamp())
-        if self._shared is not None and not await self._is_replaced(self._shared, installation, known, after):
+        if self._shared is not None and not await self._is_replaced(self._shared, installation, after):
             return False
         self._known[installation] = after
         return True
 
-    async def _is_replaced(self, shared: Buckets, installation: int, known: Bucket | None, after: Bucket) -> bool:
+    async def _is_replaced(self, shared: Buckets, installation: int, after: Bucket) -> bool:
         try:
-            if await shared.replace(installation, known, after):
+            if await shared.replace(installation, after):
                 return True
             self._known[installation] = await shared.of(installation)  # another process was quicker
         except Exception as error:  # whatever ails the database: nothing was sent, and callers know Throttled for that
@@ -89,11 +89,16 @@ class Pacing:
         return False
 
     def _filled(self, bucket: Bucket | None, moment: float) -> Bucket:
-        """Return the bucket with what it has gained until now, and without what was written more than an hour ago."""
+        """Return the bucket with what it has gained until now, and with what was written in the last hour alone.
+
+        What another host's clock says was written in the hour to come counts too; what is further ahead was a clock's
+        that was wrong.
+        """
+        counts = bucket.by_minute if bucket else dict[int, int]()
+        minute_now = int(moment) // _MINUTE_SECONDS
+        by_minute = {at: n for at, n in counts.items() if abs(at - minute_now) <= _HOUR_MINUTES}
         if bucket is None or bucket.filled_at - moment > _APART:
-            return Bucket(tokens=float(self._pace.burst), filled_at=moment, by_minute={})
-        oldest = int(moment) // _MINUTE_SECONDS - _HOUR_MINUTES
-        by_minute = {minute: count for minute, count in bucket.by_minute.items() if minute >= oldest}
+            return Bucket(tokens=float(self._pace.burst), filled_at=moment, by_minute=by_minute)
         # A second that has been filled for is not filled for again by a host whose clock is behind.
         gained = max(moment - bucket.filled_at, 0.0) * self._pace.refill_per_second
         tokens = min(bucket.tokens + gained, float(self._pace.burst))

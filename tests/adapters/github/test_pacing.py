@@ -1,5 +1,6 @@
 """Writes are paced: bursts of 20, 80 in any minute, 500 in any hour, and people first."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
@@ -27,27 +28,29 @@ class SetClock:
         self.moment += timedelta(seconds=seconds)
 
 
+@dataclass
 class SharedInMemory:
-    """Buckets that two processes share."""
+    """Buckets that processes share, as one of them knows them."""
 
-    def __init__(self) -> None:
-        self.kept: dict[int, Bucket] = {}
+    kept: dict[int, Bucket]
+    known: dict[int, Bucket | None] = field(default_factory=dict[int, Bucket | None])
 
     async def of(self, installation: int) -> Bucket | None:
-        return self.kept.get(installation)
+        self.known[installation] = self.kept.get(installation)
+        return self.known[installation]
 
-    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
-        if self.kept.get(installation) != before:
+    async def replace(self, installation: int, after: Bucket) -> bool:
+        if self.kept.get(installation) != self.known.get(installation):
             return False
-        self.kept[installation] = after
+        self.kept[installation] = self.known[installation] = after
         return True
 
 
 class Stolen(SharedInMemory):
     """Buckets of which another process always takes first."""
 
-    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
-        del installation, before, after
+    async def replace(self, installation: int, after: Bucket) -> bool:
+        del installation, after
         return False
 
 
@@ -125,10 +128,10 @@ async def test_one_busy_installation_slows_no_other() -> None:
 
 
 async def test_whoever_comes_back_when_told_finds_room_though_their_clock_is_behind() -> None:
-    ahead, behind, room = SetClock(), SetClock(), SharedInMemory()
+    ahead, behind, room = SetClock(), SetClock(), dict[int, Bucket]()
     ahead.moment += timedelta(seconds=30)
-    assert await written(Pacing(ahead, CALM, room), 30) == 20
-    late = Pacing(behind, CALM, room)
+    assert await written(Pacing(ahead, CALM, SharedInMemory(room)), 30) == 20
+    late = Pacing(behind, CALM, SharedInMemory(room))
     with pytest.raises(Throttled) as told:
         await late.take(7, for_people=True)
     behind.moment = told.value.retry_at
@@ -147,38 +150,38 @@ async def test_of_the_hour_too_a_share_is_kept_for_people() -> None:
 
 
 async def test_what_is_kept_of_an_installation_does_not_grow() -> None:
-    clock, room = SimClock(NOON), SharedInMemory()
-    pacing = Pacing(clock, CALM, room)
+    clock, room = SimClock(NOON), dict[int, Bucket]()
+    pacing = Pacing(clock, CALM, SharedInMemory(room))
     for _ in range(300):
         await written(pacing, 2)
         await clock.wind(60)
-    assert len(room.kept[7].by_minute) <= 61
+    assert len(room[7].by_minute) <= 61
 
 
 class Away(SharedInMemory):
     """Buckets in a database that is away."""
 
-    async def replace(self, installation: int, before: Bucket | None, after: Bucket) -> bool:
-        raise OSError(installation, before, after)
+    async def replace(self, installation: int, after: Bucket) -> bool:
+        raise OSError(installation, after)
 
 
 async def test_d13_what_cannot_be_counted_was_not_sent_and_is_tried_again() -> None:
     with pytest.raises(Throttled) as told:
-        await Pacing(SimClock(NOON), CALM, Away()).take(7, for_people=True)
+        await Pacing(SimClock(NOON), CALM, Away({})).take(7, for_people=True)
     assert told.value.retry_at == NOON + timedelta(seconds=1)
 
 
 async def test_a_clock_that_was_far_ahead_keeps_nobody_waiting_once_it_is_put_right() -> None:
-    wrong, room = SetClock(), SharedInMemory()
+    wrong, room = SetClock(), dict[int, Bucket]()
     wrong.moment += timedelta(days=1)
-    assert await written(Pacing(wrong, Pace(per_hour=20, kept_for_people=0.0), room), 30) == 20
-    assert await written(Pacing(SetClock(), Pace(per_hour=20, kept_for_people=0.0), room), 30) == 20
+    assert await written(Pacing(wrong, Pace(per_hour=20, kept_for_people=0.0), SharedInMemory(room)), 30) == 20
+    assert await written(Pacing(SetClock(), Pace(per_hour=20, kept_for_people=0.0), SharedInMemory(room)), 30) == 20
 
 
 async def test_hosts_whose_clocks_differ_do_not_fill_the_same_seconds_twice() -> None:
-    ahead, behind, room = SetClock(), SetClock(), SharedInMemory()
+    ahead, behind, room = SetClock(), SetClock(), dict[int, Bucket]()
     ahead.moment += timedelta(seconds=2)
-    hosts = [Pacing(clock, CALM, room) for clock in (ahead, behind)]
+    hosts = [Pacing(clock, CALM, SharedInMemory(room)) for clock in (ahead, behind)]
     count = 0
     for _ in range(60):
         for pacing, clock in zip(hosts, (ahead, behind), strict=True):
@@ -190,7 +193,7 @@ async def test_hosts_whose_clocks_differ_do_not_fill_the_same_seconds_twice() ->
 async def test_a_bucket_that_changes_all_the_time_is_left_for_a_second() -> None:
     clock = SimClock(NOON)
     with pytest.raises(Throttled) as told:
-        await Pacing(clock, CALM, Stolen()).take(7, for_people=True)
+        await Pacing(clock, CALM, Stolen({})).take(7, for_people=True)
     assert told.value.retry_at == NOON + timedelta(seconds=1)
 
 
@@ -202,3 +205,16 @@ async def test_a_clock_that_is_set_back_by_more_than_a_minute_begins_anew() -> N
     assert await written(pacing, 30) == 0
     clock.moment -= timedelta(seconds=2)
     assert await written(pacing, 30) == 20
+
+
+async def test_hosts_more_than_a_minute_apart_keep_to_the_hour() -> None:
+    ahead, behind, room = SetClock(), SetClock(), dict[int, Bucket]()
+    ahead.moment += timedelta(seconds=90)
+    pacings = [Pacing(clock, CALM, SharedInMemory(room)) for clock in (ahead, behind)]
+    count = 0
+    for _ in range(100):
+        for pacing in pacings:
+            count += await written(pacing, 30)
+        for clock in (ahead, behind):
+            clock.moment += timedelta(seconds=5)
+    assert count <= 520
