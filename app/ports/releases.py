@@ -22,6 +22,7 @@ class BodyWrite:
     base: str
     made: str
     flipped: tuple[ItemId, ...]  # items for people whose boxes it changed
+    shows: str = ""  # a digest of what its checklist says, whatever the time and people's own text
     around: Outside | None = None  # people's text as it was before, where this write put back some of it
     is_answered: bool = False  # GitHub has said that it was done; until then it may not have been
 
@@ -68,16 +69,20 @@ class Shown:
         latest = self.writes[-1] if self.writes else None
         return None if latest is None or latest.is_answered or latest.base != seen else latest
 
-    def answered_by(self, body: str) -> "Shown":
-        """Return the same, our latest write answered where that body, by its digest, is what it made."""
-        if not self.writes or self.writes[-1].made != body:
+    def answered_by(self, body: str, base: str | None = None) -> "Shown":
+        """Return the same, our latest write answered where that body, by its digest, is what it made.
+
+        Told of by its echo, it is one that was made of `base`: an earlier write may have made the same of another.
+        """
+        latest = self.writes[-1] if self.writes else None
+        if latest is None or latest.made != body or base not in (None, latest.base):
             return self
-        return replace(self, writes=(*self.writes[:-1], replace(self.writes[-1], is_answered=True)))
+        return replace(self, writes=(*self.writes[:-1], replace(latest, is_answered=True)))
 
     def went_over_ours(self, before: str, made: str) -> bool:
         """Whether a write of which GitHub tells took the place of nothing but ours: bodies by their digests.
 
-        It went over what it was based on, or over another of ours that was done and whose answer is missing.
+        It went over what it was based on, or over what another of ours makes, whose answer is missing.
         """
         return any(
             (write.base, write.made) == (before, made) or (write.made == before and not write.is_answered)

@@ -1,7 +1,7 @@
 """Writing the tracking issue's body: read, merge with what people did meanwhile, write, read again, verify."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
@@ -14,6 +14,7 @@ from app.domain.release.desired import TooLong, fit, issue_view
 from app.domain.release.events_course import BlockRepaired
 from app.domain.release.gate import Verdict
 from app.domain.release.model import Release
+from app.domain.release.views import IssueView
 from app.domain.values import ItemId
 from app.ports import BodyWrite, IssueText, Moments, Shown, Throttled
 from app.worker.draft import Draft
@@ -27,7 +28,8 @@ NOT_RESTORED: Final = (
     "An edit of the text around the checklist was overwritten by one of ours and could not be put back: "
     "GitHub's history of the issue has it."
 )
-_DUEL: Final = 4  # times in a row that the same was written and did not stay
+_DUEL: Final = 4  # times in a row that the same was said
+_NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LONGEST: Final = timedelta(minutes=10)
 _WRITES: Final = 12  # of ours that are remembered: their echoes mostly come within seconds
 
@@ -67,7 +69,15 @@ class BodyWriter:
         if placed.body == issue.body:
             after = replace(shown, view_digest=full, body_digest=digest(issue.body), body_at=issue.updated_at)
             return await keep(self._bench, release, shown, replace(after, restore=None), issue.body)
-        return await self._written(plan, release, shown, issue, (placed.body, full))
+        write = BodyWrite(
+            base=digest(issue.body),
+            made=digest(placed.body),
+            flipped=_flipped(plan, issue.body, placed.body),
+            shows=_says(view),
+            around=outside(issue.body) if shown.restore is not None else None,
+        )
+        await self._rest(release, shown, write.shows)
+        return await self._written(release, shown, issue, write, placed.body, full)
 
     async def _refuse_stale(self, release: Release, issue: IssueText, shown: Shown) -> None:
         """Raise LookLater for what stood there before the latest change that we know of.
@@ -97,17 +107,9 @@ class BodyWriter:
         return merged.before + block + merged.after
 
     async def _written(
-        self, plan: Plan, release: Release, shown: Shown, issue: IssueText, new: tuple[str, str]
+        self, release: Release, shown: Shown, issue: IssueText, write: BodyWrite, body: str, full: str
     ) -> Shown:
         """Write, and look whether it stands there. What is about to be written is noted first, to know its echo by."""
-        body, full = new
-        write = BodyWrite(
-            base=digest(issue.body),
-            made=digest(body),
-            flipped=_flipped(plan, issue.body, body),
-            around=outside(issue.body) if shown.restore is not None else None,
-        )
-        await self._rest(release, shown, write.made)
         noted = replace(shown, writes=(*shown.writes, write)[-_WRITES:], body_digest=None)
         await keep(self._bench, release, shown, noted, issue.body)
         try:
@@ -133,12 +135,13 @@ class BodyWriter:
         await keep(self._bench, release, after, replace(after, body_digest=None), body)
         raise LookLater("the issue does not read as it was written")
 
-    async def _rest(self, release: Release, shown: Shown, made: str) -> None:
-        """Raise LookLater where the same was written again and again, and somebody has changed it each time.
+    async def _rest(self, release: Release, shown: Shown, says: str) -> None:
+        """Raise LookLater where a checklist that says the same was written again and again.
 
-        Every time takes twice as long: two that put one another right would use up what the installation may write.
+        Somebody changes it each time, and every time takes twice as long: two that put one another right would use up
+        what the installation may write. What says anything new is written at once.
         """
-        in_a_row = takewhile(lambda write: write.made == made and write.is_answered, reversed(shown.writes))
+        in_a_row = takewhile(lambda write: write.shows == says and write.is_answered, reversed(shown.writes))
         key, now = f"duel:{release.id}", self._bench.clock.now()
         until = await self._moments.of(key)
         if (times := sum(1 for _ in in_a_row)) < _DUEL:
@@ -160,6 +163,11 @@ class BodyWriter:
         words = NoRoom(people=found.people, limit=found.limit)
         draft.reply(release.id, release.repo, release.issue, f"no-room:{release.id}", words)
         await self._bench.write(draft)
+
+
+def _says(view: IssueView) -> str:
+    """Return a digest of what a checklist says, whatever the time, and whatever was put right in it."""
+    return digest(repr(replace(view, overview=replace(view.overview, as_of=_NO_TIME, repair=None))))
 
 
 def _flipped(plan: Plan, before: str, after: str) -> tuple[ItemId, ...]:

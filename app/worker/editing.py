@@ -55,7 +55,8 @@ class Editing:
         if ours is not None and not edited.is_person:
             if edited.before is not None and not shown.went_over_ours(digest(edited.before), made):
                 await self._overwrote(release, ours, edited, edited.before, draft)
-            await self._heard(release, edited, lambda known: known.answered_by(made))
+            base = None if edited.before is None else digest(edited.before)
+            await self._heard(release, edited, lambda known: known.answered_by(made, base))
             return
         before = edited.before
         if before is None:
@@ -65,7 +66,7 @@ class Editing:
             await self._told(release, edited, before, (delivery, is_last), draft)
         draft.touched.add(release.id)
         edit = BodyEdit(base=digest(before), made=made, at=edited.at)
-        await self._heard(release, edited, lambda known: _with(known, edit))
+        await self._heard(release, edited, lambda known: _explained(known, edit))
 
     async def _told(
         self, release: Release, edited: BodyEdited, before: str, told: tuple[str, bool], draft: Draft
@@ -150,8 +151,8 @@ class Editing:
         return lost
 
 
-def _with(shown: Shown, edit: BodyEdit) -> Shown:
-    """Return the same where that edit is explained, and the body is to be looked at."""
+def _explained(shown: Shown, edit: BodyEdit) -> Shown:
+    """Return the same where that edit is known, and the body is to be looked at."""
     edits = (*(known for known in shown.edits if known != edit), edit)[-_KEPT:]
     return replace(shown, body_digest=None, edits=edits)
 

@@ -42,7 +42,8 @@ class Strangers:
         events = tuple(_changes(plan, verdict, shown, (last, issue.body), now))
         if events and now - await self._since(release.id, now) < PATIENCE:
             raise LookLater("somebody has changed the issue, and GitHub may yet tell who")
-        _log.info("body.changed_by_somebody", release=release.id, found=[event.kind for event in events])
+        if events:
+            _log.info("body.changed_by_somebody", release=release.id, events=[event.kind for event in events])
         await write_down(self._bench, release, events)
         await self._forget(release.id)
         await keep(self._bench, release, shown, replace(shown, body_at=issue.updated_at), issue.body)

@@ -1,7 +1,9 @@
 """Edits of the tracking issue: people's ticks are taken or put back, their text stays, nothing of ours is believed."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -396,21 +398,46 @@ async def test_an_emptied_issue_gets_its_checklist_back(shop: Workshop, page: Pa
     assert (await kinds(shop))[-1] == "block_repaired"
 
 
-async def test_d18_a_bot_that_changes_the_checklist_each_time_is_answered_ever_later(
-    shop: Workshop, page: Page
+@pytest.mark.parametrize("who", ["a bot", "a bot that counts", "an account like a person's", "nobody tells who"])
+@pytest.mark.parametrize("every", [5, 30])
+async def test_d18_whoever_changes_the_checklist_each_time_is_answered_ever_later(
+    shop: Workshop, page: Page, who: str, every: int
 ) -> None:
-    broken = page.body.replace("Screenshots are new", "Screenshots are NEW")
-    writes = 0
-    for _ in range(120):  # an hour
-        if page.body != broken:
-            writes += 1
-            await page.edit(broken, by=MALLORY, kind="Bot")
-        await shop.clock.wind(30)
+    good, bad = "Screenshots are new", "Screenshots are NEW"
+    answered = list[datetime]()
+    for _ in range(3_600 // every):
+        if good in page.body:
+            answered.append(shop.clock.now())
+            body = page.body.replace(good, bad)
+            if who == "a bot that counts":
+                body = re.sub(r"See below\.( \d+)?", f"See below. {len(answered)}", body)
+            if who == "nobody tells who":
+                page.changed(body)
+                await Poller(shop.bench).poll(R1)
+            else:
+                await page.edit(body, by=MALLORY, kind="User" if who == "an account like a person's" else "Bot")
+        await shop.clock.wind(every)
         await page.show()
-    assert 8 <= writes <= 15
-    await shop.clock.wind(600)
+    assert 8 <= len(answered) <= 16
+    waits = [(after - before).total_seconds() for before, after in pairwise(answered)]
+    assert waits[4:] == sorted(waits[4:])
+    assert max(waits[:3]) <= 2 * every < 600 <= waits[-1]
+
+
+async def test_d18_what_says_something_new_is_written_at_once_in_the_middle_of_that(shop: Workshop, page: Page) -> None:
+    broken = page.body.replace("Screenshots are new", "Screenshots are NEW")
+    for _ in range(5):
+        await page.edit(broken, by=MALLORY, kind="Bot")
+        await page.show()
+    assert page.body == broken
+    await shop.happened(ticked(READ))
     await page.show()
-    assert "Screenshots are new" in page.body  # whoever has the last word
+    assert page.is_ticked(READ)
+    assert "Screenshots are new" in page.body
+    shop.scheduler.alarms.clear()
+    await page.edit(page.body.replace("Screenshots are new", "Screenshots are NEW"), by=MALLORY, kind="Bot")
+    await page.show()
+    assert "Screenshots are new" in page.body  # another time
 
 
 async def test_a_box_of_a_machine_is_put_back_at_once_though_somebody_clicks_it_thrice(
