@@ -269,7 +269,9 @@ class SharedScheduler:
         """Ask anew for what the dead had in hand, then let go of it."""
         manager = self._app.job_manager
         await manager.prune_stalled_workers(LOST_SECONDS)
-        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=LOST_SECONDS))
+        # Only where the worker is gone by now: one that fell still since may yet say that it lives, and go on.
+        found = await manager.get_stalled_jobs(seconds_since_heartbeat=LOST_SECONDS)
+        stalled = [job for job in found if job.worker_id is None]
         if not stalled:
             return
         keys = [key for job in stalled if (key := _key_of(job)) is not None]

@@ -35,6 +35,9 @@ class Freezing(SharedScheduler):
     def thaw(self) -> None:
         self._tasks.append(self._spawn(self._beat_forever()))
 
+    async def take_over(self) -> None:
+        await self._take_over()
+
 
 class Process:
     """One of several processes: its scheduler, and what it works on."""
@@ -120,6 +123,37 @@ async def test_who_is_not_heard_of_any_more_loses_its_turn_to_another(two: tuple
     await until(lambda: not other.running)
     one.scheduler.wake("inbox:b")
     await until(lambda: "b" in one.calls + other.calls)
+
+
+async def test_nothing_is_taken_from_who_falls_still_between_two_statements_and_goes_on(
+    url: str, two: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is not given up when it says again that it lives goes on: two would work on the key."""
+    one, _ = two
+    other = Process(url, is_working=False)
+    give_up = JobManager.prune_stalled_workers
+
+    async def a_moment_too_early(manager: JobManager, seconds: float) -> Iterable[int]:
+        gone = await give_up(manager, seconds)
+        still = "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'"
+        await manager.connector.execute_query_async(still)
+        return gone
+
+    await one.scheduler.start()
+    one.scheduler.wake("inbox:a")
+    await until(lambda: one.running == ["a"])
+    one.scheduler.freeze()
+    await other.scheduler.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(JobManager, "prune_stalled_workers", a_moment_too_early)
+        await other.scheduler.take_over()
+    one.scheduler.thaw()
+    one.go_on.set()
+    await until(lambda: not one.running)
+    one.scheduler.wake("inbox:b")
+    await until(lambda: "b" in one.calls)
+    assert one.calls == ["a", "b"]
+    await other.scheduler.stop()
 
 
 async def test_what_was_cut_off_at_the_end_is_taken_up_by_another(two: tuple[Process, Process]) -> None:
