@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
 
 from app.domain.edits import Outside
 from app.domain.notes.notes import PullNote
@@ -14,6 +14,9 @@ from app.domain.values import ItemId, ReleaseId, Sha
 from app.ports.ledger import Entry
 from app.ports.tags import TagNotes
 
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+"""When a write was made that was noted by a version which noted no time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyWrite:
@@ -22,6 +25,7 @@ class BodyWrite:
     base: str
     made: str
     flipped: tuple[ItemId, ...]  # items for people whose boxes it changed
+    at: datetime = LONG_AGO  # by our clock
     shows: str = ""  # a digest of what its checklist says, whatever the time and people's own text
     around: Outside | None = None  # people's text as it was before, where this write put back some of it
     is_answered: bool = False  # GitHub has said that it was done; until then it may not have been
@@ -78,6 +82,20 @@ class Shown:
         if latest is None or latest.made != body or base not in (None, latest.base):
             return self
         return replace(self, writes=(*self.writes[:-1], replace(latest, is_answered=True)))
+
+    def times_undone(self, write: BodyWrite, quiet: timedelta) -> int:
+        """Return how many times in a row, until this write, what it shows was written and changed by somebody.
+
+        What stood longer than `quiet` has stayed, and so has what the next write of ours was based on.
+        """
+        times, later = 0, write
+        for earlier in reversed(self.writes):
+            is_same = earlier.shows == later.shows and earlier.is_answered
+            has_stayed = later.base == earlier.made or later.at - earlier.at > quiet
+            if has_stayed or not is_same:
+                break
+            times, later = times + 1, earlier
+        return times
 
     def went_over_ours(self, before: str, made: str) -> bool:
         """Whether a write of which GitHub tells took the place of nothing but ours: bodies by their digests.

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from typing import Final
 
 import structlog
@@ -28,9 +27,10 @@ NOT_RESTORED: Final = (
     "An edit of the text around the checklist was overwritten by one of ours and could not be put back: "
     "GitHub's history of the issue has it."
 )
-_DUEL: Final = 4  # times in a row that the same was said
+_DUEL: Final = 4  # times in a row that the same was said, and changed
 _NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LONGEST: Final = timedelta(minutes=10)
+_QUIET: Final = 2 * _LONGEST  # what stood for so long has stayed
 _WRITES: Final = 12  # of ours that are remembered: their echoes mostly come within seconds
 
 
@@ -39,7 +39,6 @@ class BodyWriter:
 
     def __init__(self, bench: Workbench, moments: Moments) -> None:
         self._bench = bench
-        self._moments = moments  # until when somebody who changes the same again and again is left alone
         self._strangers = Strangers(bench, moments)
 
     async def show(self, plan: Plan, release: Release, verdict: Verdict, shown: Shown) -> Shown:
@@ -73,10 +72,11 @@ class BodyWriter:
             base=digest(issue.body),
             made=digest(placed.body),
             flipped=_flipped(plan, issue.body, placed.body),
+            at=self._bench.clock.now(),
             shows=_says(view),
             around=outside(issue.body) if shown.restore is not None else None,
         )
-        await self._rest(release, shown, write.shows)
+        self._rest(release, shown, write)
         return await self._written(release, shown, issue, write, placed.body, full)
 
     async def _refuse_stale(self, release: Release, issue: IssueText, shown: Shown) -> None:
@@ -115,7 +115,8 @@ class BodyWriter:
         try:
             written = await self._bench.github.write_issue_body(release.repo, release.issue, body)
         except Throttled:  # nothing was done: it is not to be taken for one that may have been
-            await keep(self._bench, release, noted, replace(shown, body_digest=None))
+            # Where something else was noted meanwhile it stays in doubt; when there is room is to be known in any case.
+            await self._bench.releases.save_shown(release.id, noted, replace(shown, body_digest=None))
             raise
         left = shown.restore if outside(issue.body) is None else None  # there was no place for it until now
         after = replace(
@@ -135,26 +136,19 @@ class BodyWriter:
         await keep(self._bench, release, after, replace(after, body_digest=None), body)
         raise LookLater("the issue does not read as it was written")
 
-    async def _rest(self, release: Release, shown: Shown, says: str) -> None:
-        """Raise LookLater where a checklist that says the same was written again and again.
+    @staticmethod
+    def _rest(release: Release, shown: Shown, write: BodyWrite) -> None:
+        """Raise LookLater where somebody has changed the checklist again and again, and we would write the same.
 
-        Somebody changes it each time, and every time takes twice as long: two that put one another right would use up
-        what the installation may write. What says anything new is written at once.
+        From one write to the next it takes twice as long each time: two that put one another right would use up what
+        the installation may write. What says anything new is written at once.
         """
-        in_a_row = takewhile(lambda write: write.shows == says and write.is_answered, reversed(shown.writes))
-        key, now = f"duel:{release.id}", self._bench.clock.now()
-        until = await self._moments.of(key)
-        if (times := sum(1 for _ in in_a_row)) < _DUEL:
-            if until is not None:  # of another time
-                await self._moments.keep(key, None)
+        if (times := shown.times_undone(write, _QUIET)) < _DUEL:
             return
-        if until is None:
-            until = now + min(PATIENCE * 2 ** (times - 2), _LONGEST)
-            await self._moments.keep(key, until)
+        until = shown.writes[-1].at + min(PATIENCE * 2 ** (times - 2), _LONGEST)
+        if write.at < until:
             _log.warning("body.changed_each_time", release=release.id, times=times, until=until.isoformat())
-        if now < until:
-            raise LookLater("somebody changes the checklist again and again", until - now)
-        await self._moments.keep(key, None)
+            raise LookLater("somebody changes the checklist again and again", until - write.at)
 
     async def _tell_no_room(self, release: Release, found: TooLong) -> None:
         """Say once that there is no room: people's text is never cut."""

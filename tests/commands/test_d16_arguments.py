@@ -91,13 +91,16 @@ def test_d16_whatever_is_typed_only_words_of_the_plan_reach_a_workflow(command: 
 
 
 @given(HOSTILE)
+@example("--ref=evil")
 def test_d16_a_label_is_no_other_way_in(text: str) -> None:
     body = payload("issues.labeled", label__name=f"{LABEL_PREFIX}{text}")
     for labelled in (value for value in read("issues", body) if isinstance(value, Labelled)):
         asking = asked_by_label(labelled)
         for invocation in asking.invocations if asking else ():
             understood = understand(COMMANDS, invocation)
-            assert isinstance(understood, Understood)
+            if not isinstance(understood, Understood):
+                assert said(understood)
+                continue
             decision = decide(understood, facts(release()), COMMANDS)
             if isinstance(decision, Accepted):
                 check_inputs(decision)

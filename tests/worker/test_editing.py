@@ -10,6 +10,7 @@ import pytest
 from app.adapters.db.moments import SqlMoments
 from app.domain.checklist import read_items
 from app.domain.release.desired import BODY_LIMIT
+from app.domain.release.events_course import BlockRepaired
 from app.domain.release.events_said import HoldLifted
 from app.domain.values import Repo, Role
 from app.ports import IssueText, Rejected, Throttled, Unclear
@@ -438,6 +439,59 @@ async def test_d18_what_says_something_new_is_written_at_once_in_the_middle_of_t
     await page.edit(page.body.replace("Screenshots are new", "Screenshots are NEW"), by=MALLORY, kind="Bot")
     await page.show()
     assert "Screenshots are new" in page.body  # another time
+
+
+async def test_d18_whoever_changes_the_checklist_once_an_hour_is_answered_at_once(shop: Workshop, page: Page) -> None:
+    for _ in range(8):
+        await page.edit(page.body.replace("Screenshots are new", "Screenshots are NEW"), by=MALLORY, kind="Bot")
+        await page.show()
+        assert "Screenshots are new" in page.body
+        await shop.clock.wind(3_600)
+
+
+async def test_what_nobody_changes_is_brought_up_to_date_at_once(shop: Workshop, page: Page) -> None:
+    """Nothing but the time and what was put right is new in it, and it is written each time."""
+    for number in range(8):
+        await shop.happened(BlockRepaired(what=(f"a thing {number}",), by=None, at=shop.clock.now()))
+        await page.show()
+        assert f"a thing {number}" in page.body
+        await shop.clock.wind(60)
+
+
+async def test_d12_a_pause_is_no_longer_for_a_write_that_was_not_let_out(shop: Workshop, page: Page) -> None:
+    for _ in range(5):
+        await page.edit(page.body.replace("Screenshots are new", "Screenshots are NEW"), by=MALLORY, kind="Bot")
+        await page.show()
+    assert "Screenshots are NEW" in page.body
+    again = shop.scheduler.alarms[f"show:{R1}"]
+    await shop.clock.wind((again - shop.clock.now()).total_seconds())
+    shop.github.errors["write_issue_body"] = [Throttled(shop.clock.now() + timedelta(seconds=1))]
+    await page.show()
+    assert "Screenshots are NEW" in page.body
+    await shop.clock.wind(1)
+    await page.show()
+    assert "Screenshots are new" in page.body
+
+
+async def test_d12_when_there_is_room_is_heeded_though_something_was_noted_meanwhile(
+    shop: Workshop, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry_at = shop.clock.now() + timedelta(minutes=1)
+    writes = list[str]()
+
+    async def meanwhile(repo: Repo, number: int, body: str) -> IssueText:
+        del repo, number
+        writes.append(body)
+        shown = await shop.releases.shown(R1)
+        assert await shop.releases.save_shown(R1, shown, replace(shown, comment_digest=None))
+        raise Throttled(retry_at)
+
+    monkeypatch.setattr(shop.github, "write_issue_body", meanwhile)
+    await shop.happened(ticked(READ))
+    shop.scheduler.alarms.clear()
+    await page.show()
+    assert len(writes) == 1
+    assert shop.scheduler.alarms[f"show:{R1}"] == retry_at
 
 
 async def test_a_box_of_a_machine_is_put_back_at_once_though_somebody_clicks_it_thrice(

@@ -82,8 +82,8 @@ _ENDED = (
 _SHOWN = select(releases.c.shown).where(releases.c.id == bindparam("release"))
 _SAVE_SHOWN = (
     update(releases)
-    .where(releases.c.id == bindparam("release"), func.coalesce(releases.c.shown, "") == bindparam("known"))
-    .values(shown=bindparam("text"))
+    .where(releases.c.id == bindparam("release"), func.coalesce(releases.c.shown, "") == bindparam("before"))
+    .values(shown=bindparam("after"))
 )
 _SAVE_BODY = _SAVE_SHOWN.values(body=bindparam("seen"))
 _BODY = select(releases.c.body).where(releases.c.id == bindparam("release"))
@@ -212,23 +212,26 @@ class SqlReleases:
         text = await self._database.ask(
             lambda connection: connection.execute(_SHOWN, {"release": release}).scalar_one_or_none()
         )
-        return Shown() if text is None else shown_codec().decode(text)
+        return _shown_in(text)
 
     async def save_shown(self, release: ReleaseId, known: Shown, shown: Shown, body: str | None = None) -> bool:
         """Remember what was written, and the issue's body as it was seen last where one is given.
 
         False, and nothing is kept, where what was known is not known any more.
         """
-        before = "" if known == Shown() else shown_codec().encode(known)
-        values = {
-            "release": release,
-            "known": before,
-            "text": None if shown == Shown() else shown_codec().encode(shown),
-        }
+        values = {"release": release, "after": None if shown == Shown() else shown_codec().encode(shown)}
         statement = _SAVE_SHOWN if body is None else _SAVE_BODY
         if body is not None:
             values["seen"] = storable(body)
-        return await self._database.ask(lambda connection: connection.execute(statement, values).rowcount == 1)
+
+        def write(connection: Connection) -> bool:
+            # Compared by what it says, and then as it was read: another version writes the same otherwise.
+            text = connection.execute(_SHOWN, {"release": release}).scalar_one_or_none()
+            if _shown_in(text) != known:
+                return False
+            return connection.execute(statement, {**values, "before": text or ""}).rowcount == 1
+
+        return await self._database.run(write)
 
     async def body(self, release: ReleaseId) -> str | None:
         """Return the tracking issue's body as it was seen last, whole; None where it never was."""
@@ -352,6 +355,10 @@ class SqlReleases:
         if known is None or known.release.revision != change.expected:
             raise Conflict(f"{change.release} is not at revision {change.expected}")
         return known
+
+
+def _shown_in(text: str | None) -> Shown:
+    return Shown() if text is None else shown_codec().decode(text)
 
 
 def _opened(release: Release) -> dict[str, object]:

@@ -16,7 +16,7 @@ from app.domain.release.chain import Link, first_broken
 from app.domain.release.events_course import PlanAdopted, ReleaseAbandoned, ReleaseFinished
 from app.domain.release.fold import fold
 from app.domain.values import ReleaseId, Sha
-from app.ports import AlreadySettled, Change, Commit, Conflict, Shown
+from app.ports import AlreadySettled, BodyWrite, Change, Commit, Conflict, Shown
 from tests.adapters.db.examples import FIRST, MANAGER, SECOND, change, delivery, opening, react, seen, started
 from tests.clock import NOON
 
@@ -251,6 +251,28 @@ async def test_what_was_shown_is_kept_only_on_top_of_what_was_known(releases: Sq
     assert await releases.shown(FIRST) == seen
     assert await releases.save_shown(FIRST, seen, Shown())
     assert await releases.shown(FIRST) == Shown()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [('"is_answered":false', '"of_a_later_version":1'), ('"shows":"",', ""), ('"at":"0001-01-01T00:00:00Z",', "")],
+)
+async def test_what_another_version_wrote_of_it_is_known_by_what_it_says(
+    releases: SqlReleases, database: Database, ours: str, theirs: str
+) -> None:
+    await releases.commit(opening(), NOON)
+    seen = Shown(writes=(BodyWrite(base="a", made="b", flipped=()),))
+    assert await releases.save_shown(FIRST, Shown(), seen)
+    written = "UPDATE releases SET shown = replace(shown, :ours, :theirs) WHERE shown LIKE '%' || :ours || '%'"
+    values = {"ours": ours, "theirs": theirs}
+    assert await database.run(lambda c: c.execute(text(written), values).rowcount) == 1
+
+    known = await releases.shown(FIRST)
+
+    assert known == seen
+    assert await releases.save_shown(FIRST, known, Shown(body_digest="d1"))
+    assert not await releases.save_shown(FIRST, known, Shown(body_digest="d2"))
+    assert await releases.shown(FIRST) == Shown(body_digest="d1")
 
 
 @pytest.mark.parametrize("body", ["", "Hello 🚀\r\n\r\n- [x] Tag\n", "x" * 65_536])
