@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from datetime import datetime
@@ -118,12 +118,7 @@ class SharedScheduler:
         lanes = self._tasks[: len(QUEUES)]
         if lanes:
             await asyncio.wait(lanes, timeout=grace_seconds + PATIENCE_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._flusher is not None:
-            self._flusher.cancel()
-            await asyncio.gather(self._flusher, return_exceptions=True)
+        await ended(self._tasks if self._flusher is None else [*self._tasks, self._flusher])
         if self._is_open:
             with suppress(ConnectorException, TimeoutError):
                 await asyncio.wait_for(self._flush(), PATIENCE_SECONDS)
@@ -346,6 +341,19 @@ class _Manager(JobManager):
                 await asyncio.sleep(BEAT_SECONDS)
             else:
                 return
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are over.
+
+    Once may not do: before Python 3.12 a wait with a timeout that ends in that very moment passes a cancellation over,
+    and the pool of connections waits so.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=BEAT_SECONDS)
 
 
 def _queue(key: str) -> str:

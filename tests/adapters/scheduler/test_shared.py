@@ -14,7 +14,7 @@ from app.adapters.clock import SystemClock
 from app.adapters.db.engine import open_engine
 from app.adapters.db.migrate import upgrade
 from app.adapters.scheduler import shared
-from app.adapters.scheduler.shared import SharedScheduler
+from app.adapters.scheduler.shared import SharedScheduler, ended
 from app.adapters.scheduler.turns import SCHEMA, has_turns
 from tests.real_postgres import emptied_turns, migrated, postgres
 from tools.postgres import Server
@@ -29,8 +29,8 @@ CLOCK = SystemClock()
 class Freezing(SharedScheduler):
     """One that can stand still as a stopped process does: nobody hears of it."""
 
-    def freeze(self) -> None:
-        self._tasks.pop().cancel()
+    async def freeze(self) -> None:
+        await ended([self._tasks.pop()])
 
     def thaw(self) -> None:
         self._tasks.append(self._spawn(self._beat_forever()))
@@ -109,7 +109,7 @@ async def test_who_is_not_heard_of_any_more_loses_its_turn_to_another(two: tuple
     one.scheduler.wake("inbox:a")
     await until(lambda: one.running == ["a"])
     await until(one.scheduler.has_turn)
-    one.scheduler.freeze()
+    await one.scheduler.freeze()
     await other.scheduler.start()
     with capture_logs() as logs:
         await until(lambda: other.running == ["a"])
@@ -142,7 +142,7 @@ async def test_nothing_is_taken_from_who_falls_still_between_two_statements_and_
     await one.scheduler.start()
     one.scheduler.wake("inbox:a")
     await until(lambda: one.running == ["a"])
-    one.scheduler.freeze()
+    await one.scheduler.freeze()
     await other.scheduler.start()
     with monkeypatch.context() as patched:
         patched.setattr(JobManager, "prune_stalled_workers", a_moment_too_early)
@@ -154,6 +154,27 @@ async def test_nothing_is_taken_from_who_falls_still_between_two_statements_and_
     await until(lambda: "b" in one.calls)
     assert one.calls == ["a", "b"]
     await other.scheduler.stop()
+
+
+async def test_the_end_comes_though_a_cancellation_is_passed_over(url: str) -> None:
+    """As a wait with a timeout may do before Python 3.12."""
+    passed_over = list[bool]()
+
+    class Busy(SharedScheduler):
+        async def _beat(self) -> None:
+            try:
+                await asyncio.sleep(PATIENCE)
+            except asyncio.CancelledError:
+                if passed_over:
+                    raise
+                passed_over.append(True)
+
+    busy = Busy(url, {}, CLOCK)
+    await busy.start()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE / 2):
+        await busy.stop()
+    assert passed_over
 
 
 async def test_what_was_cut_off_at_the_end_is_taken_up_by_another(two: tuple[Process, Process]) -> None:
