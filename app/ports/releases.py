@@ -83,16 +83,15 @@ class Shown:
             return self
         return replace(self, writes=(*self.writes[:-1], replace(latest, is_answered=True)))
 
-    def times_undone(self, write: BodyWrite, quiet: timedelta) -> int:
-        """Return how many times in a row, until this write, what it shows was written and changed by somebody.
+    def times_said(self, write: BodyWrite, quiet: timedelta) -> int:
+        """Return how many times in a row, until this write, a checklist was written that says what this one does.
 
-        What stood longer than `quiet` has stayed, and so has what the next write of ours was based on.
+        What stood longer than `quiet` ends the row, and so does what was written by a clock that is ahead.
         """
         times, later = 0, write
         for earlier in reversed(self.writes):
             is_same = earlier.shows == later.shows and earlier.is_answered
-            has_stayed = later.base == earlier.made or later.at - earlier.at > quiet
-            if has_stayed or not is_same:
+            if not is_same or not timedelta(0) <= later.at - earlier.at <= quiet:
                 break
             times, later = times + 1, earlier
         return times

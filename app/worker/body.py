@@ -27,7 +27,7 @@ NOT_RESTORED: Final = (
     "An edit of the text around the checklist was overwritten by one of ours and could not be put back: "
     "GitHub's history of the issue has it."
 )
-_DUEL: Final = 4  # times in a row that the same was said, and changed
+_DUEL: Final = 4  # times in a row that the same was said
 _NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LONGEST: Final = timedelta(minutes=10)
 _QUIET: Final = 2 * _LONGEST  # what stood for so long has stayed
@@ -138,17 +138,17 @@ class BodyWriter:
 
     @staticmethod
     def _rest(release: Release, shown: Shown, write: BodyWrite) -> None:
-        """Raise LookLater where somebody has changed the checklist again and again, and we would write the same.
+        """Raise LookLater where a checklist that says the same was written again and again.
 
         From one write to the next it takes twice as long each time: two that put one another right would use up what
-        the installation may write. What says anything new is written at once.
+        the installation may write. What says anything new, not only when or what was put right, is written at once.
         """
-        if (times := shown.times_undone(write, _QUIET)) < _DUEL:
+        if (times := shown.times_said(write, _QUIET)) < _DUEL:
             return
         until = shown.writes[-1].at + min(PATIENCE * 2 ** (times - 2), _LONGEST)
         if write.at < until:
-            _log.warning("body.changed_each_time", release=release.id, times=times, until=until.isoformat())
-            raise LookLater("somebody changes the checklist again and again", until - write.at)
+            _log.warning("body.says_the_same", release=release.id, times=times, until=until.isoformat())
+            raise LookLater("the checklist has said the same again and again", until - write.at)
 
     async def _tell_no_room(self, release: Release, found: TooLong) -> None:
         """Say once that there is no room: people's text is never cut."""

@@ -10,10 +10,9 @@ import pytest
 from app.adapters.db.moments import SqlMoments
 from app.domain.checklist import read_items
 from app.domain.release.desired import BODY_LIMIT
-from app.domain.release.events_course import BlockRepaired
 from app.domain.release.events_said import HoldLifted
 from app.domain.values import Repo, Role
-from app.ports import IssueText, Rejected, Throttled, Unclear
+from app.ports import BodyWrite, IssueText, Rejected, Shown, Throttled, Unclear
 from app.worker.body import NOT_RESTORED
 from app.worker.looking import PATIENCE
 from app.worker.poll import Poller
@@ -449,13 +448,31 @@ async def test_d18_whoever_changes_the_checklist_once_an_hour_is_answered_at_onc
         await shop.clock.wind(3_600)
 
 
-async def test_what_nobody_changes_is_brought_up_to_date_at_once(shop: Workshop, page: Page) -> None:
-    """Nothing but the time and what was put right is new in it, and it is written each time."""
-    for number in range(8):
-        await shop.happened(BlockRepaired(what=(f"a thing {number}",), by=None, at=shop.clock.now()))
+async def test_d18_whoever_damages_the_checklist_and_mends_it_is_not_told_of_each_time(
+    shop: Workshop, page: Page
+) -> None:
+    """Nothing but the time and what was put right is new in it then."""
+    told = set[str]()
+    for _ in range(120):
+        good = page.body
+        told.add(good)
+        await page.edit(good.replace("Screenshots are new", "Screenshots are NEW"), by=MALLORY, kind="Bot")
+        await page.edit(good, by=MALLORY, kind="Bot")
         await page.show()
-        assert f"a thing {number}" in page.body
-        await shop.clock.wind(60)
+        await shop.clock.wind(30)
+    assert len(told) <= 16
+
+
+@pytest.mark.parametrize(
+    ("hours", "times"), [((), 0), ((0, 0, 0), 3), ((0, 0.3, 0.6), 3), ((-1, 0, 0), 2), ((0, 0.5, 0.5), 2), ((9, 0), 1)]
+)
+def test_d18_a_row_ends_where_it_stood_for_long_or_a_clock_was_set_back(hours: tuple[float, ...], times: int) -> None:
+    def write(hour: float) -> BodyWrite:
+        at = NOON + timedelta(hours=hour)
+        return BodyWrite(base="a", made="b", flipped=(), at=at, shows="the same", is_answered=True)
+
+    known = Shown(writes=tuple(map(write, hours)))
+    assert known.times_said(write(hours[-1] if hours else 0), timedelta(hours=0.4)) == times
 
 
 async def test_d12_a_pause_is_no_longer_for_a_write_that_was_not_let_out(shop: Workshop, page: Page) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from datetime import datetime
@@ -343,8 +343,8 @@ class _Manager(JobManager):
                 return
 
 
-async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they are over.
+async def ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are over, each with time to end in good order.
 
     Once may not do: before Python 3.12 a wait with a timeout that ends in that very moment passes a cancellation over,
     and the pool of connections waits so.
@@ -353,7 +353,8 @@ async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
     while pending:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=BEAT_SECONDS)
+        _, pending = await asyncio.wait(pending, timeout=PATIENCE_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _queue(key: str) -> str:

@@ -156,8 +156,9 @@ async def test_nothing_is_taken_from_who_falls_still_between_two_statements_and_
     await other.scheduler.stop()
 
 
-async def test_the_end_comes_though_a_cancellation_is_passed_over(url: str) -> None:
+async def test_the_end_comes_though_a_cancellation_is_passed_over(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a wait with a timeout may do before Python 3.12."""
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", 0.1)
     passed_over = list[bool]()
 
     class Busy(SharedScheduler):
