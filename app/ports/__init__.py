@@ -19,7 +19,7 @@ from app.ports.hosting import HostedAsset, HostedRelease, NewDraft, ReleaseHost
 from app.ports.inbox import MOST_TROUBLED, READ_BYTES, Delivery, Inbox, Replayed, Troubled
 from app.ports.ledger import Entry, Ledger
 from app.ports.protection import AppDesk, FoundRepo, Guarding
-from app.ports.releases import BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
+from app.ports.releases import LONG_AGO, BodyEdit, BodyWrite, Change, Commit, Planned, Releases, Restore, Shown
 from app.ports.signing import Signer
 from app.ports.standing import AGES, Backlog, Standing
 from app.ports.tags import TagMemory, TagNotes
@@ -44,6 +44,7 @@ from app.ports.writing import Bucket, Buckets
 
 __all__ = [
     "AGES",
+    "LONG_AGO",
     "MOST_TROUBLED",
     "READ_BYTES",
     "TURN",

@@ -15,7 +15,7 @@ from app.ports.ledger import Entry
 from app.ports.tags import TagNotes
 
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-"""When a write was made that was noted by a version which noted no time."""
+"""Before all that can have been: the time of a write that was noted without one, by a version before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class BodyWrite:
     made: str
     flipped: tuple[ItemId, ...]  # items for people whose boxes it changed
     at: datetime = LONG_AGO  # by our clock
-    shows: str = ""  # a digest of what its checklist says, whatever the time and people's own text
+    shows: str = ""  # a digest of what its checklist says, whatever the time, what was put right, and people's own text
     around: Outside | None = None  # people's text as it was before, where this write put back some of it
     is_answered: bool = False  # GitHub has said that it was done; until then it may not have been
 

@@ -1,7 +1,7 @@
 """Writing the tracking issue's body: read, merge with what people did meanwhile, write, read again, verify."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -15,7 +15,7 @@ from app.domain.release.gate import Verdict
 from app.domain.release.model import Release
 from app.domain.release.views import IssueView
 from app.domain.values import ItemId
-from app.ports import BodyWrite, IssueText, Moments, Shown, Throttled
+from app.ports import LONG_AGO, BodyWrite, IssueText, Moments, Shown, Throttled
 from app.worker.draft import Draft
 from app.worker.looking import PATIENCE, LookAgain, LookLater, keep, write_down
 from app.worker.shown import digest
@@ -28,7 +28,6 @@ NOT_RESTORED: Final = (
     "GitHub's history of the issue has it."
 )
 _DUEL: Final = 4  # times in a row that the same was said
-_NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LONGEST: Final = timedelta(minutes=10)
 _QUIET: Final = 2 * _LONGEST  # what stood for so long has stayed
 _WRITES: Final = 12  # of ours that are remembered: their echoes mostly come within seconds
@@ -161,7 +160,7 @@ class BodyWriter:
 
 def _says(view: IssueView) -> str:
     """Return a digest of what a checklist says, whatever the time, and whatever was put right in it."""
-    return digest(repr(replace(view, overview=replace(view.overview, as_of=_NO_TIME, repair=None))))
+    return digest(repr(replace(view, overview=replace(view.overview, as_of=LONG_AGO, repair=None))))
 
 
 def _flipped(plan: Plan, before: str, after: str) -> tuple[ItemId, ...]:

@@ -448,9 +448,7 @@ async def test_d18_whoever_changes_the_checklist_once_an_hour_is_answered_at_onc
         await shop.clock.wind(3_600)
 
 
-async def test_d18_whoever_damages_the_checklist_and_mends_it_is_not_told_of_each_time(
-    shop: Workshop, page: Page
-) -> None:
+async def test_d18_whoever_damages_the_checklist_and_mends_it_is_told_of_ever_later(shop: Workshop, page: Page) -> None:
     """Nothing but the time and what was put right is new in it then."""
     told = set[str]()
     for _ in range(120):
